@@ -1,0 +1,66 @@
+package dev.membound.model.run;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One benchmark configuration with all its samples: the record that other programs read.
+ *
+ * @param id unique in its file and stable between runs, for instance {@code
+ *     gemv/Q8_0/FILE/cols=4096,rows=14336/b1/t1}
+ * @param kernel {@code gemv}, {@code attention}, {@code topk}, {@code read}, {@code copy}, {@code
+ *     triad}, {@code chunk}, {@code latency} or {@code fma}
+ * @param format data format of the streamed bytes, for instance {@code Q8_0}, {@code F16}
+ * @param layout {@code FILE}, {@code PACKED}, {@code PAGED} …; what the kernel family defines
+ * @param shape named sizes, for instance {@code rows}, {@code cols}, {@code context}, {@code
+ *     chunkBytes}
+ * @param batch vectors or sequences a call
+ * @param threads worker threads that shared the call
+ * @param residency level that the working set streams from
+ * @param workingSetBytes distinct bytes that the samples rotate over
+ * @param bytes bytes moved a call, by kind: {@code weights}, {@code kv}, {@code index}, {@code
+ *     activations}, {@code read}, {@code write}, {@code writeAllocate}
+ * @param flops floating-point operations a call, 2 a multiply-add; 0 for pure memory probes
+ * @param samples every sample of every fork
+ * @param secondsPerCall median over undisturbed samples
+ * @param gigabytesPerSecond algorithmic bytes (all kinds but {@code writeAllocate}) over time, in
+ *     10⁹ B/s; null for probes that move none
+ * @param shareOfReadCeiling paired share of the read ceiling at the same level and threads; null
+ *     where none applies
+ * @param refused why this result breaks physics and must not be used; null when it is sound
+ */
+public record Measurement(
+    String id,
+    String kernel,
+    String format,
+    String layout,
+    Map<String, Long> shape,
+    int batch,
+    int threads,
+    Residency residency,
+    long workingSetBytes,
+    Map<String, Long> bytes,
+    long flops,
+    List<Sample> samples,
+    Interval secondsPerCall,
+    Interval gigabytesPerSecond,
+    Interval shareOfReadCeiling,
+    String refused) {
+
+  /**
+   * The kind of bytes that only write-allocate caches move; shown, but no part of a kernel's
+   * bandwidth.
+   */
+  public static final String WRITE_ALLOCATE = "writeAllocate";
+
+  /** Bytes a call that the algorithm itself reads and writes. */
+  public long algorithmicBytes() {
+    long sum = 0;
+    for (Map.Entry<String, Long> kind : bytes.entrySet()) {
+      if (!kind.getKey().equals(WRITE_ALLOCATE)) {
+        sum += kind.getValue();
+      }
+    }
+    return sum;
+  }
+}

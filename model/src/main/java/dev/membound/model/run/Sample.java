@@ -1,0 +1,26 @@
+package dev.membound.model.run;
+
+/**
+ * One timed iteration of one benchmark in one forked JVM.
+ *
+ * @param fork 0-based fork, the cluster of the bootstrap
+ * @param iteration 0-based iteration within the fork
+ * @param secondsPerCall wall time of one kernel call, mean over the iteration
+ * @param disturbed whether something else took the core, or the JIT compiler was busy; flagged,
+ *     never dropped
+ * @param cpuOverWall CPU time of the kernel's threads over wall time × threads; 1 when undisturbed
+ * @param stealFraction share of the machine's time that the hypervisor took, 0 to 1; 0 where the OS
+ *     does not tell
+ * @param jitMilliseconds time the JIT compilers worked during the iteration
+ * @param readCeilingBytesPerSecond read bandwidth measured in the same fork right before and after
+ *     this iteration with the same threads; null where no such probe ran
+ */
+public record Sample(
+    int fork,
+    int iteration,
+    double secondsPerCall,
+    boolean disturbed,
+    double cpuOverWall,
+    double stealFraction,
+    double jitMilliseconds,
+    Double readCeilingBytesPerSecond) {}

@@ -1,0 +1,58 @@
+package dev.membound.model.run;
+
+import dev.membound.model.quantity.Provenance;
+import java.util.List;
+import java.util.Map;
+
+/** {@code simulation.json}: what the reference systems would do with the reference models. */
+public record SimulationFile(int schemaVersion, String runId, List<Prediction> predictions) {
+
+  /**
+   * One system, model and workload.
+   *
+   * @param device catalogue name, or {@code this-cpu}
+   * @param deviceCount devices that share the model
+   * @param weights, kv data formats
+   * @param batch sequences decoded together
+   * @param context tokens already in the KV cache
+   * @param fits whether weights, KV and workspace fit
+   * @param shortfallBytes what is missing when it does not fit, else 0
+   * @param decodeStepSeconds one decode step of the whole batch (TPOT)
+   * @param decodeTokensPerSecond batch / step
+   * @param prefillSeconds of {@code context} tokens for the whole batch (TTFT)
+   * @param operators breakdown of the decode step
+   * @param capacity the ledger, bytes by component: {@code weights}, {@code kv}, {@code
+   *     activations}, {@code workspace}
+   * @param capacityBytes what the system offers
+   * @param provenance weakest first: what stands behind the prediction, by share of the parameters
+   *     used
+   * @param warnings where the prediction leaves the range that stands behind it
+   */
+  public record Prediction(
+      String device,
+      int deviceCount,
+      String model,
+      String weights,
+      String kv,
+      int batch,
+      long context,
+      boolean fits,
+      long shortfallBytes,
+      Interval decodeStepSeconds,
+      Interval decodeTokensPerSecond,
+      Interval prefillSeconds,
+      List<OperatorShare> operators,
+      Map<String, Long> capacity,
+      long capacityBytes,
+      List<Provenance> provenance,
+      List<String> warnings) {}
+
+  /**
+   * One operator of a decode step, all layers together.
+   *
+   * @param bottleneck {@code memory}, {@code compute}, {@code link} or {@code startup}
+   * @param engine the engine or tier that ran it
+   */
+  public record OperatorShare(
+      String operator, String engine, double seconds, long bytes, long flops, String bottleneck) {}
+}
