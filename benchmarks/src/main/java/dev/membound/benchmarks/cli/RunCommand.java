@@ -1,0 +1,39 @@
+package dev.membound.benchmarks.cli;
+
+import dev.membound.model.calibrate.Calibration;
+import dev.membound.model.report.HtmlReport;
+import dev.membound.model.report.RunSummary;
+import dev.membound.model.run.RunFolder;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The main job: measure, calibrate, validate, simulate, report. */
+@Command(
+    name = "run",
+    description =
+        "Measures this CPU, calibrates, validates, simulates the reference systems, writes the report.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  ./membound run",
+      "  ./membound run --resume runs/20260105T101500Z-laptop"
+    })
+final class RunCommand implements Callable<Integer> {
+  @Mixin private MeasureOptions options;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    RunFolder folder = options.measure();
+    Calibration.run(folder);
+    ReferenceSimulation.write(folder);
+    HtmlReport.write(folder);
+    spec.commandLine().getOut().print(RunSummary.render(folder));
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+}
