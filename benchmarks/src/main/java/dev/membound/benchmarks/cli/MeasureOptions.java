@@ -1,7 +1,8 @@
 package dev.membound.benchmarks.cli;
 
 import dev.membound.benchmarks.host.HostProbe;
-import dev.membound.benchmarks.suite.MeasurementPlan;
+import dev.membound.benchmarks.host.MeasuringJvm;
+import dev.membound.benchmarks.plan.MeasurementPlan;
 import dev.membound.benchmarks.suite.Preset;
 import dev.membound.benchmarks.suite.Suite;
 import dev.membound.model.run.HostFacts;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Option;
 
@@ -45,11 +47,12 @@ final class MeasureOptions {
 
   /** Measures into a new folder, or goes on with the one named. */
   RunFolder measure() {
-    HostFacts now = HostProbe.probe();
+    Instant started = Instant.now();
+    HostFacts now = MeasuringJvm.hostFacts(UUID.randomUUID().toString(), started.toString());
     RunFolder folder = resume == null ? create(now) : RunFolder.open(resume);
     HostFacts host = folder.read(Document.HOST, HostFacts.class);
     Preset chosen = resume == null ? requested(Preset.QUICK) : resumed(folder, host, now);
-    MeasurementPlan plan = MeasurementPlan.of(chosen, now, HostProbe.availableMemoryBytes());
+    MeasurementPlan plan = plan(chosen);
     AtomicBoolean finished = new AtomicBoolean();
     Thread interrupted = new Thread(() -> sayHowToResume(folder, finished));
     Runtime.getRuntime().addShutdownHook(interrupted);
@@ -60,6 +63,15 @@ final class MeasureOptions {
       finished.set(true);
     }
     return folder;
+  }
+
+  private static MeasurementPlan plan(Preset preset) {
+    HostProbe machine = HostProbe.ofThisMachine();
+    try {
+      return MeasurementPlan.of(preset, machine.caches(), machine.availableMemoryBytes());
+    } catch (IllegalArgumentException e) {
+      throw new UserInputException(e.getMessage());
+    }
   }
 
   private RunFolder create(HostFacts host) {

@@ -1,6 +1,8 @@
 package dev.membound.benchmarks.suite;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * Arguments of every measuring JVM: constants, because {@link org.openjdk.jmh.annotations.Fork}
@@ -31,8 +33,17 @@ public final class ForkJvm {
 
   private ForkJvm() {}
 
-  /** All of them, as {@code host.json} lists them. */
-  public static List<String> flags() {
-    return FLAGS;
+  /**
+   * All of them, and the {@code membound.*} properties of this JVM: a forced kernel provider reaches
+   * the forks.
+   */
+  public static List<String> arguments() {
+    List<String> arguments = new ArrayList<>(FLAGS);
+    for (String name : new TreeSet<>(System.getProperties().stringPropertyNames())) {
+      if (name.startsWith("membound.")) {
+        arguments.add("-D" + name + "=" + System.getProperty(name));
+      }
+    }
+    return arguments;
   }
 }

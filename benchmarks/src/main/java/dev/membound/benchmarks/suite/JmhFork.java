@@ -1,7 +1,6 @@
 package dev.membound.benchmarks.suite;
 
-import dev.membound.benchmarks.sampling.DisturbanceProfiler;
-import dev.membound.benchmarks.sampling.PairedCeilingProfiler;
+import dev.membound.benchmarks.sampling.SampleMetrics;
 import dev.membound.model.run.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,14 +61,13 @@ final class JmhFork {
             .measurementIterations(preset.iterations())
             .measurementTime(TimeValue.milliseconds(preset.iteration().toMillis()))
             .timeout(TimeValue.seconds(60))
-            .jvmArgs(ForkJvm.flags())
-            .addProfiler(DisturbanceProfiler.class)
-            .addProfiler(PairedCeilingProfiler.class)
+            .jvmArgs(ForkJvm.arguments().toArray(String[]::new))
             .shouldFailOnError(true)
             .shouldDoGC(false)
             .resultFormat(ResultFormatType.JSON)
             .result(json.toString())
             .output(log.toString());
+    SampleMetrics.profilers().forEach(options::addProfiler);
     workload.params().forEach(options::param);
     try {
       Files.deleteIfExists(json);
@@ -100,11 +98,11 @@ final class JmhFork {
   private Sample sample(IterationResult iteration, Workload workload, int fork, int index) {
     double callsPerSecond = iteration.getPrimaryResult().getScore();
     Map<String, Result> secondary = iteration.getSecondaryResults();
-    double cpuOverWall = score(secondary, DisturbanceProfiler.CPU_OVER_WALL, 1);
-    double steal = score(secondary, DisturbanceProfiler.STEAL_FRACTION, 0);
-    double jitMilliseconds = score(secondary, DisturbanceProfiler.JIT_MILLISECONDS, 0);
+    double cpuOverWall = score(secondary, SampleMetrics.CPU_OVER_WALL, 1);
+    double steal = score(secondary, SampleMetrics.STEAL_FRACTION, 0);
+    double jitMilliseconds = score(secondary, SampleMetrics.JIT_MILLISECONDS, 0);
     double ceiling =
-        score(secondary, PairedCeilingProfiler.READ_CEILING_BYTES_PER_SECOND, Double.NaN);
+        score(secondary, SampleMetrics.READ_CEILING_BYTES_PER_SECOND, Double.NaN);
     return new Sample(
         fork,
         index,
