@@ -17,7 +17,10 @@ public record SimulationFile(int schemaVersion, String runId, List<Prediction> p
    * @param context tokens already in the KV cache
    * @param fits whether weights, KV and workspace fit
    * @param shortfallBytes what is missing when it does not fit, else 0
-   * @param decodeStepSeconds one decode step of the whole batch (TPOT)
+   * @param smallestFittingCount fewest of these devices that hold it; 0 when no number does
+   * @param kvSelection {@code dense}, or how a step selects what it attends to
+   * @param decodeStepSeconds one decode step of the whole batch (TPOT); this and the next two are
+   *     null, and {@code operators} empty, when it does not fit
    * @param decodeTokensPerSecond batch / step
    * @param prefillSeconds of {@code context} tokens for the whole batch (TTFT)
    * @param operators breakdown of the decode step
@@ -38,6 +41,8 @@ public record SimulationFile(int schemaVersion, String runId, List<Prediction> p
       long context,
       boolean fits,
       long shortfallBytes,
+      int smallestFittingCount,
+      String kvSelection,
       Interval decodeStepSeconds,
       Interval decodeTokensPerSecond,
       Interval prefillSeconds,

@@ -1,0 +1,14 @@
+package dev.membound.model.catalogue;
+
+/** A catalogue file or name that cannot be used; the message is one line for the user. */
+public final class CatalogueException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public CatalogueException(String message) {
+    super(message);
+  }
+
+  public CatalogueException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.membound.model.device;
+
+import dev.membound.model.catalogue.Section;
+import dev.membound.model.quantity.Dimension;
+import dev.membound.model.quantity.Quantity;
+import dev.membound.model.workload.DataFormat;
+import dev.membound.model.workload.Kernel;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Something that computes.
+ *
+ * @param name for instance {@code tensor-cores}
+ * @param place where it sits
+ * @param operands formats that it can stream
+ * @param peakFlops FLOP/s by format of the arithmetic
+ * @param startupSeconds fixed cost of an operator
+ * @param streamingEfficiency share of its memory's bandwidth that kernels reach, 1 where the memory
+ *     model is itself a measurement
+ * @param onChipBytes activations up to this size never go to memory
+ * @param bytesInFlight bytes that it keeps requested at once
+ * @param efficiency share of the peak that a kernel reaches when no memory holds it up, by {@code
+ *     kernel} or {@code kernel/FORMAT}; kernels that are missing do not run here
+ * @param overlapExponent by kernel, see the overlap law
+ */
+public record ComputeEngine(
+    String name,
+    Place place,
+    Set<DataFormat> operands,
+    Map<DataFormat, Quantity> peakFlops,
+    Quantity startupSeconds,
+    Quantity streamingEfficiency,
+    Quantity onChipBytes,
+    Quantity bytesInFlight,
+    Map<String, Quantity> efficiency,
+    Map<Kernel, Quantity> overlapExponent) {
+
+  /** Where an engine sits. */
+  public enum Place {
+    /** Beside the memory, on its bus or link. */
+    HOST,
+    /** Inside the memory or on its module. */
+    NEAR
+  }
+
+  /** What arithmetic falls back to, widening, where an engine has no peak of its own for it. */
+  private static final Map<DataFormat, List<DataFormat>> WIDER =
+      Map.of(
+          DataFormat.FP8, List.of(DataFormat.F16, DataFormat.BF16, DataFormat.F32),
+          DataFormat.F16, List.of(DataFormat.BF16, DataFormat.F32),
+          DataFormat.BF16, List.of(DataFormat.F16, DataFormat.F32));
+
+  static ComputeEngine read(Section section) {
+    String name = section.text("name");
+    Place place = section.choice("place", Place.class);
+    Set<DataFormat> operands = EnumSet.copyOf(section.choices("operands", DataFormat.class));
+    Section peaks = section.section("peak");
+    Map<DataFormat, Quantity> peakFlops = new EnumMap<>(DataFormat.class);
+    for (DataFormat format : DataFormat.values()) {
+      peaks
+          .optionalQuantity(format.name(), Dimension.COMPUTE, Double.MIN_VALUE)
+          .ifPresent(peak -> peakFlops.put(format, peak));
+    }
+    peaks.finish();
+    if (peakFlops.isEmpty()) {
+      throw section.error("peak", "needs at least one format, for instance F16_TFLOPS");
+    }
+    Section efficiencies = section.section("efficiency");
+    Map<String, Quantity> efficiency = new HashMap<>();
+    for (Kernel kernel : Kernel.values()) {
+      efficiencies
+          .optionalQuantity(kernel.key(), Dimension.RATIO, Double.MIN_VALUE)
+          .ifPresent(share -> efficiency.put(kernel.key(), atMostOne(efficiencies, kernel, share)));
+    }
+    efficiencies.finish();
+    Quantity overlap = section.quantity("overlap_exponent", Dimension.RATIO, 1);
+    Map<Kernel, Quantity> overlapExponent = new EnumMap<>(Kernel.class);
+    for (Kernel kernel : Kernel.values()) {
+      overlapExponent.put(kernel, overlap);
+    }
+    ComputeEngine engine =
+        new ComputeEngine(
+            name,
+            place,
+            operands,
+            peakFlops,
+            section.quantity("startup", Dimension.TIME, 0),
+            section.positive("streaming_efficiency", Dimension.RATIO),
+            section.quantity("on_chip", Dimension.CAPACITY, 0),
+            section.positive("bytes_in_flight", Dimension.CAPACITY),
+            efficiency,
+            overlapExponent);
+    section.finish();
+    return engine;
+  }
+
+  private static Quantity atMostOne(Section section, Kernel kernel, Quantity share) {
+    if (share.high() > 1) {
+      throw section.error(kernel.key() + "_ratio", "a share of the peak is at most 1");
+    }
+    return share;
+  }
+
+  /** Whether it runs {@code kernel} over operands in {@code operand}. */
+  public boolean runs(Kernel kernel, DataFormat operand) {
+    return operands.contains(operand) && efficiency(kernel, operand).isPresent();
+  }
+
+  /** Share of the peak for a kernel and operand format; empty where it does not run. */
+  public Optional<Quantity> efficiency(Kernel kernel, DataFormat operand) {
+    Quantity byFormat = efficiency.get(kernel.key() + "/" + operand.name());
+    return Optional.ofNullable(byFormat != null ? byFormat : efficiency.get(kernel.key()));
+  }
+
+  /**
+   * Peak for arithmetic in {@code format}, or in the next wider one that the engine has.
+   *
+   * @throws IllegalArgumentException when it has none
+   */
+  public Quantity peak(DataFormat format) {
+    Quantity own = peakFlops.get(format);
+    if (own != null) {
+      return own;
+    }
+    for (DataFormat wider : WIDER.getOrDefault(format, List.of())) {
+      Quantity peak = peakFlops.get(wider);
+      if (peak != null) {
+        return peak;
+      }
+    }
+    throw new IllegalArgumentException(
+        "engine " + name + " has no arithmetic for " + format + ", only for " + peakFlops.keySet());
+  }
+
+  /** The same engine with other overlap exponents where {@code calibrated} has them. */
+  public ComputeEngine withOverlap(Map<Kernel, Quantity> calibrated) {
+    Map<Kernel, Quantity> exponents = new EnumMap<>(overlapExponent);
+    exponents.putAll(calibrated);
+    return new ComputeEngine(
+        name,
+        place,
+        operands,
+        peakFlops,
+        startupSeconds,
+        streamingEfficiency,
+        onChipBytes,
+        bytesInFlight,
+        efficiency,
+        exponents);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.membound.model.simulate;
+
+import dev.membound.model.memory.NearMemory;
+import dev.membound.model.network.Link;
+import dev.membound.model.placement.HardwareSystem;
+import dev.membound.model.quantity.Draw;
+import dev.membound.model.workload.Kernel;
+import dev.membound.model.workload.Operator;
+import dev.membound.model.workload.Phase;
+
+/**
+ * An operator on the station that runs it.
+ *
+ * @param spill runs what {@code station} cannot reach
+ * @param reach share of the operand that {@code station} reaches
+ */
+record Assignment(
+    HardwareSystem system,
+    Phase phase,
+    Operator operator,
+    Station station,
+    Station spill,
+    double reach) {
+
+  /** Time of one execution. */
+  OperatorTime time(Draw draw) {
+    if (operator.kernel() == Kernel.ALL_REDUCE) {
+      Link link = system.device().link().orElseThrow();
+      double seconds = link.allReduceSeconds(operator.inputBytes(), system.count(), draw);
+      return new OperatorTime(0, 0, 0, seconds, seconds);
+    }
+    OperatorTime time = station.time(operator, reach, draw);
+    if (reach < 1) {
+      time = time.plus(spill.time(operator, 1 - reach, draw));
+    }
+    return time.plus(kvTransfer(draw));
+  }
+
+  /** A prompt's keys and values are computed on the devices and moved to the KV modules. */
+  private OperatorTime kvTransfer(Draw draw) {
+    boolean moves =
+        phase == Phase.PREFILL
+            && operator.kernel() == Kernel.ATTENTION
+            && system.kvModule().isPresent();
+    if (!moves) {
+      return new OperatorTime(0, 0, 0, 0, 0);
+    }
+    NearMemory module = (NearMemory) system.kvModule().orElseThrow().memory().model();
+    long bytes = Math.ceilDiv(operator.cost().kvWriteBytes() * system.count(), system.kvModules());
+    double seconds = module.exchangeSeconds(bytes, 0, 0, draw);
+    return new OperatorTime(0, 0, 0, seconds, seconds);
+  }
+
+  String engine() {
+    return operator.kernel() == Kernel.ALL_REDUCE
+        ? system.device().link().orElseThrow().name()
+        : station.label();
+  }
+
+  double memoryJoules(Draw draw) {
+    if (operator.kernel() == Kernel.ALL_REDUCE) {
+      return 0;
+    }
+    double joules = reach * station.memoryJoules(operator, draw);
+    return reach < 1 ? joules + (1 - reach) * spill.memoryJoules(operator, draw) : joules;
+  }
+}

@@ -1,0 +1,23 @@
+package dev.membound.model.simulate;
+
+/**
+ * One operator of a phase, all its executions together, best estimate.
+ *
+ * @param engine {@code device/engine}, or the link of a collective
+ * @param seconds all executions
+ * @param startupSeconds, memorySeconds, computeSeconds, linkSeconds the parts; memory and compute
+ *     overlap, so the parts may add up to more than {@code seconds}
+ * @param bytes on each device
+ * @param flops on each device
+ */
+public record OperatorEstimate(
+    String operator,
+    String engine,
+    double seconds,
+    double startupSeconds,
+    double memorySeconds,
+    double computeSeconds,
+    double linkSeconds,
+    long bytes,
+    long flops,
+    Bottleneck bottleneck) {}

@@ -1,0 +1,106 @@
+package dev.membound.model.simulate;
+
+import dev.membound.model.device.ComputeEngine;
+import dev.membound.model.device.DeviceProfile;
+import dev.membound.model.memory.AccessPattern;
+import dev.membound.model.memory.MemoryModel;
+import dev.membound.model.memory.NearMemory;
+import dev.membound.model.quantity.Draw;
+import dev.membound.model.workload.Operator;
+import dev.membound.model.workload.OperatorCost;
+
+/**
+ * An engine with its view of a memory: where operators run.
+ *
+ * <pre>
+ *   memory  = Σ bytes / (efficiency · bandwidth(chunk, in flight, direction))
+ *   compute = flops / (efficiency(kernel, format) · peak(format))
+ *   t       = t0 + exchange + overlap(memory, compute)
+ * </pre>
+ *
+ * @param device that the engine belongs to
+ * @param exchanging whether operands come from and results go to another engine
+ */
+record Station(DeviceProfile device, ComputeEngine engine, boolean exchanging) {
+
+  boolean isNear() {
+    return engine.place() == ComputeEngine.Place.NEAR;
+  }
+
+  boolean runs(Operator operator) {
+    return engine.runs(operator.kernel(), operator.operand());
+  }
+
+  String label() {
+    return device.name() + "/" + engine.name();
+  }
+
+  private MemoryModel view() {
+    MemoryModel memory = device.memory().model();
+    return isNear() && memory instanceof NearMemory near ? near.near() : memory;
+  }
+
+  /** Share of {@code heldBytes} a device that the engine reaches. */
+  double reach(double heldBytes, Draw draw) {
+    if (isNear() && device.memory().model() instanceof NearMemory near && heldBytes > 0) {
+      return Math.min(1, near.nearCapacityBytes(draw) / heldBytes);
+    }
+    return 1;
+  }
+
+  /** Time of {@code share} of one execution of {@code operator}. */
+  OperatorTime time(Operator operator, double share, Draw draw) {
+    OperatorCost cost = operator.cost();
+    double memory = share * memorySeconds(operator, draw);
+    double efficiency =
+        draw.of(engine.efficiency(operator.kernel(), operator.operand()).orElseThrow());
+    double flops = draw.of(engine.peak(operator.compute())) * Math.min(1, efficiency);
+    double compute = share * cost.flops() / flops;
+    double startup = draw.of(engine.startupSeconds());
+    double link = exchanging ? share * exchangeSeconds(operator, draw) : 0;
+    double exponent = Math.max(1, draw.of(engine.overlapExponent().get(operator.kernel())));
+    double overlapped = OverlapLaw.seconds(memory, compute, exponent);
+    return new OperatorTime(startup, memory, compute, link, startup + link + overlapped);
+  }
+
+  private double memorySeconds(Operator operator, Draw draw) {
+    OperatorCost cost = operator.cost();
+    double inFlight = draw.of(engine.bytesInFlight());
+    double efficiency = Math.min(1, draw.of(engine.streamingEfficiency()));
+    MemoryModel memory = view();
+    double seconds = 0;
+    if (cost.streamedReadBytes() > 0) {
+      AccessPattern read =
+          new AccessPattern(operator.chunkBytes(), inFlight, AccessPattern.Direction.READ);
+      seconds += cost.streamedReadBytes() / memory.bytesPerSecond(read, draw);
+    }
+    if (cost.kvWriteBytes() > 0) {
+      AccessPattern write =
+          new AccessPattern(operator.chunkBytes(), inFlight, AccessPattern.Direction.WRITE);
+      seconds += cost.kvWriteBytes() / memory.bytesPerSecond(write, draw);
+    }
+    if (cost.activationBytes() > draw.of(engine.onChipBytes())) {
+      AccessPattern stream =
+          new AccessPattern(Operator.STREAM, inFlight, AccessPattern.Direction.READ);
+      seconds += cost.activationBytes() / memory.bytesPerSecond(stream, draw);
+    }
+    return seconds / efficiency;
+  }
+
+  private double exchangeSeconds(Operator operator, Draw draw) {
+    if (device.memory().model() instanceof NearMemory near) {
+      return near.exchangeSeconds(
+          operator.inputBytes(), operator.outputBytes(), operator.intermediateBytes(), draw);
+    }
+    return 0;
+  }
+
+  /** Energy of the operator's traffic between cells and engine, joules. */
+  double memoryJoules(Operator operator, Draw draw) {
+    AccessPattern read =
+        new AccessPattern(
+            operator.chunkBytes(), draw.of(engine.bytesInFlight()), AccessPattern.Direction.READ);
+    long bytes = operator.cost().streamedReadBytes() + operator.cost().kvWriteBytes();
+    return bytes * view().joulesPerByte(read, draw);
+  }
+}

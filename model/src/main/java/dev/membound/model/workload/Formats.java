@@ -1,0 +1,4 @@
+package dev.membound.model.workload;
+
+/** Data formats of weights, KV cache and activations. */
+public record Formats(DataFormat weights, DataFormat kv, DataFormat activations) {}

@@ -1,0 +1,22 @@
+package dev.membound.model.workload;
+
+import java.util.Locale;
+
+/** Kernel families that share an efficiency and an overlap exponent. */
+public enum Kernel {
+  /** Matrix times few vectors: decode. */
+  GEMV,
+  /** Matrix times many vectors: prefill. */
+  GEMM,
+  ATTENTION,
+  /** Scoring pages and selecting the best. */
+  TOPK,
+  NORM,
+  EMBEDDING,
+  ALL_REDUCE;
+
+  /** Name in profiles, catalogue files and measurements: {@code gemv}, {@code all-reduce}. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}
