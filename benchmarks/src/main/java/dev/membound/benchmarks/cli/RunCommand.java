@@ -3,7 +3,12 @@ package dev.membound.benchmarks.cli;
 import dev.membound.model.calibrate.Calibration;
 import dev.membound.model.report.HtmlReport;
 import dev.membound.model.report.RunSummary;
+import dev.membound.model.report.section.RunDocuments;
+import dev.membound.model.run.ProfileFile;
 import dev.membound.model.run.RunFolder;
+import dev.membound.model.run.RunFolder.Document;
+import dev.membound.model.simulate.ReferenceSystems;
+import dev.membound.model.simulate.Simulator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,10 +35,16 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() {
     RunFolder folder = options.measure();
     Calibration.run(folder);
-    ReferenceSimulation.write(folder);
+    folder.write(
+        Document.SIMULATION,
+        ReferenceSystems.predict(folder.read(Document.PROFILE, ProfileFile.class), new Simulator()));
     HtmlReport.write(folder);
-    spec.commandLine().getOut().print(RunSummary.render(folder));
-    spec.commandLine().getOut().flush();
+    new Output(spec)
+        .text(
+            RunSummary.render(
+                RunDocuments.read(folder),
+                folder.path().resolve(HtmlReport.FILE_NAME).toString(),
+                Output.glyphs()));
     return 0;
   }
 }
