@@ -63,4 +63,47 @@ public record Measurement(
     }
     return sum;
   }
+
+  /** The same measurement with these intervals. */
+  public Measurement withIntervals(
+      Interval secondsPerCall, Interval gigabytesPerSecond, Interval shareOfReadCeiling) {
+    return new Measurement(
+        id,
+        kernel,
+        format,
+        layout,
+        shape,
+        batch,
+        threads,
+        residency,
+        workingSetBytes,
+        bytes,
+        flops,
+        samples,
+        secondsPerCall,
+        gigabytesPerSecond,
+        shareOfReadCeiling,
+        refused);
+  }
+
+  /** The same measurement, refused for this reason; null takes a refusal back. */
+  public Measurement withRefused(String reason) {
+    return new Measurement(
+        id,
+        kernel,
+        format,
+        layout,
+        shape,
+        batch,
+        threads,
+        residency,
+        workingSetBytes,
+        bytes,
+        flops,
+        samples,
+        secondsPerCall,
+        gigabytesPerSecond,
+        shareOfReadCeiling,
+        reason);
+  }
 }

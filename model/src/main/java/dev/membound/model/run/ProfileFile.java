@@ -24,9 +24,9 @@ import java.util.Map;
  *     number (perfect overlap)
  * @param computeEfficiency by {@code kernel/format/layout}: share of the peak FLOP/s that the
  *     kernel reaches when no memory holds it up
- * @param loadLatencySeconds dependent load, DRAM
+ * @param loadLatencySeconds dependent load, DRAM; null where no probe ran
  * @param modelErrorLogQuantiles 5 % and 95 % quantiles of log(measured / predicted) on held-out
- *     rows
+ *     rows; null where nothing could be held out
  * @param notIdentifiable names of parameters whose interval says that the data cannot tell them,
  *     with the reason
  */
@@ -54,4 +54,24 @@ public record ProfileFile(
   public record ByThreads(int threads, Quantity quantity) {}
 
   public record LogQuantiles(double low, double high) {}
+
+  /** The same profile with this model error. */
+  public ProfileFile withModelError(LogQuantiles quantiles) {
+    return new ProfileFile(
+        schemaVersion,
+        runId,
+        name,
+        cpuModel,
+        memoryBytes,
+        readBandwidth,
+        writeBandwidthFraction,
+        chunkCurve,
+        peakFlops,
+        startupSeconds,
+        overlapExponent,
+        computeEfficiency,
+        loadLatencySeconds,
+        quantiles,
+        notIdentifiable);
+  }
 }
