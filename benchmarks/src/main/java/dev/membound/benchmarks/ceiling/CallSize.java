@@ -2,7 +2,7 @@ package dev.membound.benchmarks.ceiling;
 
 /** How much a call does, so that waking the team and counting the call cost nothing beside it. */
 final class CallSize {
-  private static final long BYTES_PER_THREAD = 16L << 20;
+  static final long BYTES_PER_THREAD = 64L << 20;
 
   private CallSize() {}
 

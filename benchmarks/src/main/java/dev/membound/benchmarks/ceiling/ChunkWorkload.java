@@ -35,7 +35,9 @@ public record ChunkWorkload(long chunkBytes, int threads, long workingSetBytes)
   public static final List<Long> CURVE_CHUNK_BYTES =
       List.of(64L, 256L, 1L << 10, 4L << 10, 16L << 10, 64L << 10);
 
-  /** Over a buffer of at least four times the last-level cache. */
+  /**
+   * Over a buffer of at least {@link CacheHierarchy#DRAM_TO_LAST_LEVEL} times the last-level cache.
+   */
   public static ChunkWorkload of(long chunkBytes, int threads, CacheHierarchy caches) {
     long bytes = caches.workingSetBytes(Residency.DRAM, threads).orElseThrow();
     return new ChunkWorkload(chunkBytes, threads, PowerOfTwo.atLeast(bytes));

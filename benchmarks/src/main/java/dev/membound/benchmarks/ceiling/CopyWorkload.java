@@ -31,18 +31,12 @@ public record CopyWorkload(Residency residency, int threads, long workingSetByte
     OptionalLong bytes = caches.workingSetBytes(residency, threads);
     return bytes.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            new CopyWorkload(residency, threads, inEachArray(residency, bytes.getAsLong())));
+        : Optional.of(new CopyWorkload(residency, threads, bytes.getAsLong()));
   }
 
   /** Passes over the working set in one call. */
   int passes() {
     return CallSize.passes(workingSetBytes, threads);
-  }
-
-  /** STREAM asks of each array to be larger than the caches; inside a cache both must fit. */
-  private static long inEachArray(Residency residency, long bytes) {
-    return residency == Residency.DRAM ? ARRAYS * bytes : bytes;
   }
 
   long arrayBytes() {

@@ -17,7 +17,6 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** Load-only bandwidth: {@link ReadWorkload} in the shape that is the fastest in this fork. */
 public class ReadBenchmark extends KernelBenchmark {
-  private static final long COMPILE_NANOSECONDS = 50_000_000;
   private static final long TRIAL_NANOSECONDS = 10_000_000;
 
   /** Which shape won; JMH reports both numbers beside the score. */
@@ -62,7 +61,7 @@ public class ReadBenchmark extends KernelBenchmark {
     arena = Arena.ofShared();
     WorkerTeam team = MeasuredKernel.start(threads, workload.workingSetBytes(), residency);
     probe = ReadProbe.allocate(arena, team, workload.workingSetBytes());
-    ReadProbe.compileShapes(COMPILE_NANOSECONDS);
+    ReadProbe.compileShapes();
     shape = probe.fastestShape(TRIAL_NANOSECONDS);
     passes = workload.passes();
     bytesPerCall = workload.bytes().get("read");

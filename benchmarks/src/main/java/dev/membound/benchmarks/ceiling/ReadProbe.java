@@ -3,6 +3,7 @@ package dev.membound.benchmarks.ceiling;
 import dev.membound.kernels.parallel.WorkerTeam;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -11,15 +12,21 @@ import java.util.Map;
  * nothing; a probe serves one caller at a time.
  */
 public final class ReadProbe {
-  // Batches long enough for the clock and short enough that one of them is undisturbed.
-  private static final long BATCH_BYTES_PER_THREAD = 64L << 20;
   private static final long COMPILE_BYTES = 16 << 10;
+  // More than one pass a call: code compiled for a single pass would be thrown away at the second.
+  private static final int COMPILE_PASSES = 8;
+  // Interpreted and C1 code read up to 2 GB/s, C2 code above 20 on any vector width.
+  private static final double SLOWEST_COMPILED_BYTES_PER_SECOND = 8e9;
+  private static final long LONGEST_COMPILE_NANOSECONDS = 1_500_000_000;
+  private static final int MAX_BATCHES = 1024;
+  private static boolean compiled;
 
   private final WorkerTeam team;
   private final MemorySegment data;
   private final PartialSums sums;
   private final WorkerTeam.Task task = this::readShare;
   private ReadShape shape = ReadShape.TWO_STREAMS_BY_2;
+  private final double[] batches = new double[MAX_BATCHES];
   private int passes;
 
   /**
@@ -45,21 +52,33 @@ public final class ReadProbe {
   }
 
   /**
-   * Runs every shape on a small buffer until the JIT compiler has most likely replaced the
-   * interpreter's slow vector operations; any thread may do it beforehand.
-   *
-   * @param nanosecondsPerShape 60 ms are enough where a core is free
+   * Runs every shape on a small buffer until the JIT compiler has replaced the interpreter's slow
+   * vector operations, as their speed tells: about 0.3 s, at most 1.5 s. Once a process: a second
+   * caller waits for the first.
    */
-  public static void compileShapes(long nanosecondsPerShape) {
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment small = arena.allocate(COMPILE_BYTES, 64);
-      for (ReadShape each : ReadShape.values()) {
-        long end = System.nanoTime() + nanosecondsPerShape;
-        while (System.nanoTime() < end) {
-          each.sum(small, 0, COMPILE_BYTES, 1);
-        }
-      }
+  public static synchronized void compileShapes() {
+    if (compiled) {
+      return;
     }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment small = arena.allocate(COMPILE_BYTES, 64);
+      long start = System.nanoTime();
+      double slowest;
+      do {
+        slowest = Double.POSITIVE_INFINITY;
+        for (ReadShape each : ReadShape.values()) {
+          slowest = Math.min(slowest, compileTurn(each, small));
+        }
+      } while (slowest < SLOWEST_COMPILED_BYTES_PER_SECOND
+          && System.nanoTime() - start < LONGEST_COMPILE_NANOSECONDS);
+    }
+    compiled = true;
+  }
+
+  private static double compileTurn(ReadShape shape, MemorySegment small) {
+    long start = System.nanoTime();
+    shape.sum(small, 0, small.byteSize(), COMPILE_PASSES);
+    return COMPILE_PASSES * small.byteSize() * 1e9 / Math.max(1, System.nanoTime() - start);
   }
 
   /** Reads the whole buffer {@code passes} times; returns the wrapping sum of its 32-bit words. */
@@ -93,26 +112,26 @@ public final class ReadProbe {
   }
 
   /**
-   * Bandwidth of the fastest of several batches; at least one batch runs.
+   * Median bandwidth of batches of equal size; at least one batch runs. The median passes over
+   * short interruptions, and unlike the best batch it does not favour the faster of two states that
+   * take turns.
    *
    * @param nanoseconds how long to go on
    */
   public double bytesPerSecond(ReadShape shape, long nanoseconds) {
-    int batch = batchPasses();
+    int batchPasses = CallSize.passes(data.byteSize(), team.size());
+    double batchBytes = (double) batchPasses * data.byteSize();
     long start = System.nanoTime();
     long before = start;
-    long fastest = Long.MAX_VALUE;
+    int count = 0;
     do {
-      read(shape, batch);
+      read(shape, batchPasses);
       long after = System.nanoTime();
-      fastest = Math.min(fastest, after - before);
+      batches[count++] = batchBytes * 1e9 / Math.max(1, after - before);
       before = after;
-    } while (before - start < nanoseconds);
-    return (double) batch * data.byteSize() * 1e9 / Math.max(1, fastest);
-  }
-
-  private int batchPasses() {
-    return (int) Math.max(1, BATCH_BYTES_PER_THREAD * team.size() / data.byteSize());
+    } while (before - start < nanoseconds && count < MAX_BATCHES);
+    Arrays.sort(batches, 0, count);
+    return batches[count / 2];
   }
 
   private void readShare(int worker, int workers) {

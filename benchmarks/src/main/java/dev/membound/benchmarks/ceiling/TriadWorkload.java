@@ -34,7 +34,7 @@ public record TriadWorkload(Residency residency, int threads, long workingSetByt
         ? Optional.empty()
         : Optional.of(
             new TriadWorkload(
-                residency, threads, inEachArray(residency, threads, bytes.getAsLong())));
+                residency, threads, threeArrays(residency, threads, bytes.getAsLong())));
   }
 
   /** Passes over the working set in one call. */
@@ -42,10 +42,10 @@ public record TriadWorkload(Residency residency, int threads, long workingSetByt
     return CallSize.passes(workingSetBytes, threads);
   }
 
-  /** STREAM asks of each array to be larger than the caches; inside a cache all three must fit. */
-  private static long inEachArray(Residency residency, int threads, long bytes) {
+  /** In DRAM each array is as large as one of copy's; inside a cache all three must fit. */
+  private static long threeArrays(Residency residency, int threads, long bytes) {
     long granule = ARRAYS * TriadProbe.GRANULE_BYTES * threads;
-    return residency == Residency.DRAM ? ARRAYS * bytes : bytes / granule * granule;
+    return (residency == Residency.DRAM ? ARRAYS * bytes / 2 : bytes) / granule * granule;
   }
 
   long arrayBytes() {

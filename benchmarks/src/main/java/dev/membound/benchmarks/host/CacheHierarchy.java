@@ -13,8 +13,12 @@ import java.util.OptionalLong;
  * @param cores logical processors that this process may use
  */
 public record CacheHierarchy(List<CacheLevel> levels, int cores) {
-  /** A DRAM working set is this many times the last-level cache, as STREAM asks. */
-  public static final int DRAM_TO_LAST_LEVEL = 4;
+  /**
+   * A DRAM working set is this many times the last-level cache. STREAM asks for 4, but a cache
+   * whose replacement is not least-recently-used keeps part of a cyclic stream: 4 times a 32 MiB
+   * cache read 14 % faster than memory, 8 times 3 %.
+   */
+  public static final int DRAM_TO_LAST_LEVEL = 8;
 
   private static final long PAGE_BYTES = 4096;
   private static final long SMALLEST_DRAM_BYTES = 64L << 20;
@@ -29,8 +33,8 @@ public record CacheHierarchy(List<CacheLevel> levels, int cores) {
 
   /**
    * Bytes that {@code threads} threads should rotate over to stream from {@code residency}, all
-   * threads together: half of L1 and L2, the geometric mean of L2 and L3 for L3, at least four
-   * times the last level for DRAM. A multiple of 4 KiB a thread.
+   * threads together: half of L1 and L2, the geometric mean of L2 and L3 for L3, at least {@value
+   * #DRAM_TO_LAST_LEVEL} times the last level for DRAM. A multiple of 4 KiB a thread.
    *
    * @return empty where the machine has no such level, does not tell its size, or has no room
    *     between it and the level before (a large L2 in front of a small shared L3)

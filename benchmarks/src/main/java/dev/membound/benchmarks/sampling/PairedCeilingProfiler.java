@@ -29,7 +29,6 @@ import org.openjdk.jmh.runner.IterationType;
  * that follows at once. The shapes compile during the first warm-up iteration, on another thread.
  */
 public final class PairedCeilingProfiler implements InternalProfiler {
-  private static final long COMPILE_NANOSECONDS = 60_000_000;
   private static final long TRIAL_NANOSECONDS = 10_000_000;
   private static final long PROBE_NANOSECONDS = 30_000_000;
   private static final long STILL_FRESH_NANOSECONDS = 20_000_000;
@@ -54,7 +53,7 @@ public final class PairedCeilingProfiler implements InternalProfiler {
           Thread.ofPlatform()
               .daemon()
               .name("membound-compile-probes")
-              .start(() -> ReadProbe.compileShapes(COMPILE_NANOSECONDS));
+              .start(ReadProbe::compileShapes);
     }
     before = Double.NaN;
     if (iteration.getType() == IterationType.MEASUREMENT && isPrepared()) {
@@ -73,10 +72,15 @@ public final class PairedCeilingProfiler implements InternalProfiler {
       return List.of();
     }
     double after = measure();
-    double both = Double.isNaN(before) ? after : (before + after) / 2;
+    double first = Double.isNaN(before) ? after : before;
+    double drift = Math.max(first, after) / Math.min(first, after) - 1;
     return List.of(
         new ScalarResult(
-            SampleMetrics.READ_CEILING_BYTES_PER_SECOND, both, "B/s", AggregationPolicy.AVG));
+            SampleMetrics.READ_CEILING_BYTES_PER_SECOND,
+            (first + after) / 2,
+            "B/s",
+            AggregationPolicy.AVG),
+        new ScalarResult(SampleMetrics.READ_CEILING_DRIFT, drift, "ratio", AggregationPolicy.AVG));
   }
 
   private boolean isPrepared() {

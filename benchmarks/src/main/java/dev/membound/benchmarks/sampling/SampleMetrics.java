@@ -20,6 +20,9 @@ public final class SampleMetrics {
   /** Read bandwidth right before and after the sample. */
   public static final String READ_CEILING_BYTES_PER_SECOND = "readCeilingBytesPerSecond";
 
+  /** Larger over smaller of the two sides of {@link #READ_CEILING_BYTES_PER_SECOND}, minus 1. */
+  public static final String READ_CEILING_DRIFT = "readCeilingDrift";
+
   private SampleMetrics() {}
 
   /**
