@@ -50,7 +50,7 @@ public final class MemboundCommand implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(MemboundCommand::badArguments)
         .setExecutionExceptionHandler(
-            (exception, commandLine, parsed) -> UserErrors.report(exception, commandLine.getErr()));
+            (exception, failed, parsed) -> UserErrors.report(exception, failed.getErr()));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.membound.benchmarks.suite;
 
-import dev.membound.model.calibrate.MeasurementStatistics;
 import dev.membound.model.calibrate.PhysicsCheck;
 import dev.membound.model.run.Json;
 import dev.membound.model.run.Measurement;
@@ -9,6 +8,7 @@ import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
 import dev.membound.model.run.RunFolderException;
 import dev.membound.model.run.Sample;
+import dev.membound.model.statistics.MeasurementStatistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

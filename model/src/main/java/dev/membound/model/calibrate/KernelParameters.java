@@ -29,6 +29,6 @@ record KernelParameters(
         observation.readSeconds()
             + observation.writeSecondsAtReadBandwidth() / writeBandwidthFraction;
     double compute = observation.computeSecondsAtPeak() / computeEfficiency;
-    return startupSeconds + new OverlapLaw(1 / inverseExponent).combine(memory, compute);
+    return startupSeconds + OverlapLaw.seconds(memory, compute, 1 / inverseExponent);
   }
 }

@@ -286,7 +286,7 @@ final class SyntheticMachine {
     }
     String[] parts = variant.split("/");
     double total = bytes.values().stream().mapToLong(Long::longValue).sum();
-    OverlapLaw law = new OverlapLaw(EXPONENT.get(parts[0]));
+    double exponent = EXPONENT.get(parts[0]);
     double compute = flops / (efficiency.get(variant) * PEAK_FLOPS * threads);
     add(
         parts[0],
@@ -297,7 +297,7 @@ final class SyntheticMachine {
         residency,
         bytes,
         flops,
-        b -> STARTUP_SECONDS[threads] + law.combine(total / (b * fraction), compute));
+        b -> STARTUP_SECONDS[threads] + OverlapLaw.seconds(total / (b * fraction), compute, exponent));
   }
 
   private interface SecondsAtBandwidth {
