@@ -1,12 +1,15 @@
 package dev.membound.benchmarks.ceiling;
 
 import dev.membound.benchmarks.suite.Workload;
-import dev.membound.kernels.provider.Species;
 import dev.membound.model.run.Residency;
 import java.util.Map;
 
-/** Peak single-precision multiply-adds from registers, at this process's vector width. */
-public record FmaWorkload(int threads) implements Workload {
+/**
+ * Peak single-precision multiply-adds from registers.
+ *
+ * @param vectorBits vector width of the measuring JVMs, which need not be this one
+ */
+public record FmaWorkload(int threads, int vectorBits) implements Workload {
   public FmaWorkload {
     if (threads < 1) {
       throw new IllegalArgumentException("fma: at least 1 thread, not " + threads);
@@ -43,7 +46,7 @@ public record FmaWorkload(int threads) implements Workload {
 
   @Override
   public Map<String, Long> shape() {
-    return Map.of("vectorBits", (long) Species.SHAPE.vectorBitSize());
+    return Map.of("vectorBits", (long) vectorBits);
   }
 
   @Override
@@ -68,6 +71,6 @@ public record FmaWorkload(int threads) implements Workload {
 
   @Override
   public long flops() {
-    return FmaProbe.flops(threads, TURNS);
+    return 2L * FmaProbe.ACCUMULATORS * (vectorBits / Float.SIZE) * TURNS * threads;
   }
 }

@@ -5,6 +5,7 @@ import dev.membound.benchmarks.host.MeasuringJvm;
 import dev.membound.benchmarks.plan.MeasurementPlan;
 import dev.membound.benchmarks.suite.Preset;
 import dev.membound.benchmarks.suite.Suite;
+import dev.membound.kernels.provider.KernelProvider;
 import dev.membound.model.run.HostFacts;
 import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.RunFolder;
@@ -47,12 +48,13 @@ final class MeasureOptions {
 
   /** Measures into a new folder, or goes on with the one named. */
   RunFolder measure() {
+    checkProvider();
     Instant started = Instant.now();
     HostFacts now = MeasuringJvm.hostFacts(UUID.randomUUID().toString(), started.toString());
     RunFolder folder = resume == null ? create(now) : RunFolder.open(resume);
     HostFacts host = folder.read(Document.HOST, HostFacts.class);
     Preset chosen = resume == null ? requested(Preset.QUICK) : resumed(folder, host, now);
-    MeasurementPlan plan = plan(chosen);
+    MeasurementPlan plan = plan(chosen, now);
     AtomicBoolean finished = new AtomicBoolean();
     Thread interrupted = new Thread(() -> sayHowToResume(folder, finished));
     Runtime.getRuntime().addShutdownHook(interrupted);
@@ -65,13 +67,31 @@ final class MeasureOptions {
     return folder;
   }
 
-  private static MeasurementPlan plan(Preset preset) {
+  /** Refused here, in one line, rather than by every fork. */
+  private static void checkProvider() {
+    String forced = System.getProperty(KernelProvider.PROPERTY);
+    if (forced != null) {
+      try {
+        KernelProvider.parse(forced);
+      } catch (IllegalArgumentException e) {
+        throw new UserInputException(e.getMessage());
+      }
+    }
+  }
+
+  private static MeasurementPlan plan(Preset preset, HostFacts host) {
     HostProbe machine = HostProbe.ofThisMachine();
     try {
-      return MeasurementPlan.of(preset, machine.caches(), machine.availableMemoryBytes());
+      return MeasurementPlan.of(
+          preset, machine.caches(), vectorBits(host), machine.availableMemoryBytes());
     } catch (IllegalArgumentException e) {
       throw new UserInputException(e.getMessage());
     }
+  }
+
+  /** The ceilings' probes stay vectorised, at the narrowest width, when the kernels are scalar. */
+  private static int vectorBits(HostFacts host) {
+    return Math.max(KernelProvider.VECTOR_128.vectorBits(), host.vectorBits());
   }
 
   private RunFolder create(HostFacts host) {

@@ -40,7 +40,14 @@ public final class MemboundCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    int exitCode;
+    try {
+      exitCode = commandLine().execute(args);
+    } catch (Error e) { // picocli hands on what is no exception: out of memory, a broken class path
+      e.printStackTrace();
+      exitCode = INTERNAL_ERROR;
+    }
+    System.exit(exitCode);
   }
 
   static CommandLine commandLine() {

@@ -36,7 +36,7 @@ final class CeilingPlan {
     for (Residency level : Residency.values()) {
       ReadWorkload.at(level, threads, scope.caches()).ifPresent(w -> add(w, 3));
     }
-    add(new FmaWorkload(threads), 2);
+    add(new FmaWorkload(threads, scope.vectorBits()), 2);
     if (scope.preset() == Preset.SMOKE) {
       return;
     }

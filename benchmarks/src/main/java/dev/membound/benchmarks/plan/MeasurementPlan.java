@@ -26,11 +26,12 @@ public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> note
   /**
    * Plans for one machine.
    *
+   * @param vectorBits width of the vectors that the measuring JVMs use
    * @param availableMemoryBytes memory that the process may take; 0 where the machine hides it
    * @throws IllegalArgumentException if the memory is too small for any honest DRAM measurement
    */
   public static MeasurementPlan of(
-      Preset preset, CacheHierarchy caches, long availableMemoryBytes) {
+      Preset preset, CacheHierarchy caches, int vectorBits, long availableMemoryBytes) {
     if (availableMemoryBytes != 0 && availableMemoryBytes < LEAST_MEMORY_BYTES) {
       throw new IllegalArgumentException(
           "only "
@@ -41,7 +42,7 @@ public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> note
     }
     long largest =
         availableMemoryBytes == 0 ? Long.MAX_VALUE : availableMemoryBytes / MEMORY_SHARE;
-    PlanScope scope = new PlanScope(preset, caches, largest);
+    PlanScope scope = new PlanScope(preset, caches, vectorBits, largest);
     List<PlannedWorkload> workloads = new ArrayList<>();
     workloads.addAll(CeilingPlan.workloads(scope));
     workloads.addAll(GemvPlan.workloads(scope));

@@ -10,9 +10,11 @@ import java.util.Set;
 /**
  * What a plan is made for.
  *
+ * @param vectorBits width of the vectors that the measuring JVMs use
  * @param largestWorkingSetBytes bound on any working set, from the memory that is free
  */
-record PlanScope(Preset preset, CacheHierarchy caches, long largestWorkingSetBytes) {
+record PlanScope(
+    Preset preset, CacheHierarchy caches, int vectorBits, long largestWorkingSetBytes) {
   /** 1 and all cores; with the full preset the powers of two between them too. */
   List<Integer> threadCounts() {
     Set<Integer> counts = new LinkedHashSet<>();

@@ -27,7 +27,7 @@ class MeasurementPlanTest {
   @ParameterizedTest
   @EnumSource(Preset.class)
   void idsAreUnique(Preset preset) {
-    assertThat(MeasurementPlan.of(preset, TWO_CORES, 16 * GIB).workloads())
+    assertThat(MeasurementPlan.of(preset, TWO_CORES, 512, 16 * GIB).workloads())
         .isNotEmpty()
         .extracting(PlannedWorkload::id)
         .doesNotHaveDuplicates();
@@ -35,7 +35,7 @@ class MeasurementPlanTest {
 
   @Test
   void dramWorkingSetsAreFourTimesTheLastLevel() {
-    assertThat(MeasurementPlan.of(Preset.QUICK, TWO_CORES, 16 * GIB).workloads())
+    assertThat(MeasurementPlan.of(Preset.QUICK, TWO_CORES, 512, 16 * GIB).workloads())
         .filteredOn(planned -> planned.workload().residency() == Residency.DRAM)
         .filteredOn(planned -> planned.workload().workingSetBytes() > 0)
         .allSatisfy(
@@ -47,14 +47,14 @@ class MeasurementPlanTest {
 
   @Test
   void littleMemoryShrinksAndSaysSo() {
-    MeasurementPlan plan = MeasurementPlan.of(Preset.QUICK, TWO_CORES, 300L << 20);
+    MeasurementPlan plan = MeasurementPlan.of(Preset.QUICK, TWO_CORES, 512, 300L << 20);
 
     assertThat(plan.notes()).anySatisfy(note -> assertThat(note).contains("shrunk to 100 MiB"));
   }
 
   @Test
   void tooLittleMemoryIsRefused() {
-    assertThatThrownBy(() -> MeasurementPlan.of(Preset.QUICK, TWO_CORES, 100L << 20))
+    assertThatThrownBy(() -> MeasurementPlan.of(Preset.QUICK, TWO_CORES, 512, 100L << 20))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("100 MiB of memory are free");
   }
@@ -62,7 +62,7 @@ class MeasurementPlanTest {
   @Test
   void hiddenCachesLeaveDram() {
     MeasurementPlan plan =
-        MeasurementPlan.of(Preset.QUICK, new CacheHierarchy(List.of(), 1), 16 * GIB);
+        MeasurementPlan.of(Preset.QUICK, new CacheHierarchy(List.of(), 1), 512, 16 * GIB);
 
     assertThat(plan.notes()).anySatisfy(note -> assertThat(note).contains("hides its cache sizes"));
     assertThat(plan.workloads())
