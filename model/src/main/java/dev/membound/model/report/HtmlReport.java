@@ -44,8 +44,8 @@ public final class HtmlReport {
   /**
    * Writes {@link #FILE_NAME} into the run folder.
    *
-   * @throws dev.membound.model.run.RunFolderException if a document is damaged, {@code host.json} or
-   *     {@code measurements.json} is missing, or the file cannot be written
+   * @throws dev.membound.model.run.RunFolderException if a document is damaged, {@code host.json}
+   *     or {@code measurements.json} is missing, or the file cannot be written
    */
   public static void write(RunFolder folder) {
     folder.writeText(FILE_NAME, render(folder));
@@ -54,8 +54,8 @@ public final class HtmlReport {
   /**
    * The report of a run folder.
    *
-   * @throws dev.membound.model.run.RunFolderException if a document is damaged, or {@code host.json}
-   *     or {@code measurements.json} is missing
+   * @throws dev.membound.model.run.RunFolderException if a document is damaged, or {@code
+   *     host.json} or {@code measurements.json} is missing
    */
   public static String render(RunFolder folder) {
     return render(RunDocuments.read(folder));
@@ -128,7 +128,11 @@ public final class HtmlReport {
     html.text(section.title()).close();
     body.missing().forEach(missing -> html.element("p", missing, "class", "missing"));
     notes(body.notes());
-    body.openTables().forEach(table -> table(table, table.caption()));
+    if (!body.openTables().isEmpty()) {
+      html.open("div", "class", "tables");
+      body.openTables().forEach(table -> table(table, table.caption()));
+      html.close();
+    }
     body.figures().forEach(this::figure);
     html.close();
   }
