@@ -28,6 +28,9 @@ public final class HtmlReport {
       "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:;"
           + " base-uri 'none'; form-action 'none'";
 
+  /** Characters above which a cell may wrap but must not be squeezed. */
+  private static final int LONG_CELL = 24;
+
   private static final ObjectWriter CHARTS =
       Json.mapper()
           .writerFor(new TypeReference<Map<String, Chart>>() {})
@@ -200,8 +203,10 @@ public final class HtmlReport {
     for (int r = 0; r < table.rows().size(); r++) {
       html.open("tr");
       for (int c = 0; c < table.columns().size(); c++) {
+        String cell = table.display(r, c);
         boolean numeric = table.columns().get(c).format().numeric();
-        html.element("td", table.display(r, c), "class", numeric ? "n" : null);
+        html.element(
+            "td", cell, "class", numeric ? "n" : cell.length() > LONG_CELL ? "long" : null);
       }
       html.close();
     }

@@ -368,7 +368,7 @@
     const along = axis(spec.value, null, !spec.horizontal, narrow);
     const categories = {
       type: 'category', data: spec.categories, inverse: spec.horizontal,
-      name: spec.categoryName, nameLocation: 'middle', nameGap: narrow ? 44 : 30, nameTextStyle: text(),
+      name: spec.categoryName, nameLocation: 'middle', nameGap: narrow ? 56 : 30, nameTextStyle: text(),
       axisTick: {show: false}, axisLine: {lineStyle: {color: colour('muted')}},
       axisLabel: {
         ...text(narrow && !spec.horizontal ? 10 : 12), color: colour('ink'), interval: 0,
@@ -378,7 +378,7 @@
     };
     if (!spec.horizontal) option.title = {text: spec.value.name, left: 0, top: 2, padding: 0, textStyle: {...text(), fontWeight: 'normal'}};
     if (spec.horizontal) option.grid.top = 8;
-    if (narrow && !spec.horizontal) option.grid.bottom = 58;
+    if (narrow && !spec.horizontal) option.grid.bottom = 34;
     option.xAxis = spec.horizontal ? along : categories;
     option.yAxis = spec.horizontal ? categories : along;
     option.series = spec.series.map((s) => ({

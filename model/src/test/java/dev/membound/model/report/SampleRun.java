@@ -394,7 +394,7 @@ public final class SampleRun {
         efficiency,
         fitted(96e-9, 0.03, "s"),
         new ProfileFile.LogQuantiles(-0.14, 0.17),
-        Map.of("startup/t1", "its interval covers zero: no call is short enough"));
+        Map.of("startupSeconds/1", "its interval covers zero: no call is short enough"));
   }
 
   private ValidationFile validation() {

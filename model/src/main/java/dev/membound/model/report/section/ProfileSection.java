@@ -55,19 +55,21 @@ final class ProfileSection implements ReportSection {
 
   private static String identifiability(ProfileFile profile, int parameters) {
     int unknown = profile.notIdentifiable().size();
-    ProfileFile.LogQuantiles error = profile.modelErrorLogQuantiles();
-    return (unknown == 0
+    String told =
+        unknown == 0
             ? "The data identifies all " + parameters + " parameters"
-            : "The data cannot tell "
+            : "The data does not identify "
                 + Numbers.counted(unknown, "parameter")
-                + " of "
-                + parameters
-                + " apart from its bounds")
-        + "; on held-out rows 90 % of the measured times lie between "
-        + Numbers.significant(Math.exp(error.low()))
-        + " and "
-        + Numbers.significant(Math.exp(error.high()))
-        + " times the predicted.";
+                + (unknown == 1 ? "; its reason stands below" : "; their reasons stand below");
+    ProfileFile.LogQuantiles error = profile.modelErrorLogQuantiles();
+    return error == null
+        ? told + "."
+        : told
+            + ". On held-out rows 90 % of the measured times lie between "
+            + Numbers.significant(Math.exp(error.low()))
+            + " and "
+            + Numbers.significant(Math.exp(error.high()))
+            + " times the predicted.";
   }
 
   private static Figure efficiency(ProfileFile profile, DataTable parameters) {
@@ -121,22 +123,24 @@ final class ProfileSection implements ReportSection {
   private static Map<String, Quantity> parameters(ProfileFile profile) {
     Map<String, Quantity> parameters = new LinkedHashMap<>();
     for (ProfileFile.Bandwidth b : profile.readBandwidth()) {
-      parameters.put("readBandwidth/" + b.residency() + "/t" + b.threads(), b.bytesPerSecond());
+      parameters.put("readBandwidth/" + b.residency() + "/" + b.threads(), b.bytesPerSecond());
     }
     parameters.put("writeBandwidthFraction", profile.writeBandwidthFraction());
     for (ProfileFile.Chunk c : profile.chunkCurve()) {
       parameters.put(
-          "chunkFraction/" + c.chunkBytes() + "/t" + c.threads(), c.fractionOfStreaming());
+          "chunkCurve/" + c.chunkBytes() + "/" + c.threads(), c.fractionOfStreaming());
     }
     for (ProfileFile.ByThreads p : profile.peakFlops()) {
-      parameters.put("peakFlops/t" + p.threads(), p.quantity());
+      parameters.put("peakFlops/" + p.threads(), p.quantity());
     }
     for (ProfileFile.ByThreads s : profile.startupSeconds()) {
-      parameters.put("startup/t" + s.threads(), s.quantity());
+      parameters.put("startupSeconds/" + s.threads(), s.quantity());
     }
     profile.overlapExponent().forEach((k, q) -> parameters.put("overlapExponent/" + k, q));
     profile.computeEfficiency().forEach((k, q) -> parameters.put("computeEfficiency/" + k, q));
-    parameters.put("loadLatency", profile.loadLatencySeconds());
+    if (profile.loadLatencySeconds() != null) {
+      parameters.put("loadLatencySeconds", profile.loadLatencySeconds());
+    }
     return parameters;
   }
 
