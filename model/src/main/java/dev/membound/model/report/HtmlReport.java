@@ -28,6 +28,9 @@ public final class HtmlReport {
       "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:;"
           + " base-uri 'none'; form-action 'none'";
 
+  /** Characters above which a cell may wrap but must not be squeezed. */
+  private static final int LONG_CELL = 24;
+
   private static final ObjectWriter CHARTS =
       Json.mapper()
           .writerFor(new TypeReference<Map<String, Chart>>() {})
@@ -44,8 +47,8 @@ public final class HtmlReport {
   /**
    * Writes {@link #FILE_NAME} into the run folder.
    *
-   * @throws dev.membound.model.run.RunFolderException if a document is damaged, {@code host.json} or
-   *     {@code measurements.json} is missing, or the file cannot be written
+   * @throws dev.membound.model.run.RunFolderException if a document is damaged, {@code host.json}
+   *     or {@code measurements.json} is missing, or the file cannot be written
    */
   public static void write(RunFolder folder) {
     folder.writeText(FILE_NAME, render(folder));
@@ -54,8 +57,8 @@ public final class HtmlReport {
   /**
    * The report of a run folder.
    *
-   * @throws dev.membound.model.run.RunFolderException if a document is damaged, or {@code host.json}
-   *     or {@code measurements.json} is missing
+   * @throws dev.membound.model.run.RunFolderException if a document is damaged, or {@code
+   *     host.json} or {@code measurements.json} is missing
    */
   public static String render(RunFolder folder) {
     return render(RunDocuments.read(folder));
@@ -128,7 +131,11 @@ public final class HtmlReport {
     html.text(section.title()).close();
     body.missing().forEach(missing -> html.element("p", missing, "class", "missing"));
     notes(body.notes());
-    body.openTables().forEach(table -> table(table, table.caption()));
+    if (!body.openTables().isEmpty()) {
+      html.open("div", "class", "tables");
+      body.openTables().forEach(table -> table(table, table.caption()));
+      html.close();
+    }
     body.figures().forEach(this::figure);
     html.close();
   }
@@ -196,8 +203,10 @@ public final class HtmlReport {
     for (int r = 0; r < table.rows().size(); r++) {
       html.open("tr");
       for (int c = 0; c < table.columns().size(); c++) {
+        String cell = table.display(r, c);
         boolean numeric = table.columns().get(c).format().numeric();
-        html.element("td", table.display(r, c), "class", numeric ? "n" : null);
+        html.element(
+            "td", cell, "class", numeric ? "n" : cell.length() > LONG_CELL ? "long" : null);
       }
       html.close();
     }

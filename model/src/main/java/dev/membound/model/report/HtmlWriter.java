@@ -98,6 +98,14 @@ final class HtmlWriter {
     return code.replaceAll("(?i)</(?=script)", "<\\\\/").replace("<!--", "<\\!--");
   }
 
+  /** A number and its percent sign stay on one line. */
+  private static boolean beforePercent(String text, int i) {
+    return i > 0
+        && i + 1 < text.length()
+        && text.charAt(i + 1) == '%'
+        && Character.isDigit(text.charAt(i - 1));
+  }
+
   private void escape(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -107,6 +115,7 @@ final class HtmlWriter {
         case '>' -> html.append("&gt;");
         case '"' -> html.append("&quot;");
         case '\'' -> html.append("&#39;");
+        case ' ' -> html.append(beforePercent(text, i) ? '\u00a0' : ' ');
         default -> html.append(c < ' ' && c != '\n' && c != '\t' ? '\ufffd' : c);
       }
     }

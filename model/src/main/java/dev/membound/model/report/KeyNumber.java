@@ -12,7 +12,6 @@ import dev.membound.model.run.SimulationFile.Prediction;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -70,12 +69,10 @@ record KeyNumber(String name, String value, String detail) {
             all ->
                 new KeyNumber(
                     "Held-out error, median",
-                    String.format(Locale.ROOT, "%.1f %%", all.medianAbsolutePercent()),
-                    String.format(
-                        Locale.ROOT,
-                        "%d rows, intervals cover %.0f %%",
-                        all.rows(),
-                        all.coveragePercent())));
+                    Numbers.percent(all.medianAbsolutePercent() / 100),
+                    all.rows()
+                        + " rows, intervals cover "
+                        + Numbers.percent(all.coveragePercent() / 100)));
   }
 
   private static Optional<KeyNumber> decodeRate(RunDocuments run) {

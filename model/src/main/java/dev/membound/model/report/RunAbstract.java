@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The paragraph at the head of the report: what this run found, in sentences. */
@@ -37,8 +36,8 @@ final class RunAbstract {
             + Numbers.counted(host.cores(), "logical processor")
             + ", "
             + Numbers.bytes(host.memoryBytes())
-            + ", kernels: "
-            + host.kernelProvider()
+            + ", "
+            + Labels.provider(host.kernelProvider())
             + ")";
     return Optional.ofNullable(Ceilings.of(run).dram().lastEntry())
         .map(
@@ -78,14 +77,15 @@ final class RunAbstract {
     return run.overallError()
         .map(
             all ->
-                String.format(
-                    Locale.ROOT,
-                    "On %d held-out rows the calibrated model is off by %.1f %% at the median and"
-                        + " %.0f %% at worst, and its 90 %% intervals cover %.0f %%.",
-                    all.rows(),
-                    all.medianAbsolutePercent(),
-                    all.worstAbsolutePercent(),
-                    all.coveragePercent()));
+                "On "
+                    + all.rows()
+                    + " held-out rows the calibrated model is off by "
+                    + Numbers.percent(all.medianAbsolutePercent() / 100)
+                    + " at the median and "
+                    + Numbers.percent(all.worstAbsolutePercent() / 100)
+                    + " at worst, and its 90\u00a0% intervals cover "
+                    + Numbers.percent(all.coveragePercent() / 100)
+                    + " of them.");
   }
 
   private static Optional<String> systems(RunDocuments run) {
@@ -98,8 +98,7 @@ final class RunAbstract {
               List<String> rates =
                   predictions.stream()
                       .filter(Prediction::fits)
-                      .sorted(
-                          Comparator.comparingDouble(p -> p.decodeTokensPerSecond().median()))
+                      .sorted(Comparator.comparingDouble(p -> p.decodeTokensPerSecond().median()))
                       .map(
                           p ->
                               Labels.interval(p.decodeTokensPerSecond())

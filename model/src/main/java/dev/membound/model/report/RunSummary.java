@@ -76,8 +76,8 @@ public final class RunSummary {
         + Numbers.counted(host.cores(), "core")
         + ", "
         + Numbers.bytes(host.memoryBytes())
-        + ", kernels: "
-        + host.kernelProvider()
+        + ", "
+        + Labels.provider(host.kernelProvider())
         + ", preset "
         + run.measurements().preset();
   }
@@ -96,8 +96,7 @@ public final class RunSummary {
     ceilings
         .readBytesPerSecond()
         .forEach(
-            (level, byThreads) ->
-                rows.add(ceiling("read " + level, "GB/s", byThreads, threads)));
+            (level, byThreads) -> rows.add(ceiling("read " + level, "GB/s", byThreads, threads)));
     if (!ceilings.peakFlopsPerSecond().isEmpty()) {
       rows.add(ceiling("FMA peak", "GFLOP/s", ceilings.peakFlopsPerSecond(), threads));
     }
@@ -167,8 +166,7 @@ public final class RunSummary {
       if (m.residency() == Residency.DRAM && m.gigabytesPerSecond() != null) {
         kernels
             .computeIfAbsent(Labels.kernel(m), k -> new TreeMap<>())
-            .merge(
-                m.threads(), m, (a, b) -> a.workingSetBytes() >= b.workingSetBytes() ? a : b);
+            .merge(m.threads(), m, (a, b) -> a.workingSetBytes() >= b.workingSetBytes() ? a : b);
       }
     }
     return kernels;

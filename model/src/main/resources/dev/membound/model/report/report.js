@@ -65,43 +65,75 @@
 
   // ---- parts of an option ----
 
+  const pen = document.createElement('canvas').getContext('2d');
   const font = () => getComputedStyle(button).fontFamily;
   const text = (size = 12) => ({color: colour('quiet'), fontFamily: font(), fontSize: size});
 
   function axis(spec, extent, vertical, narrow) {
     const log = spec.scale !== 'LINEAR';
-    const base = spec.scale === 'LOG2' ? 2 : 10;
     let min = spec.min, max = spec.max;
     if (log && extent) {
       // whole decades or octaves would leave most of a short axis empty
       if (min === null) min = extent[0] / 1.6;
       if (max === null) max = extent[1] * 1.6;
     }
-    const octaves = log ? Math.log2(max / min) : 0;
     return {
       type: log ? 'log' : 'value',
-      logBase: base,
       min: min === null ? undefined : min,
       max: max === null ? undefined : max,
-      name: spec.name,
-      nameLocation: vertical ? 'end' : 'middle',
-      nameGap: vertical ? 12 : 30,
-      nameTextStyle: {...text(), align: vertical ? 'left' : 'center', padding: vertical ? [0, 0, 0, -52] : 0},
-      axisLabel: {
-        ...text(narrow ? 11 : 12),
-        hideOverlap: true,
-        showMinLabel: !log, showMaxLabel: !log,
-        formatter: octaves > (narrow ? 5 : 12) && base === 2 && !vertical ? everyOther(TICKS[spec.ticks]) : TICKS[spec.ticks],
-      },
-      splitNumber: log ? 10 : narrow ? 4 : 6,
-      axisLine: {show: !vertical, lineStyle: {color: colour('muted')}},
+      name: vertical ? '' : spec.name, nameLocation: 'middle', nameGap: 30, nameTextStyle: text(),
+      axisLabel: {...text(narrow ? 11 : 12), show: !log, hideOverlap: true, formatter: TICKS[spec.ticks]},
+      splitNumber: narrow ? 4 : 6,
+      axisLine: {show: !vertical, onZero: false, lineStyle: {color: colour('muted')}},
       axisTick: {show: false},
-      splitLine: {show: true, lineStyle: {color: colour('rule'), width: 1}},
-      minorTick: {show: false},
+      splitLine: {show: !log, lineStyle: {color: colour('rule'), width: 1}},
     };
   }
 
-  const everyOther = (format) => (v) => Math.round(Math.log2(v)) % 2 === 0 ? format(v) : '';
+  /** Round values between two ends, at most a few: 1-2-5 steps or decades, octaves or powers of two. */
+  function roundValues(scale, min, max, most) {
+    const grids = scale === 'LOG2'
+      ? [1, 2, 5, 10, 20].map((step) => (e) => e % step === 0 ? [2 ** e] : [])
+      : [[1, 2, 5], [1, 3], [1]].map((m) => (e) => m.map((f) => f * 10 ** e))
+        .concat([2, 3, 6].map((step) => (e) => e % step === 0 ? [10 ** e] : []));
+    const logOf = scale === 'LOG2' ? Math.log2 : Math.log10;
+    let values = [];
+    for (const grid of grids) {
+      values = [];
+      for (let e = Math.floor(logOf(min)); e <= Math.ceil(logOf(max)); e++) values.push(...grid(e));
+      values = values.filter((v) => v >= min * 0.999 && v <= max * 1.001);
+      if (values.length <= most) break;
+    }
+    return values;
+  }
+
+  /** Grid lines and labels of a logarithmic axis; ECharts itself labels whole powers only. */
+  function logTicks(axisSpec, axisOption, vertical, most, narrow) {
+    if (axisSpec.scale === 'LINEAR') return [];
+    const format = TICKS[axisSpec.ticks];
+    const values = roundValues(axisSpec.scale, axisOption.min, axisOption.max, most);
+    const line = colour('rule');
+    return [{
+      type: 'custom', silent: true, z: 1, clip: false, data: values.map((v) => [v]),
+      encode: vertical ? {x: [], y: 0} : {x: 0, y: []},
+      renderItem(params, api) {
+        const {x, y, width, height} = params.coordSys;
+        const from = Math.log(axisOption.min), to = Math.log(axisOption.max);
+        const part = (Math.log(api.value(0)) - from) / (to - from);
+        const at = vertical ? y + height * (1 - part) : x + width * part;
+        return {
+          type: 'group',
+          children: [
+            {type: 'line', shape: vertical ? {x1: x, x2: x + width, y1: at, y2: at} : {x1: at, x2: at, y1: y, y2: y + height},
+              style: {stroke: line, lineWidth: 1}},
+            {type: 'text', x: vertical ? x - 8 : at, y: vertical ? at : y + height + 8,
+              style: {text: format(api.value(0)), fill: colour('quiet'), font: (narrow ? 11 : 12) + 'px ' + font(),
+                align: vertical ? 'right' : 'center', verticalAlign: vertical ? 'middle' : 'top'}},
+          ],
+        };
+      },
+    }];
+  }
 
   function tip(params) {
     const words = params.data && params.data.tip;
@@ -122,7 +154,7 @@
         textStyle: {color: colour('ink')}, padding: [6, 10], extraCssText: 'box-shadow:none',
       },
       legend: {show: false},
-      grid: {left: 8, right: narrow ? 14 : 24, top: 34, bottom: 38, containLabel: true},
+      grid: {left: 8, right: narrow ? 14 : 24, top: 28, bottom: 38, containLabel: true},
     };
   }
 
@@ -164,11 +196,7 @@
         color: hollow ? colour('page') : paint,
         borderColor: hollow ? paint : colour('page'), borderWidth: hollow ? 1.7 : 0.8,
       },
-      data: series.marks.map((m) => ({value: [m.x, m.y], tip: m.tip, label: {
-        show: m.label !== '', formatter: m.label, position: 'right', distance: 7,
-        color: colour('ink'), fontSize: 11, textBorderColor: colour('page'), textBorderWidth: 3,
-      }})),
-      labelLayout: {hideOverlap: true, moveOverlap: 'shiftY'},
+      data: series.marks.map((m) => ({value: [m.x, m.y], tip: m.tip})),
       emphasis: {scale: 1.4},
     };
   }
@@ -188,46 +216,83 @@
     const extent = extents(spec);
     option.xAxis = axis(spec.x, extent.x, false, narrow);
     option.yAxis = axis(spec.y, extent.y, true, narrow);
+    option.title = {text: spec.y.name, left: 0, top: 2, padding: 0, textStyle: {...text(), fontWeight: 'normal'}};
+    option.grid = {left: narrow ? 48 : 62, right: narrow ? 14 : 24, top: 28, bottom: 52};
     const lines = spec.lines.map((l) => ({
       type: 'line', name: l.name || undefined, silent: true, showSymbol: false, z: 2, clip: true,
       data: l.points, lineStyle: {...STROKES[l.stroke], color: colour(l.paint)},
       itemStyle: {color: colour(l.paint)},
     }));
-    option.series = [...lines, ...spec.series.flatMap((s) => [intervals(s, false), points(s)])];
+    option.series = [
+      ...logTicks(spec.x, option.xAxis, false, narrow ? 6 : 12, narrow),
+      ...logTicks(spec.y, option.yAxis, true, 9, narrow),
+      ...lines, ...spec.series.flatMap((s) => [intervals(s, false), points(s)]),
+    ];
     return option;
   }
 
-  /** Names of lines, written along them once pixels are known. */
-  function lineNames(chart, spec, narrow) {
-    const named = spec.lines.filter((l) => l.label !== '');
-    if (named.length === 0) return;
-    const taken = [];
-    const texts = [];
-    const right = chart.getWidth() - (narrow ? 14 : 24);
-    for (const l of named) {
-      const [ax, ay] = chart.convertToPixel({xAxisIndex: 0, yAxisIndex: 0}, l.points[0]);
-      const [bx, by] = chart.convertToPixel({xAxisIndex: 0, yAxisIndex: 0}, l.points[1]);
-      const fromRight = bx < ax;
-      const angle = fromRight ? 0 : Math.atan2(ay - by, bx - ax);
-      const width = l.label.length * (narrow ? 5.2 : 5.9);
-      const x = fromRight ? Math.min(ax, right) - 4 : ax + 6;
-      const along = fromRight ? 0 : 6;
-      const y = ay - Math.tan(angle) * along - 5;
-      // compare where names would lie; of two in one place the first stays
-      const box = {x0: fromRight ? x - width : x, x1: fromRight ? x : x + Math.cos(angle) * width, y, angle};
-      const clash = taken.some((t) => Math.abs(t.y - y) < 13 && t.x0 < box.x1 && box.x0 < t.x1);
-      if (clash) continue;
-      taken.push(box);
-      texts.push({
-        type: 'text', x, y, rotation: angle, silent: true, z: 5,
-        style: {
-          text: l.label, fill: colour(l.paint === 'MUTED' ? 'quiet' : l.paint), font: (narrow ? 10 : 11) + 'px ' + font(),
-          align: fromRight ? 'right' : 'left', verticalAlign: 'bottom',
-          stroke: colour('page'), lineWidth: 3,
-        },
-      });
+  /**
+   * Names along lines and beside points, placed once pixels are known: each takes the first place
+   * that is still free, or stays away.
+   */
+  function placeNames(chart, spec, narrow, hidden) {
+    const size = narrow ? 10 : 11;
+    const pixel = (p) => chart.convertToPixel({xAxisIndex: 0, yAxisIndex: 0}, p);
+    const left = narrow ? 48 : 62, right = chart.getWidth() - (narrow ? 14 : 24);
+    const taken = [], texts = [];
+    pen.font = size + 'px ' + font();
+
+    const levels = spec.lines.filter((l) => l.points[0][1] === l.points[1][1]).map((l) => pixel(l.points[0])[1]);
+
+    function put(words, paint, places, own) {
+      const width = pen.measureText(words).width;
+      for (const {x, y, angle = 0, align = 'left'} of places) {
+        const c = Math.cos(angle), s = Math.sin(angle);
+        const start = align === 'left' ? 0 : -width;
+        // a slanted name is a row of small boxes
+        const boxes = [];
+        for (let d = 0; d <= width; d += 8) boxes.push([x + (start + d) * c, y - (start + d) * s - size / 2]);
+        const free = levels.every((level) => level === own || Math.abs(level - y + size / 2) > size / 2 + 2)
+          && boxes.every(([bx, by]) => bx >= left - 2 && bx <= right + 4 && by > 24
+          && taken.every(([tx, ty]) => Math.abs(tx - bx) > 9 || Math.abs(ty - by) > size + 1));
+        if (!free) continue;
+        taken.push(...boxes);
+        texts.push({
+          type: 'text', x, y, rotation: angle, silent: true, z: 5,
+          style: {
+            text: words, fill: colour(paint), font: pen.font, align, verticalAlign: 'bottom',
+            stroke: colour('page'), lineWidth: 3,
+          },
+        });
+        return;
+      }
     }
-    chart.setOption({graphic: texts});
+
+    // points keep clear of names, and of each other's
+    const shown = spec.series.filter((s) => !hidden.has(s.name));
+    const named = shown.flatMap((s) => s.marks.filter((m) => m.label !== ''));
+    named.forEach((m) => { const [x, y] = pixel([m.x, m.y]); taken.push([x, y - size / 2 + 4]); });
+    for (const l of spec.lines.filter((n) => n.label !== '').reverse()) {
+      const [ax, ay] = pixel(l.points[0]), [bx, by] = pixel(l.points[1]);
+      const paint = l.paint === 'MUTED' ? 'quiet' : l.paint;
+      if (bx < ax) {
+        put(l.label, paint, [{x: ax - 4, y: ay - 5, align: 'right'}, {x: ax - 4, y: ay + size + 6, align: 'right'}], ay);
+      } else {
+        const angle = Math.atan2(ay - by, bx - ax);
+        const along = (d, lift) => ({x: ax + d * Math.cos(angle) - lift * Math.sin(angle), y: ay - d * Math.sin(angle) - lift * Math.cos(angle), angle});
+        const below = -size - 6;
+        put(l.label, paint, [along(6, 5), along(6, below), along(120, 5), along(120, below)], ay);
+      }
+    }
+    for (const m of named) {
+      const [x, y] = pixel([m.x, m.y]);
+      const half = size / 2 + 1;
+      put(m.label, 'ink', [
+        {x: x + 8, y: y + half}, {x: x - 8, y: y + half, align: 'right'}, {x: x + 8, y: y + 2 * half + 3},
+        {x: x + 8, y: y - 3}, {x: x - 8, y: y + 2 * half + 3, align: 'right'}, {x: x - 8, y: y - 3, align: 'right'},
+      ]);
+    }
+    chart.setOption({graphic: {elements: [{type: 'group', id: 'names', $action: 'replace', children: texts}]}});
   }
 
   // ---- rows ----
@@ -246,11 +311,10 @@
       axisLine: {show: false}, axisTick: {show: false}, axisLabel: {show: false},
       splitLine: {show: true, lineStyle: {color: colour('rule')}},
     };
-    option.grid.left = narrow ? 8 : rowLabelWidth(spec.rows) + 16;
-    option.grid.containLabel = false;
-    option.grid.right = narrow ? 14 : 28;
-    option.grid.bottom = 48;
-    option.grid.top = spec.references.length ? 26 : 10;
+    option.grid = {
+      left: narrow ? 10 : rowLabelWidth(spec.rows) + 16, right: narrow ? 16 : 28,
+      top: spec.references.length ? 26 : 10, bottom: 48,
+    };
     // a name stands left of its row, on a narrow page above the dots in it
     const names = {
       type: 'custom', silent: true, z: 2, clip: false, data: spec.rows.map((name, i) => [i]),
@@ -262,7 +326,7 @@
         return {
           type: 'text',
           x: narrow ? area.x + 2 : area.x - 10,
-          y: narrow ? row - step / 2 + 3 : row,
+          y: narrow ? row - step / 2 + 5 : row,
           style: {
             text: spec.rows[api.value(0)], font: '12px ' + font(), fill: colour('ink'),
             align: narrow ? 'left' : 'right', verticalAlign: narrow ? 'top' : 'middle',
@@ -274,7 +338,7 @@
     };
     const middle = (spec.series.length - 1) / 2;
     const drop = narrow ? 8 : 0;
-    option.series = [names, ...spec.series.flatMap((s, i) => {
+    option.series = [...logTicks(spec.x, option.xAxis, false, narrow ? 5 : 9, narrow), names, ...spec.series.flatMap((s, i) => {
       const offset = (i - middle) * 9 + drop;
       return [intervals(s, true, offset), points(s, offset)];
     })];
@@ -284,16 +348,14 @@
         markLine: {
           silent: true, symbol: 'none', animation: false,
           lineStyle: {color: colour('muted'), type: 'solid', width: 1.2},
-          label: {...text(11), position: 'start', distance: 6},
+          label: {...text(11), position: 'start', distance: 6, rotate: 0},
           data: spec.references.map((r) => ({xAxis: r.x, label: {formatter: r.label}})),
         },
       });
-      option.series[option.series.length - 1].markLine.label.position = 'end';
     }
     return option;
   }
 
-  const pen = document.createElement('canvas').getContext('2d');
   function rowLabelWidth(rows) {
     pen.font = '12px ' + font();
     return Math.min(300, Math.max(...rows.flatMap((r) => r.split('\n')).map((r) => pen.measureText(r).width)));
@@ -306,7 +368,7 @@
     const along = axis(spec.value, null, !spec.horizontal, narrow);
     const categories = {
       type: 'category', data: spec.categories, inverse: spec.horizontal,
-      name: spec.categoryName, nameLocation: 'middle', nameGap: narrow ? 44 : 30, nameTextStyle: text(),
+      name: spec.categoryName, nameLocation: 'middle', nameGap: narrow ? 56 : 30, nameTextStyle: text(),
       axisTick: {show: false}, axisLine: {lineStyle: {color: colour('muted')}},
       axisLabel: {
         ...text(narrow && !spec.horizontal ? 10 : 12), color: colour('ink'), interval: 0,
@@ -314,8 +376,9 @@
         width: narrow ? 92 : 220, overflow: spec.horizontal ? 'break' : 'none',
       },
     };
-    if (spec.horizontal) along.nameGap = 30;
-    if (narrow && !spec.horizontal) option.grid.bottom = 58;
+    if (!spec.horizontal) option.title = {text: spec.value.name, left: 0, top: 2, padding: 0, textStyle: {...text(), fontWeight: 'normal'}};
+    if (spec.horizontal) option.grid.top = 8;
+    if (narrow && !spec.horizontal) option.grid.bottom = 34;
     option.xAxis = spec.horizontal ? along : categories;
     option.yAxis = spec.horizontal ? categories : along;
     option.series = spec.series.map((s) => ({
@@ -339,7 +402,7 @@
 
   function height(spec, width, narrow) {
     if (spec.kind === 'RowChart') return spec.rows.length * rowStep(spec, narrow) + (spec.references.length ? 74 : 58);
-    if (spec.kind === 'BarChart') return spec.horizontal ? spec.categories.length * 58 + 84 : 320;
+    if (spec.kind === 'BarChart') return spec.horizontal ? spec.categories.length * 58 + 58 : 320;
     return Math.round(Math.min(560, Math.max(340, width * 0.56)));
   }
 
@@ -363,7 +426,7 @@
     return svg;
   }
 
-  function legend(box, spec, chart) {
+  function legend(box, spec, toggled) {
     const entries = [];
     if (spec.kind === 'XyChart') {
       spec.lines.filter((l) => l.name !== '').forEach((l) => entries.push([l.name, l.paint, 'LINE']));
@@ -379,7 +442,7 @@
       item.addEventListener('click', () => {
         const shown = item.getAttribute('aria-pressed') === 'true';
         item.setAttribute('aria-pressed', String(!shown));
-        chart.dispatchAction({type: shown ? 'legendUnSelect' : 'legendSelect', name});
+        toggled(name, !shown);
       });
       box.append(item);
     }
@@ -391,6 +454,11 @@
     const spec = specs[container.dataset.chart];
     let chart = null;
     let width = 0;
+    const hidden = new Set();
+    const toggled = (name, shown) => {
+      if (shown) hidden.delete(name); else hidden.add(name);
+      draw();
+    };
     function draw() {
       width = container.clientWidth;
       const narrow = width < NARROW;
@@ -401,15 +469,14 @@
           chart.off('finished', first);
           root.dataset.chartsDrawn = String(++drawn);
         });
-        legend(container.previousElementSibling, spec, chart);
+        legend(container.previousElementSibling, spec, toggled);
       } else {
         chart.resize();
       }
       const option = OPTIONS[spec.kind](spec, narrow);
       chart.setOption(option, true);
-      if (spec.kind === 'XyChart') lineNames(chart, spec, narrow);
-      container.previousElementSibling.querySelectorAll('[aria-pressed="false"]')
-        .forEach((item) => chart.dispatchAction({type: 'legendUnSelect', name: item.textContent}));
+      hidden.forEach((name) => chart.dispatchAction({type: 'legendUnSelect', name}));
+      if (spec.kind === 'XyChart') placeNames(chart, spec, narrow, hidden);
     }
     draw();
     return {draw, resized: () => container.clientWidth !== width};

@@ -2,6 +2,7 @@ package dev.membound.model.report;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -22,12 +23,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A headless Chromium driven over the DevTools protocol, with one page. Remembers every request
- * and everything that the page complained about.
+ * A headless Chromium driven over the DevTools protocol, with one page. Remembers every request and
+ * everything that the page complained about.
  */
 final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -124,7 +126,8 @@ final class Browser implements AutoCloseable {
   }
 
   private void attach() throws Exception {
-    String target = call("Target.createTarget", Map.of("url", "about:blank")).get("targetId").asString();
+    String target =
+        call("Target.createTarget", Map.of("url", "about:blank")).get("targetId").asString();
     session =
         call("Target.attachToTarget", Map.of("targetId", target, "flatten", true))
             .get("sessionId")
@@ -237,17 +240,29 @@ final class Browser implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    socket.abort();
-    process.destroy();
+    session = null;
+    call("Browser.close", Map.of());
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
     }
-    List<Path> files = new ArrayList<>();
-    try (var walk = Files.walk(userData)) {
-      walk.forEach(files::add);
+    socket.abort();
+    // its helpers may still be writing when it has ended; what they leave is in the temporary
+    // folder
+    for (int attempt = 0; attempt < 20 && !deleted(userData); attempt++) {
+      Thread.sleep(100);
     }
-    for (Path file : files.reversed()) {
-      Files.deleteIfExists(file);
+  }
+
+  private static boolean deleted(Path folder) {
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> walk = Files.walk(folder)) {
+      walk.forEach(files::add);
+      for (Path file : files.reversed()) {
+        Files.deleteIfExists(file);
+      }
+      return true;
+    } catch (IOException | UncheckedIOException e) {
+      return false;
     }
   }
 

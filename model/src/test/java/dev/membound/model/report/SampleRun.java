@@ -105,7 +105,8 @@ public final class SampleRun {
   }
 
   private static double chunkFraction(long chunkBytes) {
-    return Math.min(0.97, 0.13 + 0.84 * Math.pow(Math.log(chunkBytes / 32.0) / Math.log(2048), 1.4));
+    return Math.min(
+        0.97, 0.13 + 0.84 * Math.pow(Math.log(chunkBytes / 32.0) / Math.log(2048), 1.4));
   }
 
   private void probes() {
@@ -114,7 +115,17 @@ public final class SampleRun {
         long bytes = level == Residency.DRAM ? 256 * MIB : (16 << 10) << (3 * level.ordinal());
         for (String layout : List.of("STREAMS_1", "STREAMS_4")) {
           double rate = read(level, threads) * (layout.endsWith("1") ? 0.86 : 1);
-          add("read", "I64", layout, Map.of(), threads, level, Map.of("read", bytes), 0, rate, null);
+          add(
+              "read",
+              "I64",
+              layout,
+              Map.of(),
+              threads,
+              level,
+              Map.of("read", bytes),
+              0,
+              rate,
+              null);
         }
       }
       for (long chunk = 64; chunk <= 64 << 10; chunk *= 2) {
@@ -132,8 +143,18 @@ public final class SampleRun {
       }
       long n = 1 << 20;
       measurements.add(
-          measurement("fma", "F32", "REGISTER", Map.of(), threads, Residency.L1, Map.of(), 2 * n,
-              2 * n / peak(threads), false, null));
+          measurement(
+              "fma",
+              "F32",
+              "REGISTER",
+              Map.of(),
+              threads,
+              Residency.L1,
+              Map.of(),
+              2 * n,
+              2 * n / peak(threads),
+              false,
+              null));
     }
   }
 
@@ -154,9 +175,17 @@ public final class SampleRun {
               long bytes = (long) (size[0] * size[1] * bits / 8);
               Residency level = level(bytes, size[0]);
               double reach = share.get(format) * (level == Residency.DRAM ? 1 : 0.55);
-              add("gemv", format, "FILE", Map.of("rows", size[0], "cols", size[1]), threads, level,
+              add(
+                  "gemv",
+                  format,
+                  "FILE",
+                  Map.of("rows", size[0], "cols", size[1]),
+                  threads,
+                  level,
                   Map.of("weights", bytes, "activations", 4 * (size[0] + size[1])),
-                  2 * size[0] * size[1], read(level, threads) * reach, null);
+                  2 * size[0] * size[1],
+                  read(level, threads) * reach,
+                  null);
             }
           }
         });
@@ -164,23 +193,46 @@ public final class SampleRun {
       for (long context : new long[] {1024, 8192, 32768}) {
         for (int threads : THREADS) {
           long kv = 2 * 8 * 128 * context * (format.equals("F32") ? 4 : 2);
-          add("attention", format, "PAGED",
-              Map.of("context", context, "heads", 32L, "kvHeads", 8L, "blockSize", 16L), threads,
-              context == 1024 ? Residency.L3 : Residency.DRAM, Map.of("kv", kv),
-              4 * 32 * 128 * context, read(Residency.DRAM, threads) * (0.38 + 0.05 * threads), null);
+          add(
+              "attention",
+              format,
+              "PAGED",
+              Map.of("context", context, "heads", 32L, "kvHeads", 8L, "blockSize", 16L),
+              threads,
+              context == 1024 ? Residency.L3 : Residency.DRAM,
+              Map.of("kv", kv),
+              4 * 32 * 128 * context,
+              read(Residency.DRAM, threads) * (0.38 + 0.05 * threads),
+              null);
         }
       }
     }
     for (String layout : List.of("EXACT", "QUEST")) {
       for (int threads : THREADS) {
         long index = layout.equals("EXACT") ? 128 * MIB : 64 * MIB;
-        add("topk", "F32", layout, Map.of("context", 131072L, "k", 2048L), threads, Residency.DRAM,
-            Map.of("index", index), index / 2,
-            read(Residency.DRAM, threads) * (layout.equals("EXACT") ? 0.83 : 0.91), null);
+        add(
+            "topk",
+            "F32",
+            layout,
+            Map.of("context", 131072L, "k", 2048L),
+            threads,
+            Residency.DRAM,
+            Map.of("index", index),
+            index / 2,
+            read(Residency.DRAM, threads) * (layout.equals("EXACT") ? 0.83 : 0.91),
+            null);
       }
     }
-    add("gemv", "Q8_0", "FILE", Map.of("rows", 2048L, "cols", 4096L), 2, Residency.DRAM,
-        Map.of("weights", 9 * MIB), 1 << 24, read(Residency.DRAM, 2) * 1.31,
+    add(
+        "gemv",
+        "Q8_0",
+        "FILE",
+        Map.of("rows", 2048L, "cols", 4096L),
+        2,
+        Residency.DRAM,
+        Map.of("weights", 9 * MIB),
+        1 << 24,
+        read(Residency.DRAM, 2) * 1.31,
         "72.1 GB/s is above the DRAM read ceiling of 55.0 GB/s: the working set was still in L3");
   }
 
@@ -204,8 +256,18 @@ public final class SampleRun {
     long sum = bytes.values().stream().mapToLong(Long::longValue).sum();
     boolean share = !List.of("read", "chunk").contains(kernel);
     measurements.add(
-        measurement(kernel, format, layout, shape, threads, level, bytes, flops,
-            sum / bytesPerSecond, share, refused));
+        measurement(
+            kernel,
+            format,
+            layout,
+            shape,
+            threads,
+            level,
+            bytes,
+            flops,
+            sum / bytesPerSecond,
+            share,
+            refused));
   }
 
   private Measurement measurement(
@@ -228,9 +290,14 @@ public final class SampleRun {
         boolean disturbed = random.nextDouble() < 0.12;
         double slower = disturbed ? 1 + 0.6 * random.nextDouble() : 1;
         samples.add(
-            new Sample(fork, iteration,
+            new Sample(
+                fork,
+                iteration,
                 seconds * ofFork * slower * Math.exp(0.4 * noise * random.nextGaussian()),
-                disturbed, disturbed ? 0.8 : 0.995, disturbed ? 0.05 : 0, 0,
+                disturbed,
+                disturbed ? 0.8 : 0.995,
+                disturbed ? 0.05 : 0,
+                0,
                 read(level, threads)));
       }
     }
@@ -245,15 +312,35 @@ public final class SampleRun {
     double high = clean[clean.length - 1 - clean.length / 10];
     long sum = bytes.values().stream().mapToLong(Long::longValue).sum();
     Interval rate =
-        sum == 0
-            ? null
-            : new Interval(sum / median / GB, sum / high / GB, sum / low / GB);
+        sum == 0 ? null : new Interval(sum / median / GB, sum / high / GB, sum / low / GB);
     Interval share = withShare && rate != null ? scaled(rate, GB / read(level, threads)) : null;
     String id =
-        String.join("/", kernel, format, layout, new TreeMap<>(shape).toString().replaceAll("[{} ]", ""),
-            "b1", "t" + threads, level.toString());
-    return new Measurement(id, kernel, format, layout, shape, 1, threads, level, sum * 4, bytes, flops,
-        samples, new Interval(median, low, high), rate, share, refused);
+        String.join(
+            "/",
+            kernel,
+            format,
+            layout,
+            new TreeMap<>(shape).toString().replaceAll("[{} ]", ""),
+            "b1",
+            "t" + threads,
+            level.toString());
+    return new Measurement(
+        id,
+        kernel,
+        format,
+        layout,
+        shape,
+        1,
+        threads,
+        level,
+        sum * 4,
+        bytes,
+        flops,
+        samples,
+        new Interval(median, low, high),
+        rate,
+        share,
+        refused);
   }
 
   private static Interval scaled(Interval i, double factor) {
@@ -261,7 +348,12 @@ public final class SampleRun {
   }
 
   private static Quantity fitted(double value, double spread, String unit) {
-    return new Quantity(value, unit, value * (1 - spread), value * (1 + spread), Provenance.FITTED,
+    return new Quantity(
+        value,
+        unit,
+        value * (1 - spread),
+        value * (1 + spread),
+        Provenance.FITTED,
         "bootstrap over forks of this run");
   }
 
@@ -287,11 +379,22 @@ public final class SampleRun {
     }
     efficiency.put("attention/F16/PAGED", fitted(0.44, 0.3, "1"));
     efficiency.put("topk/F32/QUEST", fitted(0.21, 0.2, "1"));
-    return new ProfileFile(RunFolder.SCHEMA_VERSION, RUN_ID, "this-cpu", "Sample CPU", 16L << 30,
-        bandwidth, fitted(0.55, 0.1, "1"), chunks, peaks, startup,
-        Map.of("gemv", fitted(2.4, 0.3, "1"), "attention", fitted(1.6, 0.2, "1")), efficiency,
-        fitted(96e-9, 0.03, "s"), new ProfileFile.LogQuantiles(-0.14, 0.17),
-        Map.of("startup/t1", "its interval covers zero: no call is short enough"));
+    return new ProfileFile(
+        RunFolder.SCHEMA_VERSION,
+        RUN_ID,
+        "this-cpu",
+        "Sample CPU",
+        16L << 30,
+        bandwidth,
+        fitted(0.55, 0.1, "1"),
+        chunks,
+        peaks,
+        startup,
+        Map.of("gemv", fitted(2.4, 0.3, "1"), "attention", fitted(1.6, 0.2, "1")),
+        efficiency,
+        fitted(96e-9, 0.03, "s"),
+        new ProfileFile.LogQuantiles(-0.14, 0.17),
+        Map.of("startupSeconds/1", "its interval covers zero: no call is short enough"));
   }
 
   private ValidationFile validation() {
@@ -307,24 +410,39 @@ public final class SampleRun {
         String heldOut =
             kind.equals("kernel")
                 ? "kernel: " + m.kernel() + "/" + m.format()
-                : "size: " + new TreeMap<>(m.shape()).values().toString().replaceAll("[\\[\\] ]", "");
+                : "size: "
+                    + new TreeMap<>(m.shape()).values().toString().replaceAll("[\\[\\] ]", "");
         rows.add(
-            new ValidationFile.Row(heldOut, kind, m.id(), measured, predicted, predicted / 1.15,
-                predicted * 1.18, 100 * (error - 1)));
+            new ValidationFile.Row(
+                heldOut,
+                kind,
+                m.id(),
+                measured,
+                predicted,
+                predicted / 1.15,
+                predicted * 1.18,
+                100 * (error - 1)));
       }
     }
     List<ValidationFile.Summary> summaries = new ArrayList<>();
     for (String kind : List.of("kernel", "size", "all")) {
       summaries.add(
-          summary(kind, rows.stream().filter(r -> kind.equals("all") || r.kind().equals(kind)).toList()));
+          summary(
+              kind,
+              rows.stream().filter(r -> kind.equals("all") || r.kind().equals(kind)).toList()));
     }
     return new ValidationFile(RunFolder.SCHEMA_VERSION, RUN_ID, rows, summaries);
   }
 
   private static ValidationFile.Summary summary(String kind, List<ValidationFile.Row> rows) {
-    double[] errors = rows.stream().mapToDouble(r -> Math.abs(r.signedErrorPercent())).sorted().toArray();
-    return new ValidationFile.Summary(kind, rows.size(), errors[errors.length / 2],
-        Arrays.stream(errors).average().orElseThrow(), errors[errors.length - 1],
+    double[] errors =
+        rows.stream().mapToDouble(r -> Math.abs(r.signedErrorPercent())).sorted().toArray();
+    return new ValidationFile.Summary(
+        kind,
+        rows.size(),
+        errors[errors.length / 2],
+        Arrays.stream(errors).average().orElseThrow(),
+        errors[errors.length - 1],
         rows.stream().mapToDouble(ValidationFile.Row::signedErrorPercent).average().orElseThrow(),
         100.0 * rows.stream().filter(ValidationFile.Row::covers).count() / rows.size());
   }
@@ -341,8 +459,7 @@ public final class SampleRun {
             new Machine("cxl-pnm", 1, 1.1e12, 8e12, 512L << 30),
             new Machine("hbm-pim", 4, 4.9e12, 5e12, 64L << 30));
     List<Llm> llms =
-        List.of(
-            new Llm("Llama-3.1-8B", 8.03e9, 131072), new Llm("Llama-3.1-70B", 70.6e9, 327680));
+        List.of(new Llm("Llama-3.1-8B", 8.03e9, 131072), new Llm("Llama-3.1-70B", 70.6e9, 327680));
     List<Prediction> predictions = new ArrayList<>();
     for (Llm llm : llms) {
       for (int batch : new int[] {1, 16}) {
@@ -372,13 +489,19 @@ public final class SampleRun {
       double compute = flops / (0.4 * machine.flops());
       step += Math.max(memory, compute);
       operators.add(
-          new OperatorShare(part.getKey(), "core", Math.max(memory, compute), bytes, flops,
+          new OperatorShare(
+              part.getKey(),
+              "core",
+              Math.max(memory, compute),
+              bytes,
+              flops,
               memory > compute ? "memory" : "compute"));
     }
     double attention = kv / (0.6 * machine.bandwidth());
     double norms = 64 * 1e-6;
     operators.add(2, new OperatorShare("attention", "core", attention, kv, 4 * kv, "memory"));
-    operators.add(new OperatorShare("norms and residuals", "core", norms, 1 << 20, 1 << 18, "startup"));
+    operators.add(
+        new OperatorShare("norms and residuals", "core", norms, 1 << 20, 1 << 18, "startup"));
     if (machine.count() > 1 || machine.name().startsWith("cxl")) {
       operators.add(new OperatorShare("all-reduce", "link", 2e-4, 1 << 22, 0, "link"));
       step += 2e-4;
@@ -389,9 +512,20 @@ public final class SampleRun {
     Interval seconds = new Interval(step, step * (1 - spread), step * (1 + spread));
     Interval rate =
         new Interval(batch / step, batch / step / (1 + spread), batch / step / (1 - spread));
-    return new Prediction(machine.name(), machine.count(), llm.name(), "Q4_0", "F16", batch, context,
-        needed <= machine.bytes(), Math.max(0, needed - machine.bytes()), seconds, rate,
-        scaled(seconds, 40), operators,
+    return new Prediction(
+        machine.name(),
+        machine.count(),
+        llm.name(),
+        "Q4_0",
+        "F16",
+        batch,
+        context,
+        needed <= machine.bytes(),
+        Math.max(0, needed - machine.bytes()),
+        seconds,
+        rate,
+        scaled(seconds, 40),
+        operators,
         Map.of("weights", weights, "kv", kv, "activations", 64 * MIB, "workspace", 448 * MIB),
         machine.bytes(),
         machine.name().equals("this-cpu")

@@ -2,7 +2,9 @@ package dev.membound.model.report.chart;
 
 import java.util.List;
 
-/** Points that share a meaning, a colour and a shape; an empty name keeps them out of the legend. */
+/**
+ * Points that share a meaning, a colour and a shape; an empty name keeps them out of the legend.
+ */
 public record MarkSeries(String name, Paint paint, Symbol symbol, List<Mark> marks) {
 
   /** Shapes that stay apart in print; {@code RING} is a hollow circle. */

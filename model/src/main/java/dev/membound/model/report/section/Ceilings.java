@@ -6,6 +6,7 @@ import dev.membound.model.run.Measurement;
 import dev.membound.model.run.ProfileFile;
 import dev.membound.model.run.Residency;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -43,10 +44,15 @@ public record Ceilings(
       best(flops, m.threads(), Rates.flopsPerSecond(m));
     }
     run.profile().ifPresent(profile -> fillGaps(profile, read, flops));
-    return new Ceilings(
-        Collections.unmodifiableMap(read),
-        flops,
-        run.profile().map(profile -> interval(profile.loadLatencySeconds())));
+    return new Ceilings(Collections.unmodifiableMap(read), flops, loadLatency(run));
+  }
+
+  private static Optional<Interval> loadLatency(RunDocuments run) {
+    return run.family("latency").stream()
+        .filter(m -> m.residency() == Residency.DRAM && m.shape().getOrDefault("loads", 0L) > 0)
+        .map(m -> scaled(m.secondsPerCall(), 1.0 / m.shape().get("loads")))
+        .min(Comparator.comparingDouble(Interval::median))
+        .or(() -> run.profile().map(ProfileFile::loadLatencySeconds).map(Ceilings::interval));
   }
 
   /** DRAM read bandwidth by threads; empty where none was measured. */

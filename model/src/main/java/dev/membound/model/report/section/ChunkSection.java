@@ -102,8 +102,7 @@ final class ChunkSection implements ReportSection {
                     "even "
                         + Numbers.bytes(curve.lastKey())
                         + " chunks stay at "
-                        + Numbers.percent(
-                            curve.lastEntry().getValue().median() / streamingRate)
+                        + Numbers.percent(curve.lastEntry().getValue().median() / streamingRate)
                         + ".");
   }
 

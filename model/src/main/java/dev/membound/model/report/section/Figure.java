@@ -14,4 +14,9 @@ import java.util.List;
  * @param tables the numbers behind the picture
  */
 public record Figure(
-    String id, String title, String takeaway, String howToRead, Chart chart, List<DataTable> tables) {}
+    String id,
+    String title,
+    String takeaway,
+    String howToRead,
+    Chart chart,
+    List<DataTable> tables) {}

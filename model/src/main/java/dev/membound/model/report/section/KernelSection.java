@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -62,8 +63,7 @@ final class KernelSection implements ReportSection {
   }
 
   private static List<Measurement> fromDram(List<Measurement> shares) {
-    List<Measurement> dram =
-        shares.stream().filter(m -> m.residency() == Residency.DRAM).toList();
+    List<Measurement> dram = shares.stream().filter(m -> m.residency() == Residency.DRAM).toList();
     return dram.isEmpty() ? shares : dram;
   }
 
@@ -115,11 +115,9 @@ final class KernelSection implements ReportSection {
         }
       }
       int n = series.size();
-      series.add(
-          new MarkSeries(Labels.threads(t), Paint.series(n), MarkSeries.symbol(n), marks));
+      series.add(new MarkSeries(Labels.threads(t), Paint.series(n), MarkSeries.symbol(n), marks));
     }
-    double highest =
-        shown.stream().mapToDouble(m -> m.shareOfReadCeiling().high()).max().orElse(1);
+    double highest = shown.stream().mapToDouble(m -> m.shareOfReadCeiling().high()).max().orElse(1);
     return new RowChart(
         Axis.linear("share of read ceiling", Ticks.NUMBER)
             .between(0.0, Math.max(1.1, Math.ceil(highest * 10) / 10)),
@@ -128,20 +126,29 @@ final class KernelSection implements ReportSection {
         List.of(new RowChart.Reference(1, "read ceiling")));
   }
 
-  /** Kernel, format and layout; the shape only where they alone do not tell rows apart. */
+  /** Kernel, format and layout; of the shape only the sizes that tell rows apart. */
   private static Function<Measurement, String> rowLabels(Collection<Measurement> shown) {
-    TreeMap<String, TreeSet<String>> shapes = new TreeMap<>();
+    Map<String, Map<String, TreeSet<Long>>> values = new TreeMap<>();
     for (Measurement m : shown) {
-      shapes.computeIfAbsent(Labels.kernel(m), k -> new TreeSet<>()).add(sizes(m));
+      sizes(m)
+          .forEach(
+              (size, value) ->
+                  values
+                      .computeIfAbsent(Labels.kernel(m), k -> new TreeMap<>())
+                      .computeIfAbsent(size, s -> new TreeSet<>())
+                      .add(value));
     }
     return m -> {
-      String kernel = Labels.kernel(m);
-      return shapes.get(kernel).size() > 1 ? kernel + " · " + sizes(m) : kernel;
+      TreeMap<String, Long> sizes = new TreeMap<>(sizes(m));
+      sizes.keySet().removeIf(size -> values.get(Labels.kernel(m)).get(size).size() == 1);
+      return sizes.isEmpty() ? Labels.kernel(m) : Labels.kernel(m) + " · " + Labels.shape(sizes);
     };
   }
 
-  private static String sizes(Measurement m) {
-    return Labels.shape(m.shape()) + (m.batch() > 1 ? ", batch " + m.batch() : "");
+  private static Map<String, Long> sizes(Measurement m) {
+    Map<String, Long> sizes = new TreeMap<>(m.shape());
+    sizes.put("batch", (long) m.batch());
+    return sizes;
   }
 
   private static String tip(Measurement m) {
@@ -152,7 +159,7 @@ final class KernelSection implements ReportSection {
             : "\n" + Labels.interval(m.gigabytesPerSecond()) + " GB/s";
     return Labels.kernel(m)
         + "\n"
-        + sizes(m)
+        + Labels.shape(sizes(m))
         + "\n"
         + Labels.threads(m.threads())
         + ", from "

@@ -147,8 +147,7 @@ final class KvCapacitySection implements ReportSection {
     List<Line> lines = new ArrayList<>();
     Map<Long, List<String>> capacities = new LinkedHashMap<>();
     for (Prediction p : predictions) {
-      List<String> systems =
-          capacities.computeIfAbsent(p.capacityBytes(), c -> new ArrayList<>());
+      List<String> systems = capacities.computeIfAbsent(p.capacityBytes(), c -> new ArrayList<>());
       if (!systems.contains(Workload.system(p))) {
         systems.add(Workload.system(p));
       }

@@ -39,6 +39,13 @@ public final class Labels {
         + "]";
   }
 
+  /** {@code scalar kernels} or {@code 512-bit kernels}. */
+  public static String provider(String kernelProvider) {
+    return kernelProvider.chars().allMatch(Character::isDigit)
+        ? kernelProvider + "-bit kernels"
+        : kernelProvider + " kernels";
+  }
+
   static String threads(int threads) {
     return Numbers.counted(threads, "thread");
   }

@@ -138,7 +138,10 @@ final class MachineSection implements ReportSection {
     rows.add(
         row(
             "Kernels",
-            host.kernelProvider() + " (widest vectors here: " + host.vectorBits() + " bits)"));
+            Labels.provider(host.kernelProvider())
+                + " (this machine: "
+                + host.vectorBits()
+                + " bits)"));
     rows.add(
         row(
             "Huge pages",
@@ -150,10 +153,7 @@ final class MachineSection implements ReportSection {
     rows.add(row("Host name", host.hostName()));
     rows.add(row("Started", host.startedUtc()));
     rows.add(row("Run", host.runId()));
-    rows.add(
-        row(
-            "Preset, seed",
-            run.measurements().preset() + ", " + run.measurements().seed()));
+    rows.add(row("Preset, seed", run.measurements().preset() + ", " + run.measurements().seed()));
     return new DataTable("The machine", List.of(Column.text("fact"), Column.text("value")), rows);
   }
 

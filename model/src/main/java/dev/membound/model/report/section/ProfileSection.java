@@ -42,35 +42,37 @@ final class ProfileSection implements ReportSection {
     }
     ProfileFile profile = run.profile().get();
     Map<String, Quantity> parameters = parameters(profile);
+    List<DataTable> open = new ArrayList<>(notIdentifiable(profile));
     List<Figure> figures = new ArrayList<>();
-    if (!profile.computeEfficiency().isEmpty()) {
-      figures.add(efficiency(profile));
+    if (profile.computeEfficiency().isEmpty()) {
+      open.add(table(parameters));
+    } else {
+      figures.add(efficiency(profile, table(parameters)));
     }
     return new SectionBody(
-        List.of(identifiability(profile, parameters.size())),
-        tables(profile, parameters),
-        figures,
-        List.of());
+        List.of(identifiability(profile, parameters.size())), open, figures, List.of());
   }
 
   private static String identifiability(ProfileFile profile, int parameters) {
     int unknown = profile.notIdentifiable().size();
-    ProfileFile.LogQuantiles error = profile.modelErrorLogQuantiles();
-    return (unknown == 0
+    String told =
+        unknown == 0
             ? "The data identifies all " + parameters + " parameters"
-            : "The data cannot tell "
+            : "The data does not identify "
                 + Numbers.counted(unknown, "parameter")
-                + " of "
-                + parameters
-                + " apart from its bounds")
-        + "; on held-out rows 90 % of the measured times lie between "
-        + Numbers.significant(Math.exp(error.low()))
-        + " and "
-        + Numbers.significant(Math.exp(error.high()))
-        + " times the predicted.";
+                + (unknown == 1 ? "; its reason stands below" : "; their reasons stand below");
+    ProfileFile.LogQuantiles error = profile.modelErrorLogQuantiles();
+    return error == null
+        ? told + "."
+        : told
+            + ". On held-out rows 90 % of the measured times lie between "
+            + Numbers.significant(Math.exp(error.low()))
+            + " and "
+            + Numbers.significant(Math.exp(error.high()))
+            + " times the predicted.";
   }
 
-  private static Figure efficiency(ProfileFile profile) {
+  private static Figure efficiency(ProfileFile profile, DataTable parameters) {
     TreeMap<String, Quantity> efficiency = new TreeMap<>(profile.computeEfficiency());
     List<String> labels = List.copyOf(efficiency.keySet());
     List<Mark> marks = new ArrayList<>();
@@ -90,7 +92,7 @@ final class ProfileSection implements ReportSection {
             labels,
             List.of(new MarkSeries("", Paint.SERIES1, Symbol.CIRCLE, marks)),
             List.of()),
-        List.of());
+        List.of(parameters));
   }
 
   private static String efficiencyTakeaway(TreeMap<String, Quantity> efficiency) {
@@ -121,53 +123,74 @@ final class ProfileSection implements ReportSection {
   private static Map<String, Quantity> parameters(ProfileFile profile) {
     Map<String, Quantity> parameters = new LinkedHashMap<>();
     for (ProfileFile.Bandwidth b : profile.readBandwidth()) {
-      parameters.put(
-          "readBandwidth/" + b.residency() + "/t" + b.threads(), b.bytesPerSecond());
+      parameters.put("readBandwidth/" + b.residency() + "/" + b.threads(), b.bytesPerSecond());
     }
     parameters.put("writeBandwidthFraction", profile.writeBandwidthFraction());
     for (ProfileFile.Chunk c : profile.chunkCurve()) {
       parameters.put(
-          "chunkFraction/" + c.chunkBytes() + "/t" + c.threads(), c.fractionOfStreaming());
+          "chunkCurve/" + c.chunkBytes() + "/" + c.threads(), c.fractionOfStreaming());
     }
     for (ProfileFile.ByThreads p : profile.peakFlops()) {
-      parameters.put("peakFlops/t" + p.threads(), p.quantity());
+      parameters.put("peakFlops/" + p.threads(), p.quantity());
     }
     for (ProfileFile.ByThreads s : profile.startupSeconds()) {
-      parameters.put("startup/t" + s.threads(), s.quantity());
+      parameters.put("startupSeconds/" + s.threads(), s.quantity());
     }
     profile.overlapExponent().forEach((k, q) -> parameters.put("overlapExponent/" + k, q));
     profile.computeEfficiency().forEach((k, q) -> parameters.put("computeEfficiency/" + k, q));
-    parameters.put("loadLatency", profile.loadLatencySeconds());
+    if (profile.loadLatencySeconds() != null) {
+      parameters.put("loadLatencySeconds", profile.loadLatencySeconds());
+    }
     return parameters;
   }
 
-  private static List<DataTable> tables(ProfileFile profile, Map<String, Quantity> parameters) {
-    List<DataTable> tables = new ArrayList<>();
-    if (!profile.notIdentifiable().isEmpty()) {
-      tables.add(
-          new DataTable(
-              "Not identifiable",
-              List.of(Column.text("parameter"), Column.text("why")),
-              new TreeMap<>(profile.notIdentifiable())
-                  .entrySet().stream().map(e -> row(e.getKey(), e.getValue())).toList()));
+  private static List<DataTable> notIdentifiable(ProfileFile profile) {
+    if (profile.notIdentifiable().isEmpty()) {
+      return List.of();
     }
-    tables.add(
+    return List.of(
         new DataTable(
-            "All parameters, value and 90 % interval",
-            List.of(
-                Column.text("parameter"),
-                Column.value("value"),
-                Column.value("low"),
-                Column.value("high"),
-                Column.text("unit"),
-                Column.text("provenance"),
-                Column.text("source")),
-            parameters.entrySet().stream().map(e -> parameterRow(e.getKey(), e.getValue())).toList()));
-    return tables;
+            "Not identifiable",
+            List.of(Column.text("parameter"), Column.text("why")),
+            new TreeMap<>(profile.notIdentifiable())
+                .entrySet().stream().map(e -> row(e.getKey(), e.getValue())).toList()));
+  }
+
+  private static DataTable table(Map<String, Quantity> parameters) {
+    return new DataTable(
+        "All parameters, value and 90 % interval",
+        List.of(
+            Column.text("parameter"),
+            Column.value("value"),
+            Column.value("low"),
+            Column.value("high"),
+            Column.text("unit"),
+            Column.text("provenance"),
+            Column.text("source")),
+        parameters.entrySet().stream().map(e -> parameterRow(e.getKey(), e.getValue())).toList());
   }
 
   private static List<Object> parameterRow(String name, Quantity q) {
+    Shown shown = Shown.of(q);
     return row(
-        name, q.value(), q.low(), q.high(), q.unit(), q.provenance().toString(), q.source());
+        name,
+        q.value() / shown.unitInSi(),
+        q.low() / shown.unitInSi(),
+        q.high() / shown.unitInSi(),
+        shown.unit(),
+        q.provenance().toString(),
+        q.source());
+  }
+
+  /** The unit in which people read a quantity. */
+  private record Shown(String unit, double unitInSi) {
+    static Shown of(Quantity q) {
+      return switch (q.unit()) {
+        case "B/s" -> new Shown("GB/s", 1e9);
+        case "FLOP/s" -> new Shown("GFLOP/s", 1e9);
+        case "s" -> Math.abs(q.value()) < 1e-6 ? new Shown("ns", 1e-9) : new Shown("µs", 1e-6);
+        default -> new Shown(q.unit(), 1);
+      };
+    }
   }
 }

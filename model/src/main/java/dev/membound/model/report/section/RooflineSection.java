@@ -26,7 +26,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The roofline (Williams, Waterman, Patterson, CACM 2009) of this machine with every kernel on it. */
+/**
+ * The roofline (Williams, Waterman, Patterson, CACM 2009) of this machine with every kernel on it.
+ */
 final class RooflineSection implements ReportSection {
 
   @Override
@@ -55,7 +57,7 @@ final class RooflineSection implements ReportSection {
             "Performance against arithmetic intensity",
             takeaway(ceilings, kernels),
             "Slanted lines are read ceilings, flat lines the FMA peak; solid with all threads, dotted"
-                + " with one. A kernel can stand under its own level's line at most. Solid symbols"
+                + " with one. No sound result lies above the line of its level and threads. Solid symbols"
                 + " stream from DRAM, hollow ones from a cache; bars are 90 % intervals; the triangle"
                 + " is the ridge point.",
             chart(ceilings, kernels),
@@ -80,8 +82,7 @@ final class RooflineSection implements ReportSection {
     if (fromDram.isEmpty() || ridge.isEmpty()) {
       return where + "; no kernel result from DRAM stands against it.";
     }
-    long left =
-        fromDram.stream().filter(m -> Rates.arithmeticIntensity(m) < ridge.get()).count();
+    long left = fromDram.stream().filter(m -> Rates.arithmeticIntensity(m) < ridge.get()).count();
     if (left == fromDram.size()) {
       double highest =
           fromDram.stream().mapToDouble(Rates::arithmeticIntensity).max().orElseThrow();
@@ -152,8 +153,7 @@ final class RooflineSection implements ReportSection {
               all ? Stroke.SOLID : Stroke.DOTTED,
               "FMA peak " + Numbers.significant(peak / 1e9) + " · " + Labels.threads(threads),
               List.of(
-                  new double[] {to, peak / 1e9},
-                  new double[] {Math.max(from, knee), peak / 1e9})));
+                  new double[] {to, peak / 1e9}, new double[] {Math.max(from, knee), peak / 1e9})));
     }
     return roofs;
   }
@@ -171,8 +171,7 @@ final class RooflineSection implements ReportSection {
             + " GB/s · "
             + Labels.threads(threads),
         List.of(
-            new double[] {from, from * bytesPerSecond / 1e9},
-            new double[] {ridge, peak / 1e9}));
+            new double[] {from, from * bytesPerSecond / 1e9}, new double[] {ridge, peak / 1e9}));
   }
 
   private static List<MarkSeries> points(Ceilings ceilings, List<Measurement> kernels) {
@@ -201,7 +200,9 @@ final class RooflineSection implements ReportSection {
     return series;
   }
 
-  /** The fastest DRAM result of each kernel and format carries a label; more would hide the points. */
+  /**
+   * The fastest DRAM result of each kernel and format carries a label; more would hide the points.
+   */
   private static List<Measurement> labelled(List<Measurement> kernels) {
     Map<String, Measurement> fastest = new LinkedHashMap<>();
     kernels.stream()
@@ -213,8 +214,8 @@ final class RooflineSection implements ReportSection {
                     m,
                     (a, b) ->
                         Comparator.comparingDouble(
-                                            (Measurement x) -> Rates.flopsPerSecond(x).median())
-                                        .compare(a, b)
+                                        (Measurement x) -> Rates.flopsPerSecond(x).median())
+                                    .compare(a, b)
                                 >= 0
                             ? a
                             : b));

@@ -25,7 +25,16 @@ final class SampleQualitySection implements ReportSection {
 
   private static final List<String> BINS =
       List.of(
-          "< 0.8", "–0.9", "–0.95", "–0.98", "0.98–1.02", "–1.05", "–1.1", "–1.2", "–1.5", "–2",
+          "< 0.8",
+          "0.8–0.9",
+          "0.9–0.95",
+          "0.95–0.98",
+          "0.98–1.02",
+          "1.02–1.05",
+          "1.05–1.1",
+          "1.1–1.2",
+          "1.2–1.5",
+          "1.5–2",
           "> 2");
 
   @Override
@@ -119,8 +128,7 @@ final class SampleQualitySection implements ReportSection {
         "time over the median of its measurement",
         BINS,
         List.of(
-            bars("undisturbed", Paint.SERIES1, clean),
-            bars("disturbed", Paint.SERIES2, disturbed)),
+            bars("undisturbed", Paint.SERIES1, clean), bars("disturbed", Paint.SERIES2, disturbed)),
         false);
   }
 
@@ -172,7 +180,10 @@ final class SampleQualitySection implements ReportSection {
         rows);
   }
 
-  /** Largest over smallest median of a fork, less one; disturbed samples count where a fork has no others. */
+  /**
+   * Largest over smallest median of a fork, less one; disturbed samples count where a fork has no
+   * others.
+   */
   private static double forkSpread(Measurement m) {
     double[] medians =
         m.samples().stream().map(Sample::fork).distinct().mapToDouble(f -> median(m, f)).toArray();

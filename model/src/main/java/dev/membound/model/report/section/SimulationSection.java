@@ -65,26 +65,24 @@ final class SimulationSection implements ReportSection {
   }
 
   private static List<String> notes(SimulationFile simulation) {
-    Set<String> notes = new LinkedHashSet<>();
+    Map<String, Set<String>> tooSmall = new LinkedHashMap<>();
+    Map<String, Set<String>> warned = new LinkedHashMap<>();
     for (Prediction p : simulation.predictions()) {
       if (!p.fits()) {
-        notes.add(
-            Workload.system(p)
-                + " cannot hold "
-                + p.model()
-                + " ("
-                + Workload.of(p).terms()
-                + "): "
-                + Numbers.bytes(p.shortfallBytes())
-                + " short.");
+        tooSmall
+            .computeIfAbsent(
+                p.model() + " (" + Workload.of(p).terms() + ") does not fit on ",
+                w -> new LinkedHashSet<>())
+            .add(Workload.system(p) + ", " + Numbers.bytes(p.shortfallBytes()) + " short");
       }
-    }
-    for (Prediction p : simulation.predictions()) {
       for (String warning : p.warnings()) {
-        notes.add(Workload.system(p) + ", " + p.model() + ": " + warning);
+        warned.computeIfAbsent(warning, w -> new LinkedHashSet<>()).add(Workload.system(p));
       }
     }
-    return List.copyOf(notes);
+    List<String> notes = new ArrayList<>();
+    tooSmall.forEach((what, where) -> notes.add(what + String.join("; ", where) + "."));
+    warned.forEach((warning, systems) -> notes.add(Labels.list(systems) + ": " + warning));
+    return notes;
   }
 
   private static Figure rates(String model, List<Prediction> all) {
@@ -104,8 +102,7 @@ final class SimulationSection implements ReportSection {
       return "No reference system holds " + model + ".";
     }
     Map<Workload, List<Prediction>> byWorkload = new LinkedHashMap<>();
-    fitting.forEach(
-        p -> byWorkload.computeIfAbsent(Workload.of(p), w -> new ArrayList<>()).add(p));
+    fitting.forEach(p -> byWorkload.computeIfAbsent(Workload.of(p), w -> new ArrayList<>()).add(p));
     Map.Entry<Workload, List<Prediction>> most =
         byWorkload.entrySet().stream()
             .min(
@@ -145,8 +142,7 @@ final class SimulationSection implements ReportSection {
     for (Prediction p : fitting) {
       byTerms
           .computeIfAbsent(Workload.of(p).terms(), t -> new ArrayList<>())
-          .add(
-              Mark.inRow(systems.indexOf(Workload.system(p)), p.decodeTokensPerSecond(), tip(p)));
+          .add(Mark.inRow(systems.indexOf(Workload.system(p)), p.decodeTokensPerSecond(), tip(p)));
     }
     List<MarkSeries> series = new ArrayList<>();
     byTerms.forEach(
@@ -251,10 +247,7 @@ final class SimulationSection implements ReportSection {
   }
 
   private static BarChart.Bars bars(
-      String name,
-      Paint paint,
-      List<Prediction> predictions,
-      Predicate<String> operators) {
+      String name, Paint paint, List<Prediction> predictions, Predicate<String> operators) {
     List<BarChart.Segment> segments = new ArrayList<>();
     for (Prediction p : predictions) {
       List<OperatorShare> mine =

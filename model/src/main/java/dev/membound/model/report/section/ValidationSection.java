@@ -21,7 +21,6 @@ import dev.membound.model.run.ValidationFile.Summary;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -70,8 +69,8 @@ final class ValidationSection implements ReportSection {
             "figure-errors",
             "Signed error by what was held out",
             worst(rows),
-            "Right of zero the prediction is too slow, left too fast. One point a held-out"
-                + " measurement, bars are the 90 % prediction interval.",
+            "Right of zero the prediction is too slow, left of it too fast. One point a held-out"
+                + " measurement; hollow points lie outside their 90 % interval.",
             errors(rows),
             List.of());
     return new SectionBody(
@@ -87,15 +86,17 @@ final class ValidationSection implements ReportSection {
     Summary all = overall.get();
     boolean within = all.medianAbsolutePercent() <= 100 * BAND;
     String error =
-        String.format(
-            Locale.ROOT,
-            "Half of the %d held-out rows are within %.1f %% of the measured time, %s the ±15 %%"
-                + " aimed at; ",
-            all.rows(),
-            all.medianAbsolutePercent(),
-            within ? "inside" : "outside");
+        "Half of the "
+            + all.rows()
+            + " held-out rows are within "
+            + Numbers.percent(all.medianAbsolutePercent() / 100)
+            + " of the measured time, "
+            + (within ? "inside" : "outside")
+            + " the ±15\u00a0% aimed at; ";
     String coverage =
-        String.format(Locale.ROOT, "the 90 %% intervals cover %.0f %%", all.coveragePercent());
+        "the 90\u00a0% intervals cover "
+            + Numbers.percent(all.coveragePercent() / 100)
+            + " of them";
     if (all.coveragePercent() < COVERAGE_LOW_PERCENT) {
       return error + coverage + ", so they are too narrow.";
     }
@@ -121,7 +122,7 @@ final class ValidationSection implements ReportSection {
         + " of "
         + rows.size()
         + " too slow); the worst is "
-        + String.format(Locale.ROOT, "%+.0f %%", worst.signedErrorPercent())
+        + Numbers.signedPercent(worst.signedErrorPercent() / 100)
         + " on "
         + worst.measurement()
         + ".";
@@ -144,8 +145,8 @@ final class ValidationSection implements ReportSection {
     }
     series.removeIf(s -> s.marks().isEmpty());
     return new XyChart(
-        Axis.log("measured (s a call)", Ticks.SECONDS).between(low, high),
-        Axis.log("predicted (s a call)", Ticks.SECONDS).between(low, high),
+        Axis.log("measured time a call", Ticks.SECONDS).between(low, high),
+        Axis.log("predicted time a call", Ticks.SECONDS).between(low, high),
         List.of(
             proportional(1, low, high, Stroke.SOLID),
             proportional(1 + BAND, low, high, Stroke.DASHED),
@@ -153,8 +154,7 @@ final class ValidationSection implements ReportSection {
         series);
   }
 
-  private static Line proportional(
-      double factor, double low, double high, Stroke stroke) {
+  private static Line proportional(double factor, double low, double high, Stroke stroke) {
     return new Line(
         "",
         Paint.MUTED,
@@ -188,7 +188,7 @@ final class ValidationSection implements ReportSection {
         + ", "
         + Numbers.seconds(row.high())
         + "]\nerror "
-        + String.format(Locale.ROOT, "%+.1f %%", row.signedErrorPercent());
+        + Numbers.signedPercent(row.signedErrorPercent() / 100);
   }
 
   private static RowChart errors(List<Row> rows) {
@@ -204,8 +204,8 @@ final class ValidationSection implements ReportSection {
                 new Mark(
                     row.signedErrorPercent(),
                     r,
-                    100 * (row.low() / row.measured() - 1),
-                    100 * (row.high() / row.measured() - 1),
+                    row.signedErrorPercent(),
+                    row.signedErrorPercent(),
                     "",
                     tip(row)));
       }

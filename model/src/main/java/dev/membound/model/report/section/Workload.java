@@ -14,8 +14,7 @@ import java.util.Map;
  *
  * @param weights, kv data formats
  */
-public record Workload(
-    String model, String weights, String kv, int batch, long context) {
+public record Workload(String model, String weights, String kv, int batch, long context) {
 
   public static Workload of(Prediction p) {
     return new Workload(p.model(), p.weights(), p.kv(), p.batch(), p.context());
@@ -65,9 +64,7 @@ public record Workload(
                       .min(
                           Comparator.comparingLong(
                                   (Workload w) ->
-                                      -byWorkload.get(w).stream()
-                                          .filter(Prediction::fits)
-                                          .count())
+                                      -byWorkload.get(w).stream().filter(Prediction::fits).count())
                               .thenComparingInt(Workload::batch)
                               .thenComparingLong(Workload::context))
                       .orElseThrow();

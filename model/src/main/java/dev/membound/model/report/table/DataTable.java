@@ -14,8 +14,8 @@ import java.util.List;
 public record DataTable(String caption, List<Column> columns, List<List<Object>> rows) {
 
   /**
-   * @throws IllegalArgumentException if a row has not exactly one cell a column, or a numeric column
-   *     holds something else
+   * @throws IllegalArgumentException if a row has not exactly one cell a column, or a numeric
+   *     column holds something else
    */
   public DataTable {
     for (List<Object> row : rows) {

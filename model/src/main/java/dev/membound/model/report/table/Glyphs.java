@@ -36,6 +36,8 @@ public enum Glyphs {
               if (Character.getType(c) == Character.CONTROL
                   || Character.getType(c) == Character.FORMAT) {
                 safe.append('?');
+              } else if (c == '\u00a0') {
+                safe.append(' ');
               } else if (this == UNICODE || c < 128) {
                 safe.appendCodePoint(c);
               } else {

@@ -7,11 +7,17 @@ import java.util.Locale;
 
 /** Numbers as the report prints them, the same in every table and sentence. */
 public final class Numbers {
+  /** Keeps a number and its unit on one line. */
+  private static final char NO_BREAK = '\u00a0';
+
   private static final String[] BINARY_UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
   private Numbers() {}
 
-  /** Three significant digits without an exponent in the usual range, for instance {@code 0.0123}, {@code 41.2}, {@code 12,300}. */
+  /**
+   * Three significant digits without an exponent in the usual range, for instance {@code 0.0123},
+   * {@code 41.2}, {@code 12,300}.
+   */
   public static String significant(double value) {
     return rounded(value, 3);
   }
@@ -34,9 +40,10 @@ public final class Numbers {
     }
     BigDecimal decimal =
         new BigDecimal(value).round(new MathContext(digits, RoundingMode.HALF_EVEN));
-    return decimal.scale() <= 0
+    int decimals = digits - (decimal.precision() - decimal.scale());
+    return decimals <= 0
         ? String.format(Locale.ROOT, "%,d", decimal.toBigInteger())
-        : decimal.toPlainString();
+        : decimal.setScale(decimals, RoundingMode.UNNECESSARY).toPlainString();
   }
 
   /** A whole number with thousands separators. */
@@ -53,7 +60,7 @@ public final class Numbers {
       unit++;
     }
     String number = scaled == Math.rint(scaled) ? count(scaled) : significant(scaled);
-    return (bytes < 0 ? "-" : "") + number + " " + BINARY_UNITS[unit];
+    return (bytes < 0 ? "-" : "") + number + NO_BREAK + BINARY_UNITS[unit];
   }
 
   /** Seconds with an SI prefix: {@code 81.3 ns}, {@code 4.21 ms}, {@code 12.0 s}. */
@@ -63,25 +70,32 @@ public final class Numbers {
       return "0 s";
     }
     if (magnitude < 1e-6) {
-      return significant(seconds * 1e9) + " ns";
+      return significant(seconds * 1e9) + NO_BREAK + "ns";
     }
     if (magnitude < 1e-3) {
-      return significant(seconds * 1e6) + " µs";
+      return significant(seconds * 1e6) + NO_BREAK + "µs";
     }
     if (magnitude < 1) {
-      return significant(seconds * 1e3) + " ms";
+      return significant(seconds * 1e3) + NO_BREAK + "ms";
     }
-    return significant(seconds) + " s";
+    return significant(seconds) + NO_BREAK + "s";
   }
 
   /** A fraction as a percentage: 0.873 is {@code 87 %}, 0.0123 is {@code 1.2 %}. */
   public static String percent(double fraction) {
     double percent = 100 * fraction;
-    return String.format(Locale.ROOT, Math.abs(percent) < 10 ? "%.1f %%" : "%.0f %%", percent);
+    return String.format(Locale.ROOT, Math.abs(percent) < 10 ? "%.1f" : "%.0f", percent)
+        + NO_BREAK
+        + "%";
+  }
+
+  /** A fraction as a percentage with its sign. */
+  public static String signedPercent(double fraction) {
+    return (fraction > 0 ? "+" : "") + percent(fraction);
   }
 
   /** {@code 1 thread}, {@code 2 threads}. */
   public static String counted(long count, String singular) {
-    return count(count) + " " + singular + (count == 1 ? "" : "s");
+    return count(count) + NO_BREAK + singular + (count == 1 ? "" : "s");
   }
 }
