@@ -3,6 +3,7 @@ package dev.membound.benchmarks.gemv;
 import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
 import dev.membound.benchmarks.suite.TrafficCounters;
+import dev.membound.benchmarks.suite.WarmUp;
 import dev.membound.kernels.gemv.Gemv;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.matrix.WeightMatrix;
@@ -75,13 +76,18 @@ public class GemvBenchmark extends KernelBenchmark {
     }
     callBytes = workload.bytes().values().stream().mapToLong(Long::longValue).sum();
     callFlops = workload.flops();
+    WarmUp.untilCompiled(this::call);
   }
 
   @Benchmark
   public float[] multiply(TrafficCounters traffic) {
-    gemv.multiply(matrices[next], x, y);
-    next = next + 1 == matrices.length ? 0 : next + 1;
+    call();
     traffic.add(callBytes, callFlops);
     return y;
+  }
+
+  private void call() {
+    gemv.multiply(matrices[next], x, y);
+    next = next + 1 == matrices.length ? 0 : next + 1;
   }
 }

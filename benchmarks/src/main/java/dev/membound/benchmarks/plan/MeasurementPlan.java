@@ -46,6 +46,8 @@ public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> note
     List<PlannedWorkload> workloads = new ArrayList<>();
     workloads.addAll(CeilingPlan.workloads(scope));
     workloads.addAll(GemvPlan.workloads(scope));
+    workloads.addAll(AttentionPlan.workloads(scope));
+    workloads.addAll(TopKPlan.workloads(scope));
     return new MeasurementPlan(workloads, notes(scope));
   }
 

@@ -61,7 +61,7 @@ final class JmhFork {
             .measurementIterations(preset.iterations())
             .measurementTime(TimeValue.milliseconds(preset.iteration().toMillis()))
             .timeout(TimeValue.seconds(60))
-            .jvmArgs(ForkJvm.arguments().toArray(String[]::new))
+            .jvmArgs(jvmArguments())
             .shouldFailOnError(true)
             .shouldDoGC(false)
             .resultFormat(ResultFormatType.JSON)
@@ -83,6 +83,14 @@ final class JmhFork {
     } catch (IOException e) {
       throw new ForkFailedException("cannot use " + scratch + ": " + e.getMessage(), e);
     }
+  }
+
+  private String[] jvmArguments() {
+    List<String> arguments = new ArrayList<>(ForkJvm.arguments());
+    if (!preset.warmsUpUntilCompiled()) {
+      arguments.add("-D" + WarmUp.PROPERTY + "=off");
+    }
+    return arguments.toArray(String[]::new);
   }
 
   private List<Sample> samples(RunResult result, Workload workload, int fork) {

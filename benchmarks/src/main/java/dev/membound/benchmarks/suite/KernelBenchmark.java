@@ -14,14 +14,14 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What every kernel benchmark has in common, so that plain JMH runs it as the suite does: one JMH
- * thread, which is worker 0 of a {@link MeasuredKernel} team; warm-up by time; the fork's JVM
+ * thread, which is worker 0 of a {@link MeasuredKernel} team; warm-up until compiled; the fork's JVM
  * arguments.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Threads(1)
-@Warmup(iterations = 1, time = 1)
+@Warmup(iterations = 1, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 150, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(
     value = 3,

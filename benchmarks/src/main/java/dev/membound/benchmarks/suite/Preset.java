@@ -13,9 +13,9 @@ public enum Preset {
   /** Checks that everything runs; warm-up and samples are far too short for numbers that mean anything. */
   SMOKE(2, 2, Duration.ofMillis(50), Duration.ofMillis(20), Duration.ofMinutes(5)),
   /** A first look in minutes: every kernel family, few shapes. Later rounds stop when the budget is spent. */
-  QUICK(5, 5, Duration.ofMillis(1000), Duration.ofMillis(100), Duration.ofSeconds(300)),
+  QUICK(5, 5, Duration.ofMillis(300), Duration.ofMillis(100), Duration.ofSeconds(330)),
   /** Every shape, for results to publish: about an hour and a half on 2 cores. */
-  FULL(10, 8, Duration.ofMillis(1500), Duration.ofMillis(250), Duration.ofHours(24));
+  FULL(10, 8, Duration.ofMillis(500), Duration.ofMillis(250), Duration.ofHours(24));
 
   private final int forks;
   private final int iterations;
@@ -41,9 +41,14 @@ public enum Preset {
     return iterations;
   }
 
-  /** Untimed running in a fork before the first iteration; the JIT compiler needs a second. */
+  /** JMH's warm-up in a fork, after the kernel has run until it was compiled ({@link WarmUp}). */
   public Duration warmup() {
     return warmup;
+  }
+
+  /** Whether forks wait for the JIT compilers before they measure. */
+  boolean warmsUpUntilCompiled() {
+    return this != SMOKE;
   }
 
   /** Length of one timed iteration. */

@@ -36,11 +36,12 @@ public final class PageBounds {
   private int tokens;
   private TileScan scan;
 
-  private PageBounds(PagedKvCache cache, int capacityPages, Arena arena) {
-    this.type = cache.type();
-    this.kvHeads = cache.kvHeads();
-    this.headDim = cache.headDim();
-    this.blockSize = cache.blockSize();
+  private PageBounds(
+      KvType type, int kvHeads, int headDim, int blockSize, int capacityPages, Arena arena) {
+    this.type = type;
+    this.kvHeads = kvHeads;
+    this.headDim = headDim;
+    this.blockSize = blockSize;
     this.capacityPages = Math.ceilDiv(capacityPages, TileLayout.LANES) * TileLayout.LANES;
     this.tileBytes = (long) headDim * TileLayout.lineBytes(type);
     long tilesPerHead = this.capacityPages / TileLayout.LANES;
@@ -54,7 +55,8 @@ public final class PageBounds {
     if (capacityPages < 1) {
       throw new IllegalArgumentException("bounds of " + capacityPages + " pages");
     }
-    return new PageBounds(cache, capacityPages, arena);
+    return new PageBounds(
+        cache.type(), cache.kvHeads(), cache.headDim(), cache.blockSize(), capacityPages, arena);
   }
 
   /** The bounds of a whole sequence. */
@@ -62,6 +64,15 @@ public final class PageBounds {
     PageBounds bounds = allocate(cache, Math.max(1, table.pages()), arena);
     bounds.extend(cache, table);
     return bounds;
+  }
+
+  /** The same bounds in memory of their own, as a forked sequence needs them. */
+  public PageBounds copy(Arena arena) {
+    PageBounds copy =
+        new PageBounds(type, kvHeads, headDim, blockSize, capacityPages, arena);
+    copy.memory.copyFrom(memory);
+    copy.tokens = tokens;
+    return copy;
   }
 
   /** Takes in the tokens that the sequence has gained since the last call. */
