@@ -22,8 +22,8 @@ public record Calibration(ProfileFile profile, ValidationFile validation) {
    * cross-validates, and writes {@code profile.json} and {@code validation.json}. Measurements are
    * not rewritten.
    *
-   * @throws RunFolderException if a document is unreadable, or belongs to another run
-   * @throws CalibrationException if the measurements do not suffice
+   * @throws RunFolderException if a document is unreadable or belongs to another run, or the
+   *     measurements do not suffice
    */
   public static Calibration run(RunFolder folder) {
     HostFacts host = folder.read(Document.HOST, HostFacts.class);
@@ -45,13 +45,7 @@ public record Calibration(ProfileFile profile, ValidationFile validation) {
 
   /** As {@link #run}, in memory. */
   public static Calibration of(MeasurementFile file, HostFacts host) {
-    MeasurementFile checked =
-        new MeasurementFile(
-            file.schemaVersion(),
-            file.runId(),
-            file.preset(),
-            file.seed(),
-            PhysicsCheck.check(file.measurements()));
+    MeasurementFile checked = file.withMeasurements(PhysicsCheck.check(file.measurements()));
     ValidationFile validation = CrossValidation.of(checked);
     ProfileFile profile = Calibrator.fit(checked, host);
     return new Calibration(profile.withModelError(modelError(validation)), validation);

@@ -7,6 +7,7 @@ import dev.membound.model.run.Measurement;
 import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.ProfileFile;
 import dev.membound.model.run.RunFolder;
+import dev.membound.model.run.RunFolderException;
 import dev.membound.model.statistics.Quantiles;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class Calibrator {
    * CrossValidation} can tell: they are null.
    *
    * @param file refused measurements are left out
-   * @throws CalibrationException if no read bandwidth of DRAM or no kernel was measured
+   * @throws RunFolderException if no read bandwidth of DRAM or no kernel was measured
    */
   public static ProfileFile fit(MeasurementFile file, HostFacts host) {
     return new Calibrator(file).profile(host);
@@ -63,7 +64,7 @@ public final class Calibrator {
   /**
    * The rows that can be predicted from this file's ceilings.
    *
-   * @throws CalibrationException as {@link #fit}
+   * @throws RunFolderException as {@link #fit}
    */
   static List<KernelRow> rows(MeasurementFile file) {
     return new Calibrator(file).rows;
@@ -71,7 +72,7 @@ public final class Calibrator {
 
   private ProfileFile profile(HostFacts host) {
     if (rows.isEmpty()) {
-      throw new CalibrationException(
+      throw new RunFolderException(
           "no sound kernel measurement in measurements.json: nothing to fit; measure again");
     }
     KernelFit fit = KernelFit.of(rows);

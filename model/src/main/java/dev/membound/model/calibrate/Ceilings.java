@@ -6,6 +6,7 @@ import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.ProfileFile;
 import dev.membound.model.run.Residency;
+import dev.membound.model.run.RunFolderException;
 import dev.membound.model.run.Sample;
 import dev.membound.model.statistics.HierarchicalBootstrap;
 import dev.membound.model.statistics.Quantiles;
@@ -39,7 +40,7 @@ final class Ceilings {
 
   /**
    * @param measurements sound ones
-   * @throws CalibrationException if nothing tells the read bandwidth of DRAM
+   * @throws RunFolderException if nothing tells the read bandwidth of DRAM
    */
   Ceilings(List<Measurement> measurements, long seed) {
     for (Residency residency : Residency.values()) {
@@ -53,7 +54,7 @@ final class Ceilings {
       }
     }
     if (!readBandwidth.containsKey(Residency.DRAM)) {
-      throw new CalibrationException(
+      throw new RunFolderException(
           "no sound read bandwidth of DRAM in measurements.json: nothing can be calibrated;"
               + " measure again on a quiet machine");
     }
@@ -188,7 +189,10 @@ final class Ceilings {
     NavigableMap<Integer, NavigableMap<Long, Quantity>> byThreads = new TreeMap<>();
     for (Measurement probe : probes) {
       Long chunkBytes = probe.shape().get("chunkBytes");
-      if (chunkBytes == null || probe.residency() != Residency.DRAM || probe.samples().isEmpty()) {
+      if (chunkBytes == null
+          || chunkBytes < 1
+          || probe.residency() != Residency.DRAM
+          || probe.samples().isEmpty()) {
         continue;
       }
       double streaming =
@@ -225,16 +229,15 @@ final class Ceilings {
   /** The largest working set is the one that misses every cache. */
   private static Quantity latency(List<Measurement> probes, long seed) {
     return probes.stream()
-        .filter(m -> m.residency() == Residency.DRAM && !m.samples().isEmpty())
+        .filter(m -> m.residency() == Residency.DRAM && !m.samples().isEmpty() && loads(m) > 0)
         .max(
             Comparator.comparingLong(Measurement::workingSetBytes)
                 .thenComparing(Comparator.comparing(Measurement::id)))
         .map(
             probe -> {
-              long loads = probe.shape().getOrDefault("loads", 1L);
               Interval seconds =
                   new HierarchicalBootstrap(REPLICATES, seed)
-                      .median(byFork(probe, s -> s.secondsPerCall() / loads));
+                      .median(byFork(probe, s -> s.secondsPerCall() / loads(probe)));
               return new Quantity(
                   seconds.median(),
                   "s",
@@ -244,6 +247,10 @@ final class Ceilings {
                   probe.id());
             })
         .orElse(null);
+  }
+
+  private static long loads(Measurement probe) {
+    return probe.shape().getOrDefault("loads", 1L);
   }
 
   private static double[][] byFork(Measurement measurement, ToDoubleFunction<Sample> statistic) {

@@ -3,6 +3,7 @@ package dev.membound.model.calibrate;
 import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.Residency;
 import dev.membound.model.run.RunFolder;
+import dev.membound.model.run.RunFolderException;
 import dev.membound.model.run.ValidationFile;
 import dev.membound.model.statistics.Quantiles;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ public final class CrossValidation {
    * @param file refused measurements are left out
    * @return rows in the order of kinds, folds and measurements; a summary for each kind that has
    *     rows and one over all
-   * @throws CalibrationException as {@link Calibrator#fit}
+   * @throws RunFolderException as {@link Calibrator#fit}
    */
   public static ValidationFile of(MeasurementFile file) {
     List<KernelRow> rows = Calibrator.rows(file);

@@ -17,6 +17,13 @@ final class KernelPredictor {
   private static final int LEAST_RELATIVES = 2;
 
   private static final double LEAST_LOG_SPREAD = 0.25;
+
+  /** Even where the parameters are sure, equations this simple are not right to better. */
+  private static final double LEAST_MODEL_SIGMA = 0.1;
+
+  /** Relatives that differ wildly tell less about the missing one, but not nothing. */
+  private static final double MOST_PARAMETER_SIGMA = 0.5;
+
   private static final double LOG_SPREAD_WITHOUT_RELATIVES = 1;
   private static final double EFFICIENCY_WITHOUT_RELATIVES = 0.3;
   private static final double EXPONENT_SPREAD = 0.25;
@@ -80,7 +87,12 @@ final class KernelPredictor {
                                 Math.max(0.03, exponent.value - exponent.spread),
                                 efficiency.value))
                     / 2);
-    return Optional.of(new Prediction(seconds, StrictMath.hypot(fit.sigma(), parameters)));
+    return Optional.of(
+        new Prediction(
+            seconds,
+            StrictMath.hypot(
+                Math.max(LEAST_MODEL_SIGMA, fit.sigma()),
+                Math.min(MOST_PARAMETER_SIGMA, parameters))));
   }
 
   private double seconds(Observation observation, double inverseExponent, double efficiency) {

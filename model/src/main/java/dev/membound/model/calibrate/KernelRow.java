@@ -61,7 +61,7 @@ final class KernelRow {
     }
     Long chunkBytes = measurement.shape().get(CHUNK_BYTES);
     double chunkFraction =
-        chunkBytes == null || measurement.residency() != Residency.DRAM
+        chunkBytes == null || chunkBytes < 1 || measurement.residency() != Residency.DRAM
             ? 1
             : ceilings.chunkCurve(measurement.threads()).fraction(chunkBytes);
     double[][] seconds = new double[forks.size()][];

@@ -117,11 +117,6 @@ class CrossValidationTest {
   }
 
   static MeasurementFile map(MeasurementFile file, UnaryOperator<Measurement> change) {
-    return new MeasurementFile(
-        file.schemaVersion(),
-        file.runId(),
-        file.preset(),
-        file.seed(),
-        file.measurements().stream().map(change).toList());
+    return file.withMeasurements(file.measurements().stream().map(change).toList());
   }
 }
