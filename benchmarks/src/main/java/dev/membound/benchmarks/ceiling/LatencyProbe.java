@@ -23,7 +23,8 @@ final class LatencyProbe {
    * @param bytes a power of two, at least one cache line
    */
   static LatencyProbe allocate(Arena arena, long bytes) {
-    MemorySegment lines = OffHeap.allocate(arena, bytes);
+    MemorySegment lines =
+        OffHeap.allocate(arena, Math.max(bytes, OffHeap.HUGE_PAGE_BYTES)).asSlice(0, bytes);
     ScatteredOrder order = ScatteredOrder.of(bytes / OffHeap.CACHE_LINE_BYTES);
     long from = order.at(0) * OffHeap.CACHE_LINE_BYTES;
     for (long i = 1; i <= order.count(); i++) {
