@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import org.openjdk.jmh.annotations.CompilerControl;
 
 /**
  * Reads chunks of a large buffer in random order, as a paged KV cache is read. Successive calls go
@@ -73,6 +74,7 @@ final class ChunkProbe {
   // The smallest chunks have methods of their own: with a loop of unknown length around one or four
   // loads, the core's window holds only a few chunks, and the probe would measure instructions.
 
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   private static int sumLines(MemorySegment data, ScatteredOrder order, long first, long end) {
     IntVector a = IntVector.zero(Species.INT);
     int count = (int) (end - first);
@@ -85,6 +87,7 @@ final class ChunkProbe {
     return a.reduceLanes(VectorOperators.ADD);
   }
 
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   private static int sumBlocks(MemorySegment data, ScatteredOrder order, long first, long end) {
     IntVector a = IntVector.zero(Species.INT);
     int count = (int) (end - first);
@@ -97,6 +100,7 @@ final class ChunkProbe {
     return a.reduceLanes(VectorOperators.ADD);
   }
 
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   private static int sumChunks(
       MemorySegment data, ScatteredOrder order, long first, long end, long chunkBytes) {
     IntVector a = IntVector.zero(Species.INT);

@@ -4,6 +4,7 @@ import dev.membound.kernels.memory.OffHeap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.openjdk.jmh.annotations.CompilerControl;
 
 /**
  * Latency of dependent loads: a chase through one random cycle over all cache lines of a buffer,
@@ -41,6 +42,7 @@ final class LatencyProbe {
     return at;
   }
 
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   private static long chase(MemorySegment lines, long start, int loads) {
     long offset = start;
     for (int i = 0; i < loads; i++) {
