@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import org.openjdk.jmh.annotations.CompilerControl;
 
 /**
  * Reads chunks of a large buffer in random order, as a paged KV cache is read. Successive calls go
@@ -14,6 +15,8 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class ChunkProbe {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final int LINE = 64;
+  private static final int BLOCK = 256;
   private static final int STEP = Species.SHAPE.vectorBitSize() / Byte.SIZE;
 
   private final WorkerTeam team;
@@ -59,10 +62,46 @@ final class ChunkProbe {
   private void readShare(int worker, int workers) {
     long first = position + chunks * worker / workers;
     long end = position + chunks * (worker + 1) / workers;
-    sums.set(worker, sum(data, order, first, end, chunkBytes));
+    int sum =
+        switch ((int) Math.min(chunkBytes, Integer.MAX_VALUE)) {
+          case LINE -> sumLines(data, order, first, end);
+          case BLOCK -> sumBlocks(data, order, first, end);
+          default -> sumChunks(data, order, first, end, chunkBytes);
+        };
+    sums.set(worker, sum);
   }
 
-  private static int sum(
+  // The smallest chunks have methods of their own: with a loop of unknown length around one or four
+  // loads, the core's window holds only a few chunks, and the probe would measure instructions.
+
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
+  private static int sumLines(MemorySegment data, ScatteredOrder order, long first, long end) {
+    IntVector a = IntVector.zero(Species.INT);
+    int count = (int) (end - first);
+    for (int i = 0; i < count; i++) {
+      long from = order.at(first + i) * LINE;
+      for (int at = 0; at < LINE; at += STEP) {
+        a = a.add(IntVector.fromMemorySegment(Species.INT, data, from + at, ORDER));
+      }
+    }
+    return a.reduceLanes(VectorOperators.ADD);
+  }
+
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
+  private static int sumBlocks(MemorySegment data, ScatteredOrder order, long first, long end) {
+    IntVector a = IntVector.zero(Species.INT);
+    int count = (int) (end - first);
+    for (int i = 0; i < count; i++) {
+      long from = order.at(first + i) * BLOCK;
+      for (int at = 0; at < BLOCK; at += STEP) {
+        a = a.add(IntVector.fromMemorySegment(Species.INT, data, from + at, ORDER));
+      }
+    }
+    return a.reduceLanes(VectorOperators.ADD);
+  }
+
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
+  private static int sumChunks(
       MemorySegment data, ScatteredOrder order, long first, long end, long chunkBytes) {
     IntVector a = IntVector.zero(Species.INT);
     int vectors = (int) (chunkBytes / STEP);

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
+import org.openjdk.jmh.annotations.CompilerControl;
 
 /** STREAM copy: {@code target[i] = source[i]}, with ordinary stores. */
 final class CopyProbe {
@@ -47,6 +48,7 @@ final class CopyProbe {
     copy(source, target, worker * share, share, passes);
   }
 
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   private static void copy(
       MemorySegment source, MemorySegment target, long from, long bytes, int passes) {
     int vectors = (int) (bytes / STEP);

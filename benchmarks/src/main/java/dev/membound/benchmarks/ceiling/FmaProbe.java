@@ -4,6 +4,7 @@ import dev.membound.kernels.parallel.WorkerTeam;
 import dev.membound.kernels.provider.Species;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import org.openjdk.jmh.annotations.CompilerControl;
 
 /**
  * Peak single-precision multiply-adds from registers: enough independent accumulators to cover the
@@ -45,6 +46,7 @@ final class FmaProbe {
     sums.set(worker, (int) multiplyAddOnce(factor, turns));
   }
 
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   private static float multiplyAddOnce(float factor, int turns) {
     FloatVector f = FloatVector.broadcast(Species.FLOAT, factor);
     // different starts, so that no compiler may find two accumulators to be one

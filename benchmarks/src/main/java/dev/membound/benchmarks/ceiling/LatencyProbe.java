@@ -4,6 +4,7 @@ import dev.membound.kernels.memory.OffHeap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.openjdk.jmh.annotations.CompilerControl;
 
 /**
  * Latency of dependent loads: a chase through one random cycle over all cache lines of a buffer,
@@ -23,7 +24,8 @@ final class LatencyProbe {
    * @param bytes a power of two, at least one cache line
    */
   static LatencyProbe allocate(Arena arena, long bytes) {
-    MemorySegment lines = OffHeap.allocate(arena, bytes);
+    MemorySegment lines =
+        OffHeap.allocate(arena, Math.max(bytes, OffHeap.HUGE_PAGE_BYTES)).asSlice(0, bytes);
     ScatteredOrder order = ScatteredOrder.of(bytes / OffHeap.CACHE_LINE_BYTES);
     long from = order.at(0) * OffHeap.CACHE_LINE_BYTES;
     for (long i = 1; i <= order.count(); i++) {
@@ -40,6 +42,7 @@ final class LatencyProbe {
     return at;
   }
 
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   private static long chase(MemorySegment lines, long start, int loads) {
     long offset = start;
     for (int i = 0; i < loads; i++) {

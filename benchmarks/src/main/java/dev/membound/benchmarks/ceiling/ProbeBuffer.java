@@ -16,7 +16,10 @@ final class ProbeBuffer {
    * @param bytes a multiple of the team's size
    */
   static MemorySegment filled(Arena arena, WorkerTeam team, long bytes) {
-    MemorySegment buffer = OffHeap.allocate(arena, bytes);
+    // A whole huge page even for L1 and L2: scattered 4 KiB pages would collide in the cache sets,
+    // differently in every process.
+    MemorySegment buffer =
+        OffHeap.allocate(arena, Math.max(bytes, OffHeap.HUGE_PAGE_BYTES)).asSlice(0, bytes);
     team.run(
         (worker, workers) -> {
           long share = bytes / workers;

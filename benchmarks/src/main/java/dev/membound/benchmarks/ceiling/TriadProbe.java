@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import org.openjdk.jmh.annotations.CompilerControl;
 
 /** STREAM triad in single precision: {@code target[i] = b[i] + scale * c[i]}. */
 final class TriadProbe {
@@ -55,6 +56,7 @@ final class TriadProbe {
     triad(b, c, target, scale, worker * share, share, passes);
   }
 
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   private static void triad(
       MemorySegment b,
       MemorySegment c,

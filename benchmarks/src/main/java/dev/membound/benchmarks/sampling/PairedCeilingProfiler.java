@@ -34,6 +34,7 @@ public final class PairedCeilingProfiler implements InternalProfiler {
   private static final long STILL_FRESH_NANOSECONDS = 20_000_000;
 
   private Thread compiling;
+  private Arena arena;
   private MeasuredKernel kernel;
   private ReadProbe probe;
   private ReadShape shape;
@@ -90,8 +91,13 @@ public final class PairedCeilingProfiler implements InternalProfiler {
   private void prepare(MeasuredKernel kernel) {
     awaitCompilation();
     this.kernel = kernel;
-    // The collector frees the buffer of an earlier trial in the same JVM.
-    probe = ReadProbe.allocate(Arena.ofAuto(), kernel.team(), probeBytes(kernel));
+    if (arena != null) {
+      arena.close();
+    }
+    // Shared, as the benchmarks' own: a second kind of arena would pollute the type profiles of the
+    // access methods that the kernel and the probe have in common.
+    arena = Arena.ofShared();
+    probe = ReadProbe.allocate(arena, kernel.team(), probeBytes(kernel));
     shape = probe.fastestShape(TRIAL_NANOSECONDS);
     lastNanoTime = System.nanoTime() - STILL_FRESH_NANOSECONDS;
   }
