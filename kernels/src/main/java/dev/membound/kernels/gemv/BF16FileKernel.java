@@ -17,14 +17,20 @@ final class BF16FileKernel extends FarRows {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int UPPER = 0xFFFF_0000;
 
+  /** Two vectors a step: left to unroll a shorter loop, the compiler shuffles its loads. */
+  private static final int STEP_COLS = 4 * FLOATS;
+
+  private static final int VECTOR_BYTES = FLOATS * Integer.BYTES;
+
   private final int cols;
   private final int steps;
   private final float[] pairs;
+  private float[] x;
 
-  BF16FileKernel(int cols) {
-    super((long) cols * Short.BYTES);
+  BF16FileKernel(int cols, int workers) {
+    super((long) cols * Short.BYTES, workers);
     this.cols = cols;
-    this.steps = cols / (2 * FLOATS);
+    this.steps = cols / STEP_COLS;
     this.pairs = new float[cols];
   }
 
@@ -35,49 +41,60 @@ final class BF16FileKernel extends FarRows {
 
   @Override
   public void prepare(float[] x) {
+    this.x = x;
     PairedActivations.reorder(x, 1, pairs);
   }
 
   @Override
-  void multiplyPair(MemorySegment w, long a, long b, float[] y, int rowA, int rowB) {
-    dotPair(w, a, b, (long) FLOATS * Integer.BYTES, steps, pairs, y, rowA, rowB);
-    for (int c = steps * 2 * FLOATS; c < cols; c++) {
-      y[rowA] = Math.fma(weight(w, a, c), pairs[c], y[rowA]);
-      if (rowB != rowA) {
-        y[rowB] = Math.fma(weight(w, b, c), pairs[c], y[rowB]);
-      }
+  int stepCols() {
+    return steps * STEP_COLS;
+  }
+
+  @Override
+  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
+    dot(w, a, b, 2 * VECTOR_BYTES, steps, pairs, lanes);
+    return true;
+  }
+
+  @Override
+  float addTail(MemorySegment w, long row, int fromCol, float sum) {
+    float total = sum;
+    for (int c = fromCol; c < cols; c++) {
+      long at = row + (long) c * Short.BYTES;
+      total = Math.fma(Float.intBitsToFloat(w.get(WEIGHT, at) << 16), x[c], total);
     }
+    return total;
   }
 
-  private static float weight(MemorySegment w, long row, int c) {
-    return Float.intBitsToFloat(w.get(WEIGHT, row + (long) c * Short.BYTES) << 16);
-  }
-
-  private static void dotPair(
-      MemorySegment w,
-      long a,
-      long b,
-      long stride,
-      int steps,
-      float[] x,
-      float[] y,
-      int rowA,
-      int rowB) {
+  private static void dot(
+      MemorySegment w, long a, long b, long stride, int steps, float[] x, float[] lanes) {
     FloatVector evenA = FloatVector.zero(FLOAT);
     FloatVector oddA = FloatVector.zero(FLOAT);
     FloatVector evenB = FloatVector.zero(FLOAT);
     FloatVector oddB = FloatVector.zero(FLOAT);
     for (int i = 0; i < steps; i++) {
-      IntVector wa = IntVector.fromMemorySegment(INT, w, a + i * stride, ByteOrder.LITTLE_ENDIAN);
-      IntVector wb = IntVector.fromMemorySegment(INT, w, b + i * stride, ByteOrder.LITTLE_ENDIAN);
-      FloatVector even = FloatVector.fromArray(FLOAT, x, i * 2 * FLOATS);
-      FloatVector odd = FloatVector.fromArray(FLOAT, x, i * 2 * FLOATS + FLOATS);
-      evenA = wa.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenA);
-      evenB = wb.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenB);
-      oddA = wa.and(UPPER).reinterpretAsFloats().fma(odd, oddA);
-      oddB = wb.and(UPPER).reinterpretAsFloats().fma(odd, oddB);
+      long atA = a + i * stride;
+      long atB = b + i * stride;
+      IntVector wa0 = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb0 = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
+      FloatVector odd0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
+      evenA = wa0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenA);
+      oddA = wa0.and(UPPER).reinterpretAsFloats().fma(odd0, oddA);
+      evenB = wb0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenB);
+      oddB = wb0.and(UPPER).reinterpretAsFloats().fma(odd0, oddB);
+      IntVector wa1 =
+          IntVector.fromMemorySegment(INT, w, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb1 =
+          IntVector.fromMemorySegment(INT, w, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
+      FloatVector odd1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
+      evenA = wa1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenA);
+      oddA = wa1.and(UPPER).reinterpretAsFloats().fma(odd1, oddA);
+      evenB = wb1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenB);
+      oddB = wb1.and(UPPER).reinterpretAsFloats().fma(odd1, oddB);
     }
-    y[rowA] = VectorMath.sumLanes(evenA.add(oddA));
-    y[rowB] = VectorMath.sumLanes(evenB.add(oddB));
+    evenA.add(oddA).intoArray(lanes, LANES_A);
+    evenB.add(oddB).intoArray(lanes, LANES_B);
   }
 }

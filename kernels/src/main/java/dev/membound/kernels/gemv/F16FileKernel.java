@@ -19,16 +19,21 @@ final class F16FileKernel extends FarRows {
   private static final ValueLayout.OfShort WEIGHT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Two vectors a step: left to unroll a shorter loop, the compiler shuffles its loads. */
+  private static final int STEP_COLS = 4 * FLOATS;
+
+  private static final int VECTOR_BYTES = FLOATS * Integer.BYTES;
+
   private final int cols;
   private final int steps;
   private final float[] pairs;
   private float[] x;
   private float resultScale;
 
-  F16FileKernel(int cols) {
-    super((long) cols * Short.BYTES);
+  F16FileKernel(int cols, int workers) {
+    super((long) cols * Short.BYTES, workers);
     this.cols = cols;
-    this.steps = cols / (2 * FLOATS);
+    this.steps = cols / STEP_COLS;
     this.pairs = new float[cols];
   }
 
@@ -46,78 +51,105 @@ final class F16FileKernel extends FarRows {
   }
 
   @Override
-  void multiplyPair(MemorySegment w, long a, long b, float[] y, int rowA, int rowB) {
-    long stride = (long) FLOATS * Integer.BYTES;
-    boolean finite = dotPair(w, a, b, stride, steps, pairs, resultScale, y, rowA, rowB);
-    int done = steps * 2 * FLOATS;
-    if (!finite) {
-      y[rowA] = 0;
-      y[rowB] = 0;
-      done = 0;
-    }
-    y[rowA] = addScalar(w, a, done, y[rowA]);
-    if (rowB != rowA) {
-      y[rowB] = addScalar(w, b, done, y[rowB]);
-    }
+  float resultScale() {
+    return resultScale;
   }
 
-  private float addScalar(MemorySegment w, long row, int from, float sum) {
-    for (int c = from; c < cols; c++) {
-      sum = Math.fma(Float.float16ToFloat(w.get(WEIGHT, row + (long) c * Short.BYTES)), x[c], sum);
-    }
-    return sum;
+  @Override
+  int stepCols() {
+    return steps * STEP_COLS;
   }
 
-  private static boolean dotPair(
-      MemorySegment w,
-      long a,
-      long b,
-      long stride,
-      int steps,
-      float[] x,
-      float scale,
-      float[] y,
-      int rowA,
-      int rowB) {
+  @Override
+  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
+    return dot(w, a, b, 2 * VECTOR_BYTES, steps, pairs, lanes);
+  }
+
+  @Override
+  float addTail(MemorySegment w, long row, int fromCol, float sum) {
+    float total = sum;
+    for (int c = fromCol; c < cols; c++) {
+      long at = row + (long) c * Short.BYTES;
+      total = Math.fma(Float.float16ToFloat(w.get(WEIGHT, at)), x[c], total);
+    }
+    return total;
+  }
+
+  private static boolean dot(
+      MemorySegment w, long a, long b, long stride, int steps, float[] x, float[] lanes) {
     FloatVector evenA = FloatVector.zero(FLOAT);
     FloatVector oddA = FloatVector.zero(FLOAT);
     FloatVector evenB = FloatVector.zero(FLOAT);
     FloatVector oddB = FloatVector.zero(FLOAT);
     IntVector carries = IntVector.zero(INT);
     for (int i = 0; i < steps; i++) {
-      IntVector wa = IntVector.fromMemorySegment(INT, w, a + i * stride, ByteOrder.LITTLE_ENDIAN);
-      IntVector wb = IntVector.fromMemorySegment(INT, w, b + i * stride, ByteOrder.LITTLE_ENDIAN);
-      FloatVector even = FloatVector.fromArray(FLOAT, x, i * 2 * FLOATS);
-      FloatVector odd = FloatVector.fromArray(FLOAT, x, i * 2 * FLOATS + FLOATS);
+      long atA = a + i * stride;
+      long atB = b + i * stride;
+      IntVector wa0 = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb0 = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
+      FloatVector odd0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
       carries =
           carries
-              .or(wa.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY))
-              .or(wb.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY));
+              .or(wa0.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY))
+              .or(wb0.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY));
       evenA =
-          wa.lanewise(VectorOperators.LSHL, 16)
+          wa0.lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .fma(even, evenA);
-      evenB =
-          wb.lanewise(VectorOperators.LSHL, 16)
-              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-              .and(HalfWidening.MASK)
-              .reinterpretAsFloats()
-              .fma(even, evenB);
+              .fma(even0, evenA);
       oddA =
-          wa.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+          wa0.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .fma(odd, oddA);
+              .fma(odd0, oddA);
+      evenB =
+          wb0.lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(even0, evenB);
       oddB =
-          wb.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+          wb0.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .fma(odd, oddB);
+              .fma(odd0, oddB);
+      IntVector wa1 =
+          IntVector.fromMemorySegment(INT, w, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb1 =
+          IntVector.fromMemorySegment(INT, w, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
+      FloatVector odd1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
+      carries =
+          carries
+              .or(wa1.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY))
+              .or(wb1.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY));
+      evenA =
+          wa1.lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(even1, evenA);
+      oddA =
+          wa1.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(odd1, oddA);
+      evenB =
+          wb1.lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(even1, evenB);
+      oddB =
+          wb1.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(odd1, oddB);
     }
-    y[rowA] = VectorMath.sumLanes(evenA.add(oddA)) * scale;
-    y[rowB] = VectorMath.sumLanes(evenB.add(oddB)) * scale;
+    evenA.add(oddA).intoArray(lanes, LANES_A);
+    evenB.add(oddB).intoArray(lanes, LANES_B);
     return (carries.reduceLanes(VectorOperators.OR) & HalfWidening.SIGNS) == 0;
   }
 }

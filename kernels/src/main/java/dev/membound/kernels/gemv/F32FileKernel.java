@@ -15,10 +15,12 @@ final class F32FileKernel implements GemvKernel {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final int cols;
+  private final float[][] lanes;
   private float[] x;
 
-  F32FileKernel(int cols) {
+  F32FileKernel(int cols, int workers) {
     this.cols = cols;
+    this.lanes = new float[workers][FLOATS];
   }
 
   @Override
@@ -42,7 +44,8 @@ final class F32FileKernel implements GemvKernel {
     long rowBytes = (long) cols * Float.BYTES;
     int steps = cols / FLOATS;
     for (int row = firstRow; row < endRow; row++) {
-      float sum = dot(data, row * rowBytes, (long) FLOATS * Float.BYTES, steps, x);
+      dot(data, row * rowBytes, (long) FLOATS * Float.BYTES, steps, x, lanes[worker]);
+      float sum = VectorMath.sumLanes(lanes[worker], 0);
       for (int c = steps * FLOATS; c < cols; c++) {
         sum = Math.fma(data.get(WEIGHT, row * rowBytes + (long) c * Float.BYTES), x[c], sum);
       }
@@ -50,13 +53,14 @@ final class F32FileKernel implements GemvKernel {
     }
   }
 
-  private static float dot(MemorySegment w, long row, long stride, int steps, float[] x) {
+  private static void dot(
+      MemorySegment w, long row, long stride, int steps, float[] x, float[] lanes) {
     FloatVector sum = FloatVector.zero(FLOAT);
     for (int i = 0; i < steps; i++) {
       sum =
           FloatVector.fromMemorySegment(FLOAT, w, row + i * stride, ByteOrder.LITTLE_ENDIAN)
               .fma(FloatVector.fromArray(FLOAT, x, i * FLOATS), sum);
     }
-    return VectorMath.sumLanes(sum);
+    sum.intoArray(lanes, 0);
   }
 }

@@ -15,11 +15,11 @@ final class GemvKernels {
     return switch (layout) {
       case FILE ->
           switch (type) {
-            case F32 -> new F32FileKernel(cols);
-            case F16 -> new F16FileKernel(cols);
-            case BF16 -> new BF16FileKernel(cols);
-            case Q8_0 -> new Q8_0FileKernel(cols);
-            case Q4_0 -> new Q4_0FileKernel(cols);
+            case F32 -> new F32FileKernel(cols, workers);
+            case F16 -> new F16FileKernel(cols, workers);
+            case BF16 -> new BF16FileKernel(cols, workers);
+            case Q8_0 -> new Q8_0FileKernel(cols, workers);
+            case Q4_0 -> new Q4_0FileKernel(cols, workers);
           };
       case PACKED ->
           switch (type) {

@@ -50,8 +50,8 @@ final class Q4_0FileKernel extends FarRows {
   private final float[] scales;
   private float resultScale;
 
-  Q4_0FileKernel(int cols) {
-    super(QuantType.Q4_0.rowBytes(cols));
+  Q4_0FileKernel(int cols, int workers) {
+    super(QuantType.Q4_0.rowBytes(cols), workers);
     blocks = cols / BLOCK;
     activations = new Int8Activations(cols);
     int words = blocks * NibbleRing.WORDS;
@@ -91,25 +91,25 @@ final class Q4_0FileKernel extends FarRows {
   }
 
   @Override
-  void multiplyPair(MemorySegment w, long a, long b, float[] y, int rowA, int rowB) {
-    int steps = blocks / STEP_BLOCKS;
-    boolean finite =
-        dotPair(
-            w, a, b, stepBytes, steps, c0, c1, c2, c3, start, scales, resultScale, y, rowA, rowB);
-    int done = steps * STEP_BLOCKS;
-    if (!finite) {
-      y[rowA] = 0;
-      y[rowB] = 0;
-      done = 0;
-    }
-    y[rowA] = addScalar(w, a, done, y[rowA]);
-    if (rowB != rowA) {
-      y[rowB] = addScalar(w, b, done, y[rowB]);
-    }
+  float resultScale() {
+    return resultScale;
   }
 
-  private float addScalar(MemorySegment w, long row, int fromBlock, float sum) {
-    for (int block = fromBlock; block < blocks; block++) {
+  @Override
+  int stepCols() {
+    return blocks / STEP_BLOCKS * STEP_BLOCKS * BLOCK;
+  }
+
+  @Override
+  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
+    int steps = blocks / STEP_BLOCKS;
+    return dot(w, a, b, stepBytes, steps, c0, c1, c2, c3, start, scales, lanes);
+  }
+
+  @Override
+  float addTail(MemorySegment w, long row, int fromCol, float sum) {
+    float total = sum;
+    for (int block = fromCol / BLOCK; block < blocks; block++) {
       long at = row + (long) block * BLOCK_BYTES;
       int dot = 0;
       for (int j = 0; j < CODE_BYTES; j++) {
@@ -119,12 +119,12 @@ final class Q4_0FileKernel extends FarRows {
             ((codes >>> 4 & 15) - NibbleRing.OFFSET)
                 * activations.quants[block * BLOCK + CODE_BYTES + j];
       }
-      sum += dot * Float.float16ToFloat(w.get(SCALE, at)) * activations.scales[block];
+      total += dot * Float.float16ToFloat(w.get(SCALE, at)) * activations.scales[block];
     }
-    return sum;
+    return total;
   }
 
-  private static boolean dotPair(
+  private static boolean dot(
       MemorySegment w,
       long a,
       long b,
@@ -136,10 +136,7 @@ final class Q4_0FileKernel extends FarRows {
       short[] c3,
       short[] start,
       float[] scales,
-      float resultScale,
-      float[] y,
-      int rowA,
-      int rowB) {
+      float[] lanes) {
     FloatVector sumA = FloatVector.zero(FLOAT);
     FloatVector sumB = FloatVector.zero(FLOAT);
     IntVector carries = IntVector.zero(Species.INT);
@@ -210,8 +207,8 @@ final class Q4_0FileKernel extends FarRows {
                       .reinterpretAsFloats())
               .fma(scale, sumB);
     }
-    y[rowA] = VectorMath.sumLanes(sumA) * resultScale;
-    y[rowB] = VectorMath.sumLanes(sumB) * resultScale;
+    sumA.intoArray(lanes, LANES_A);
+    sumB.intoArray(lanes, LANES_B);
     return (carries.reduceLanes(VectorOperators.OR) & HalfWidening.SIGNS) == 0;
   }
 

@@ -17,10 +17,11 @@ final class VectorMath {
   private VectorMath() {}
 
   /**
-   * Sums the lanes pairwise, half onto half. {@code reduceLanes} may add in another order once it
-   * is compiled, and so give other bits for the same input.
+   * Sums the lanes of a vector in an array pairwise, half onto half. {@code reduceLanes} may add in
+   * another order once it is compiled, and so give other bits for the same input.
    */
-  static float sumLanes(FloatVector v) {
+  static float sumLanes(float[] lanes, int from) {
+    FloatVector v = FloatVector.fromArray(FLOAT, lanes, from);
     FloatVector sum = v.add(v.rearrange(BY_HALF));
     sum = sum.add(sum.rearrange(BY_QUARTER));
     if (FLOATS >= 8) {
