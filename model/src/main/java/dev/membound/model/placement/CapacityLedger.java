@@ -76,7 +76,10 @@ public record CapacityLedger(List<Pool> pools) {
     Formats formats = workload.formats();
     long tokens = workload.finalContextTokens();
     Map<String, Long> bytes = new LinkedHashMap<>();
-    bytes.put("kv", workload.batch() * tokens * KvFootprint.bytesPerToken(model, formats.kv()));
+    bytes.put(
+        "kv",
+        Math.multiplyExact(
+            workload.batch() * tokens, KvFootprint.bytesPerToken(model, formats.kv())));
     long index = KvFootprint.indexBytes(model, formats.kv(), workload.selection(), tokens);
     if (index > 0) {
       bytes.put("index", workload.batch() * index);

@@ -67,6 +67,21 @@ public final class Simulator {
    */
   public Estimate estimate(
       HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
+    try {
+      return checkedEstimate(system, model, workload);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "batch "
+              + workload.batch()
+              + " with "
+              + workload.finalContextTokens()
+              + " tokens is too large: a count exceeds 64 bits",
+          e);
+    }
+  }
+
+  private Estimate checkedEstimate(
+      HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
     CapacityLedger ledger = CapacityLedger.of(system, model, workload);
     List<Assignment> plan = plan(system, model, workload, ledger);
     Set<Provenance> provenance = EnumSet.noneOf(Provenance.class);
@@ -207,7 +222,7 @@ public final class Simulator {
   private static OperatorEstimate estimate(Assignment assignment, Draw draw) {
     Operator operator = assignment.operator();
     OperatorTime time = assignment.time(draw);
-    int n = operator.repeats();
+    long n = operator.repeats();
     return new OperatorEstimate(
         operator.name(),
         assignment.engine(),
@@ -216,8 +231,8 @@ public final class Simulator {
         n * time.memorySeconds(),
         n * time.computeSeconds(),
         n * time.linkSeconds(),
-        n * operator.cost().bytes(),
-        n * operator.cost().flops(),
+        Math.multiplyExact(n, operator.cost().bytes()),
+        Math.multiplyExact(n, operator.cost().flops()),
         time.bottleneck());
   }
 
