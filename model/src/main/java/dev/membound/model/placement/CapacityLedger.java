@@ -9,6 +9,7 @@ import dev.membound.model.workload.InferenceWorkload;
 import dev.membound.model.workload.KvFootprint;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -157,7 +158,7 @@ public record CapacityLedger(List<Pool> pools) {
         .map(
             pool ->
                 String.format(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "does not fit on %d x %s: short by %.2f GB of %.2f GB; %s",
                     pool.count(),
                     pool.device(),

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -262,7 +263,7 @@ public final class Simulator {
         a ->
             warnings.add(
                 String.format(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "%s reaches %.0f %% of what %s holds; the rest goes over the host's bus",
                     a.station().engine().name(),
                     100 * a.reach(),

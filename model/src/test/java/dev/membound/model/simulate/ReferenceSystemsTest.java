@@ -31,6 +31,7 @@ class ReferenceSystemsTest {
                     .isCloseTo(p.batch(), org.assertj.core.data.Percentage.withPercentage(1e-9));
                 assertThat(p.operators()).isNotEmpty();
                 assertThat(p.shortfallBytes()).isZero();
+                assertThat(p.warnings()).noneMatch(w -> w.startsWith("does not fit"));
               } else {
                 assertThat(p.decodeStepSeconds()).isNull();
                 assertThat(p.shortfallBytes()).isPositive();
