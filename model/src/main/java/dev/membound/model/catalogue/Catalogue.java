@@ -11,6 +11,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -60,8 +61,11 @@ public final class Catalogue<T> {
 
   private void readFolder(URI format) throws IOException {
     if (format.getScheme().equals("jar")) {
-      try (FileSystem jar = FileSystems.newFileSystem(format, Map.of())) {
-        readFiles(jar.provider().getPath(format).getParent());
+      // A jar can be open as a file system only once.
+      synchronized (Catalogue.class) {
+        try (FileSystem jar = FileSystems.newFileSystem(format, Map.of())) {
+          readFiles(jar.provider().getPath(format).getParent());
+        }
       }
     } else {
       readFiles(Path.of(format).getParent());
@@ -82,7 +86,7 @@ public final class Catalogue<T> {
 
   /** All entries by name. */
   public SortedMap<String, T> all() {
-    return java.util.Collections.unmodifiableSortedMap(entries);
+    return Collections.unmodifiableSortedMap(entries);
   }
 
   /**

@@ -5,10 +5,15 @@ public final class CatalogueException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public CatalogueException(String message) {
-    super(message);
+    super(oneLine(message));
   }
 
   public CatalogueException(String message, Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
+  }
+
+  /** Keys and values of a damaged file may hold anything. */
+  private static String oneLine(String message) {
+    return message.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
  * #finish()} refuses the keys that nobody asked for. All errors name file, line and key.
  */
 public final class Section {
+  /** Beyond any device, in SI units: keeps products of parameters finite. */
+  private static final double ABSURD = 1e21;
+
   private final String file;
   private final String path;
   private final Node.Mapping mapping;
@@ -64,18 +67,18 @@ public final class Section {
     return scalar.text().strip();
   }
 
-  /** A whole number of at least 1 and at most 2^31 - 1. */
-  public int count(String key) {
+  /** A whole number from 1 to {@code most}. */
+  public int count(String key, int most) {
     Node.Scalar scalar = scalar(key);
     try {
       int value = Integer.parseInt(scalar.text());
-      if (scalar.number() && value >= 1) {
+      if (scalar.number() && value >= 1 && value <= most) {
         return value;
       }
     } catch (NumberFormatException e) {
       // reported below, together with values out of range
     }
-    throw error(key, "must be a whole number of at least 1, not '" + scalar.text() + "'");
+    throw error(key, "must be a whole number from 1 to " + most + ", not '" + scalar.text() + "'");
   }
 
   /** {@code true} or {@code false}. */
@@ -103,6 +106,9 @@ public final class Section {
         throw error(key, "must be a list of names");
       }
       constants.add(constant(key, scalar.text(), type));
+    }
+    if (constants.isEmpty()) {
+      throw error(key, "must name at least one");
     }
     return List.copyOf(constants);
   }
@@ -164,7 +170,8 @@ public final class Section {
    */
   public Quantity quantity(String name, Dimension dimension, double smallest) {
     return optionalQuantity(name, dimension, smallest)
-        .orElseThrow(() -> missing(name + "_" + unitChoice(dimension)));
+        .orElseThrow(
+            () -> missing(name + "_" + unitChoice(dimension), name + "_" + dimension.siUnit()));
   }
 
   /** As {@link #quantity}, for a positive value. */
@@ -222,6 +229,9 @@ public final class Section {
     }
     if (has("source") == has("assumed")) {
       throw error("value", "needs either 'source' (an id under sources) or 'assumed' (the reason)");
+    }
+    if (high * factor > ABSURD) {
+      throw error("value", "is absurdly large: " + high * factor + " " + dimension.siUnit());
     }
     Sources.Source source =
         has("source") ? sources.find(this, text("source")) : Sources.assumed(text("assumed"));
@@ -285,16 +295,16 @@ public final class Section {
     asked.add(key);
     Node node = mapping.entries().get(key);
     if (node == null) {
-      throw missing(key);
+      throw missing(key, key);
     }
     used.add(key);
     return node;
   }
 
-  private CatalogueException missing(String key) {
+  private CatalogueException missing(String key, String near) {
     Set<String> unasked = new LinkedHashSet<>(mapping.entries().keySet());
     unasked.removeAll(used);
-    return error(key, "missing" + NearNames.suggestion(key, unasked));
+    return error(key, "missing" + NearNames.suggestion(near, unasked));
   }
 
   private static String unitChoice(Dimension dimension) {

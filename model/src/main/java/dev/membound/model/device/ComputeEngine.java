@@ -138,6 +138,27 @@ public record ComputeEngine(
         "engine " + name + " has no arithmetic for " + format + ", only for " + peakFlops.keySet());
   }
 
+  /** The same engine at its limit: peak arithmetic and bandwidth, full overlap, no start-up. */
+  public ComputeEngine ideal() {
+    Map<DataFormat, Quantity> peaks = new EnumMap<>(DataFormat.class);
+    peakFlops.forEach((format, peak) -> peaks.put(format, peak.withoutInterval()));
+    Map<String, Quantity> full = new HashMap<>();
+    efficiency.forEach((kernel, share) -> full.put(kernel, share.idealised(1)));
+    Map<Kernel, Quantity> overlapping = new EnumMap<>(Kernel.class);
+    overlapExponent.forEach((k, p) -> overlapping.put(k, p.idealised(Double.MAX_VALUE)));
+    return new ComputeEngine(
+        name,
+        place,
+        operands,
+        peaks,
+        startupSeconds.idealised(0),
+        streamingEfficiency.idealised(1),
+        onChipBytes.withoutInterval(),
+        bytesInFlight.idealised(Double.MAX_VALUE),
+        full,
+        overlapping);
+  }
+
   /** The same engine with other overlap exponents where {@code calibrated} has them. */
   public ComputeEngine withOverlap(Map<Kernel, Quantity> calibrated) {
     Map<Kernel, Quantity> exponents = new EnumMap<>(overlapExponent);

@@ -55,6 +55,19 @@ public record DeviceProfile(
     return engines.getFirst();
   }
 
+  /** The same device with efficiencies of 1 and overheads of 0: the limit of its data sheet. */
+  public DeviceProfile ideal() {
+    return new DeviceProfile(
+        name,
+        title,
+        description,
+        new MemoryTier(memory.name(), memory.capacityBytes(), memory.model().ideal()),
+        engines.stream().map(ComputeEngine::ideal).toList(),
+        link.map(Link::ideal),
+        power,
+        modelError.idealised(1));
+  }
+
   /** The same device with overlap exponents from a calibration, which do not depend on a device. */
   public DeviceProfile withOverlap(Map<Kernel, Quantity> calibrated) {
     return new DeviceProfile(

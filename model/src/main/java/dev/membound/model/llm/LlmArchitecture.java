@@ -35,6 +35,11 @@ public record LlmArchitecture(
     groups = List.copyOf(groups);
   }
 
+  // Far beyond any model, and small enough that element counts fit 64 bits.
+  private static final int MOST_PARTS = 1 << 12;
+  private static final int MOST_WIDTH = 1 << 20;
+  private static final int MOST_TOKENS = 1 << 27;
+
   private enum AttentionKind {
     GQA
   }
@@ -49,29 +54,30 @@ public record LlmArchitecture(
         file.text("name"),
         file.text("title"),
         file.text("source"),
-        file.count("hidden"),
+        file.count("hidden", MOST_WIDTH),
         file.sections("layers").stream().map(LlmArchitecture::readGroup).toList(),
-        file.count("vocabulary"),
+        file.count("vocabulary", MOST_TOKENS),
         file.flag("tied_embeddings"),
-        file.has("learned_positions") ? file.count("learned_positions") : 0,
+        file.has("learned_positions") ? file.count("learned_positions", MOST_TOKENS) : 0,
         file.flag("biases"),
-        file.count("max_context_tokens"));
+        file.count("max_context_tokens", MOST_TOKENS));
   }
 
   private static LayerGroup readGroup(Section group) {
-    int count = group.count("count");
+    int count = group.count("count", MOST_PARTS);
     Section attention = group.section("attention");
     attention.choice("kind", AttentionKind.class);
-    int queryHeads = attention.count("query_heads");
-    int kvHeads = attention.count("kv_heads");
+    int queryHeads = attention.count("query_heads", MOST_PARTS);
+    int kvHeads = attention.count("kv_heads", MOST_PARTS);
     if (queryHeads % kvHeads != 0) {
       throw attention.error("kv_heads", "must divide query_heads: " + queryHeads + " / " + kvHeads);
     }
-    Attention gqa = new GroupedQueryAttention(queryHeads, kvHeads, attention.count("head_dim"));
+    Attention gqa =
+        new GroupedQueryAttention(queryHeads, kvHeads, attention.count("head_dim", MOST_PARTS));
     attention.finish();
     Section feedForward = group.section("feed_forward");
     boolean gated = feedForward.choice("kind", FeedForwardKind.class) == FeedForwardKind.GATED;
-    FeedForward dense = new DenseFeedForward(feedForward.count("inner_size"), gated);
+    FeedForward dense = new DenseFeedForward(feedForward.count("inner_size", MOST_WIDTH), gated);
     feedForward.finish();
     group.finish();
     return new LayerGroup(count, gqa, dense);

@@ -13,4 +13,7 @@ public interface MemoryModel {
 
   /** Energy of moving one useful byte between the cells and the engine. */
   double joulesPerByte(AccessPattern pattern, Draw draw);
+
+  /** The same memory without latency, refresh, row misses and gaps: its closed-form limit. */
+  MemoryModel ideal();
 }

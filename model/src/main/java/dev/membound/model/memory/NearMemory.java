@@ -11,6 +11,9 @@ public interface NearMemory extends MemoryModel {
   /** The memory as its own engines see it. */
   MemoryModel near();
 
+  @Override
+  NearMemory ideal();
+
   /** Bytes that the near engines can reach; what does not fit is left to the host. */
   double nearCapacityBytes(Draw draw);
 

@@ -25,6 +25,11 @@ public record Link(String name, Quantity bytesPerSecond, Quantity latencySeconds
     return link;
   }
 
+  /** The same link without latency. */
+  public Link ideal() {
+    return new Link(name, bytesPerSecond.withoutInterval(), latencySeconds.idealised(0));
+  }
+
   /**
    * Ring all-reduce of {@code messageBytes} over {@code devices}: 2(n−1) steps of {@code latency +
    * message / n / bandwidth}, Patarasuk and Yuan, J. Parallel Distrib. Comput. 2009, DOI

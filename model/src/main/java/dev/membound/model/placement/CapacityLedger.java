@@ -9,6 +9,7 @@ import dev.membound.model.workload.InferenceWorkload;
 import dev.membound.model.workload.KvFootprint;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -76,7 +77,10 @@ public record CapacityLedger(List<Pool> pools) {
     Formats formats = workload.formats();
     long tokens = workload.finalContextTokens();
     Map<String, Long> bytes = new LinkedHashMap<>();
-    bytes.put("kv", workload.batch() * tokens * KvFootprint.bytesPerToken(model, formats.kv()));
+    bytes.put(
+        "kv",
+        Math.multiplyExact(
+            workload.batch() * tokens, KvFootprint.bytesPerToken(model, formats.kv())));
     long index = KvFootprint.indexBytes(model, formats.kv(), workload.selection(), tokens);
     if (index > 0) {
       bytes.put("index", workload.batch() * index);
@@ -154,7 +158,7 @@ public record CapacityLedger(List<Pool> pools) {
         .map(
             pool ->
                 String.format(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "does not fit on %d x %s: short by %.2f GB of %.2f GB; %s",
                     pool.count(),
                     pool.device(),

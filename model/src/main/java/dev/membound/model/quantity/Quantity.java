@@ -32,4 +32,14 @@ public record Quantity(
   public static Quantity exact(double value, String unit, Provenance provenance, String source) {
     return new Quantity(value, unit, value, value, provenance, source);
   }
+
+  /** This best estimate, taken as exact. */
+  public Quantity withoutInterval() {
+    return exact(value, unit, provenance, source);
+  }
+
+  /** {@code value} in this unit in the place of this one, for a limit that nothing reaches. */
+  public Quantity idealised(double value) {
+    return exact(value, unit, Provenance.ASSUMED, "the ideal limit");
+  }
 }

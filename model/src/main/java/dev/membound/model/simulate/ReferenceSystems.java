@@ -65,10 +65,11 @@ public final class ReferenceSystems {
     LlmArchitecture tiny = LlmCatalogue.find("tiny");
     LlmArchitecture small = LlmCatalogue.find("llama-3.1-8b");
     LlmArchitecture large = LlmCatalogue.find("llama-3.1-70b");
-    onCpu(tiny, 1, 4096);
-    onCpu(small, 1, SHORT_CONTEXT);
-    onCpu(small, 4, SHORT_CONTEXT);
-    onCpu(large, 1, SHORT_CONTEXT);
+    List<DataFormat> quantised = List.of(DataFormat.Q4_0, DataFormat.Q8_0);
+    onCpu(tiny, List.of(DataFormat.Q4_0, DataFormat.Q8_0, DataFormat.F16), 1, 4096);
+    onCpu(small, List.of(DataFormat.Q4_0, DataFormat.Q8_0, DataFormat.F16), 1, SHORT_CONTEXT);
+    onCpu(small, quantised, 4, SHORT_CONTEXT);
+    onCpu(large, List.of(DataFormat.Q4_0), 1, SHORT_CONTEXT);
 
     DeviceProfile gpu = DeviceCatalogue.find("h100-sxm").withOverlap(overlap);
     DeviceProfile pnm = DeviceCatalogue.find("cxl-pnm").withOverlap(overlap);
@@ -91,8 +92,9 @@ public final class ReferenceSystems {
     }
   }
 
-  private void onCpu(LlmArchitecture model, int batch, int context) {
-    for (DataFormat weights : List.of(DataFormat.Q4_0, DataFormat.Q8_0, DataFormat.F16)) {
+  private void onCpu(
+      LlmArchitecture model, List<DataFormat> weightFormats, int batch, int context) {
+    for (DataFormat weights : weightFormats) {
       for (DataFormat kv : List.of(DataFormat.F16, DataFormat.BF16, DataFormat.F32)) {
         boolean runs =
             cpu.mainEngine().runs(Kernel.GEMV, weights)
@@ -172,7 +174,7 @@ public final class ReferenceSystems {
     boolean fits = ledger.fits();
     List<String> warnings = new ArrayList<>(decode.warnings());
     if (prefill != null && fits) {
-      prefill.warnings().stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
+      addPrefillWarnings(prefill, warnings);
     }
     return new Prediction(
         system.name(),
@@ -194,6 +196,18 @@ public final class ReferenceSystems {
         ledger.capacityBytes(),
         decode.provenance(),
         warnings);
+  }
+
+  /** A prompt whose activations do not fit can still be computed in chunks. */
+  private static void addPrefillWarnings(Estimate prefill, List<String> warnings) {
+    List<String> problems = prefill.ledger().problems();
+    for (String warning : prefill.warnings()) {
+      if (problems.contains(warning)) {
+        warnings.add("the whole prompt in one piece " + warning + "; it has to be chunked");
+      } else if (!warnings.contains(warning)) {
+        warnings.add(warning);
+      }
+    }
   }
 
   private static OperatorShare share(OperatorEstimate operator) {

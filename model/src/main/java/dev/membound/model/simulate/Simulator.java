@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -66,6 +67,21 @@ public final class Simulator {
    *     streams, heads that the devices do not divide
    */
   public Estimate estimate(
+      HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
+    try {
+      return checkedEstimate(system, model, workload);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "batch "
+              + workload.batch()
+              + " with "
+              + workload.finalContextTokens()
+              + " tokens is too large: a count exceeds 64 bits",
+          e);
+    }
+  }
+
+  private Estimate checkedEstimate(
       HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
     CapacityLedger ledger = CapacityLedger.of(system, model, workload);
     List<Assignment> plan = plan(system, model, workload, ledger);
@@ -207,7 +223,7 @@ public final class Simulator {
   private static OperatorEstimate estimate(Assignment assignment, Draw draw) {
     Operator operator = assignment.operator();
     OperatorTime time = assignment.time(draw);
-    int n = operator.repeats();
+    long n = operator.repeats();
     return new OperatorEstimate(
         operator.name(),
         assignment.engine(),
@@ -216,8 +232,8 @@ public final class Simulator {
         n * time.memorySeconds(),
         n * time.computeSeconds(),
         n * time.linkSeconds(),
-        n * operator.cost().bytes(),
-        n * operator.cost().flops(),
+        Math.multiplyExact(n, operator.cost().bytes()),
+        Math.multiplyExact(n, operator.cost().flops()),
         time.bottleneck());
   }
 
@@ -247,7 +263,7 @@ public final class Simulator {
         a ->
             warnings.add(
                 String.format(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "%s reaches %.0f %% of what %s holds; the rest goes over the host's bus",
                     a.station().engine().name(),
                     100 * a.reach(),

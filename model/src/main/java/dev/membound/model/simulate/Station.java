@@ -79,7 +79,8 @@ record Station(DeviceProfile device, ComputeEngine engine, boolean exchanging) {
           new AccessPattern(operator.chunkBytes(), inFlight, AccessPattern.Direction.WRITE);
       seconds += cost.kvWriteBytes() / memory.bytesPerSecond(write, draw);
     }
-    if (cost.activationBytes() > draw.of(engine.onChipBytes())) {
+    // What is exchanged comes from another engine, not from this memory.
+    if (!exchanging && cost.activationBytes() > draw.of(engine.onChipBytes())) {
       AccessPattern stream =
           new AccessPattern(Operator.STREAM, inFlight, AccessPattern.Direction.READ);
       seconds += cost.activationBytes() / memory.bytesPerSecond(stream, draw);

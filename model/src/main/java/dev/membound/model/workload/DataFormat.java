@@ -1,5 +1,6 @@
 package dev.membound.model.workload;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -50,6 +51,6 @@ public enum DataFormat {
       }
     }
     throw new IllegalArgumentException(
-        "unknown data format '" + name + "'; known are " + java.util.Arrays.toString(values()));
+        "unknown data format '" + name + "'; known are " + Arrays.toString(values()));
   }
 }

@@ -31,7 +31,7 @@ final class TransformerOperators {
     this.workload = workload;
     this.past = past;
     this.sharding = sharding;
-    rows = workload.batch() * workload.newTokens();
+    rows = Math.multiplyExact(workload.batch(), workload.newTokens());
     weights = workload.formats().weights();
     activations = workload.formats().activations();
     matrixKernel = workload.phase() == Phase.DECODE ? Kernel.GEMV : Kernel.GEMM;
@@ -118,7 +118,8 @@ final class TransformerOperators {
     long read = weights.bytes(share) + weights.vectorFormat().bytes(Math.ceilDiv(bias, devices));
     long input = vectors * activations.bytes(width);
     long output = vectors * activations.bytes(Math.ceilDiv(height, devices));
-    OperatorCost cost = new OperatorCost(read, 0, 0, 0, input + output, 2 * vectors * share);
+    OperatorCost cost =
+        new OperatorCost(read, 0, 0, 0, input + output, Math.multiplyExact(2 * vectors, share));
     add(
         name,
         matrixKernel,
@@ -135,7 +136,7 @@ final class TransformerOperators {
     Attention attention = group.attention();
     DataFormat kv = workload.formats().kv();
     KvSelection selection = workload.selection();
-    int batch = workload.batch();
+    long batch = workload.batch();
     long fresh = workload.newTokens();
     long attended = selection.attendedTokens(past);
     int devices = sharding.kvModules() > 0 ? sharding.kvModules() : sharding.tensorParallel();
@@ -166,11 +167,12 @@ final class TransformerOperators {
     long kvBytes = kv.bytes(attention.kvElementsPerToken());
     // A prompt attends to itself: its keys and values are read back once, causal halves the work.
     long readTokens = attended + (workload.phase() == Phase.PREFILL ? fresh : 0);
-    long read = Math.ceilDiv(batch * readTokens * kvBytes, devices);
+    long read = Math.ceilDiv(Math.multiplyExact(batch * readTokens, kvBytes), devices);
     long write = Math.ceilDiv(rows * kvBytes, devices);
-    long pairs = fresh * attended + fresh * (fresh + 1) / 2;
-    long flops = Math.ceilDiv(4 * batch * pairs * heads * headDim, devices);
-    long scores = Math.ceilDiv(batch * pairs * heads * activations.bytes(1), devices);
+    long pairs = Math.multiplyExact(batch, fresh * attended + fresh * (fresh + 1) / 2);
+    long products = Math.multiplyExact(pairs, heads * headDim);
+    long flops = Math.ceilDiv(Math.multiplyExact(4L, products), devices);
+    long scores = Math.ceilDiv(Math.multiplyExact(pairs, heads * activations.bytes(1)), devices);
     OperatorCost cost =
         new OperatorCost(0, read, write, 0, Math.ceilDiv(2 * query, devices), flops);
     long newKv = rows * activations.bytes(attention.kvElementsPerToken());

@@ -100,6 +100,21 @@ public record DramMemory(
     return draw.of(joulesPerByte) * fetchedPerUsefulByte(pattern, draw);
   }
 
+  @Override
+  public DramMemory ideal() {
+    return new DramMemory(
+        peakBytesPerSecond.withoutInterval(),
+        channels,
+        banksPerChannel,
+        granuleBytes,
+        rowBytes,
+        rowCycleSeconds.idealised(0),
+        refreshSeconds.idealised(0),
+        refreshIntervalSeconds,
+        latencySeconds.idealised(0),
+        joulesPerByte.withoutInterval());
+  }
+
   private double fetchedPerUsefulByte(AccessPattern pattern, Draw draw) {
     if (pattern.chunkBytes() == Long.MAX_VALUE) {
       return 1;

@@ -54,6 +54,15 @@ public final class HbmMemory implements MemoryModel {
         DramMemory.read(section, "pin_bandwidth", "pseudo_channels_per_stack"));
   }
 
+  private HbmMemory(DramMemory dram) {
+    this.dram = dram;
+  }
+
+  @Override
+  public HbmMemory ideal() {
+    return new HbmMemory(dram.ideal());
+  }
+
   private static Quantity scaled(Quantity q, double factor) {
     return new Quantity(
         q.value() * factor,

@@ -60,6 +60,16 @@ public final class MeasuredMemory implements MemoryModel {
     return draw.of(joulesPerByte);
   }
 
+  @Override
+  public MeasuredMemory ideal() {
+    return new MeasuredMemory(
+        readBytesPerSecond.withoutInterval(),
+        writeFraction.idealised(1),
+        Map.of(),
+        latencySeconds.idealised(0),
+        joulesPerByte.withoutInterval());
+  }
+
   private double chunkFraction(long chunkBytes, Draw draw) {
     if (chunkBytes == Long.MAX_VALUE || fractionByChunkBytes.isEmpty()) {
       return 1;

@@ -73,6 +73,18 @@ public record PimMemory(
   }
 
   @Override
+  public PimMemory ideal() {
+    return new PimMemory(
+        host.ideal(),
+        units,
+        columnBytes,
+        columnSeconds.withoutInterval(),
+        openCloseSeconds.idealised(0),
+        nearCapacityBytes,
+        nearJoulesPerByte.withoutInterval());
+  }
+
+  @Override
   public MemoryModel near() {
     return new AllBanks(this);
   }
@@ -109,6 +121,11 @@ public record PimMemory(
       double refresh =
           draw.of(pim.host.refreshSeconds()) / draw.of(pim.host.refreshIntervalSeconds());
       return draw.of(pim.units) * used / rowSeconds * (1 - refresh);
+    }
+
+    @Override
+    public MemoryModel ideal() {
+      return new AllBanks(pim.ideal());
     }
 
     @Override

@@ -67,6 +67,16 @@ public record PnmMemory(
   }
 
   @Override
+  public PnmMemory ideal() {
+    return new PnmMemory(
+        dram.ideal(),
+        linkBytesPerSecond.withoutInterval(),
+        linkLatencySeconds.idealised(0),
+        linkJoulesPerByte.withoutInterval(),
+        capacityBytes);
+  }
+
+  @Override
   public MemoryModel near() {
     return dram;
   }

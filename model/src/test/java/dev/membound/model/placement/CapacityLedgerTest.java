@@ -1,0 +1,106 @@
+package dev.membound.model.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.membound.model.device.CpuDevice;
+import dev.membound.model.device.DeviceCatalogue;
+import dev.membound.model.device.DeviceProfile;
+import dev.membound.model.device.Profiles;
+import dev.membound.model.llm.LlmArchitecture;
+import dev.membound.model.llm.LlmCatalogue;
+import dev.membound.model.workload.DataFormat;
+import dev.membound.model.workload.DecodeWorkload;
+import dev.membound.model.workload.Formats;
+import dev.membound.model.workload.KvSelection.Dense;
+import dev.membound.model.workload.KvSelection.QuestTopK;
+import org.junit.jupiter.api.Test;
+
+class CapacityLedgerTest {
+  private static final LlmArchitecture LLAMA_70B = LlmCatalogue.find("llama-3.1-70b");
+  private static final DeviceProfile H100 = DeviceCatalogue.find("h100-sxm");
+  private static final DeviceProfile PNM = DeviceCatalogue.find("cxl-pnm");
+  private static final Formats F16 = new Formats(DataFormat.F16, DataFormat.F16, DataFormat.F16);
+
+  @Test
+  void componentsAreCountedByHand() {
+    CapacityLedger ledger =
+        CapacityLedger.of(
+            HardwareSystem.of(H100, 1),
+            LLAMA_70B,
+            new DecodeWorkload(2, 131_071, F16, new Dense()));
+
+    assertThat(ledger.bytesByComponent())
+        .containsEntry("weights", 2 * 70_553_706_496L)
+        .containsEntry("kv", 2 * (40L << 30))
+        .containsEntry("activations", 2L * 2 * (2 * 8192 + 2 * 28672))
+        .containsEntry("workspace", 2L * 4 * 128_256)
+        .doesNotContainKey("index");
+  }
+
+  @Test
+  void whatDoesNotFitSaysByHowMuchAndHowManyDo() {
+    CapacityLedger ledger =
+        CapacityLedger.of(
+            HardwareSystem.of(H100, 1), LLAMA_70B, new DecodeWorkload(1, 8191, F16, new Dense()));
+    long bytes = ledger.pools().getFirst().bytes();
+
+    assertThat(ledger.fits()).isFalse();
+    assertThat(ledger.shortfallBytes()).isEqualTo(bytes - (80L << 30));
+    assertThat(ledger.pools().getFirst().smallestCount()).isEqualTo(2);
+    assertThat(ledger.problems())
+        .singleElement()
+        .asString()
+        .isEqualTo(
+            "does not fit on 1 x h100-sxm: short by 57.89 GB of 143.79 GB; the smallest count that"
+                + " fits is 2");
+  }
+
+  @Test
+  void theSmallestCountDividesTheHeads() {
+    // 141 GB of weights and 13 · 43 GB of KV need 9 GPUs of 85.9 GB; 64 heads divide by 16.
+    CapacityLedger ledger =
+        CapacityLedger.of(
+            HardwareSystem.of(H100, 1),
+            LLAMA_70B,
+            new DecodeWorkload(13, 131_071, F16, new Dense()));
+
+    assertThat(ledger.pools().getFirst().smallestCount()).isEqualTo(16);
+  }
+
+  @Test
+  void aDeviceWithoutLinkIsNeverEnoughInNumbers() {
+    DeviceProfile cpu = CpuDevice.from(Profiles.twoThreads());
+    CapacityLedger ledger =
+        CapacityLedger.of(
+            HardwareSystem.of(cpu, 1), LLAMA_70B, new DecodeWorkload(1, 0, F16, new Dense()));
+
+    assertThat(ledger.pools().getFirst().smallestCount()).isZero();
+    assertThat(ledger.problems().getFirst()).endsWith("no number of them holds it");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HardwareSystem.of(cpu, 2))
+        .withMessageContaining("this-cpu has no link");
+  }
+
+  @Test
+  void kvModulesHoldTheCacheAndItsDigests() {
+    CapacityLedger ledger =
+        CapacityLedger.of(
+            HardwareSystem.of(H100, 2).withKvModules(PNM, 1),
+            LLAMA_70B,
+            new DecodeWorkload(1, 131_071, F16, new QuestTopK(16, 2048)));
+
+    assertThat(ledger.fits()).isTrue();
+    assertThat(ledger.pools().get(0).bytesByComponent()).doesNotContainKeys("kv", "index");
+    assertThat(ledger.pools().get(1).bytesByComponent())
+        .containsEntry("kv", 40L << 30)
+        .containsEntry("index", (40L << 30) / 16);
+  }
+
+  @Test
+  void onlyNearMemoryHoldsAKvCacheForOthers() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HardwareSystem.of(H100, 1).withKvModules(H100, 1))
+        .withMessageContaining("has no near memory");
+  }
+}
