@@ -77,7 +77,7 @@ record KeyNumber(String name, String value, String detail) {
 
   private static Optional<KeyNumber> decodeRate(RunDocuments run) {
     return run.simulation().stream()
-        .map(Workload::representative)
+        .map(Workload::showcase)
         .map(Map::values)
         .flatMap(models -> models.stream().flatMap(List::stream))
         .filter(p -> p.fits() && p.device().equals("this-cpu"))

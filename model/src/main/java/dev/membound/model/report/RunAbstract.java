@@ -90,29 +90,33 @@ final class RunAbstract {
 
   private static Optional<String> systems(RunDocuments run) {
     return run.simulation().stream()
-        .flatMap(simulation -> Workload.representative(simulation).values().stream())
-        .filter(predictions -> predictions.stream().filter(Prediction::fits).count() > 1)
+        .flatMap(simulation -> Workload.showcase(simulation).values().stream())
+        .map(predictions -> predictions.stream().filter(Prediction::fits).toList())
+        .filter(fitting -> fitting.size() > 1)
         .findFirst()
-        .map(
-            predictions -> {
-              List<String> rates =
-                  predictions.stream()
-                      .filter(Prediction::fits)
-                      .sorted(Comparator.comparingDouble(p -> p.decodeTokensPerSecond().median()))
-                      .map(
-                          p ->
-                              Labels.interval(p.decodeTokensPerSecond())
-                                  + " on "
-                                  + Workload.system(p))
-                      .toList();
-              Prediction first = predictions.getFirst();
-              return "Predicted decode rate of "
-                  + first.model()
-                  + " ("
-                  + Workload.of(first).terms()
-                  + "), tokens/s: "
-                  + Labels.list(rates)
-                  + ".";
-            });
+        .map(RunAbstract::rates);
+  }
+
+  private static String rates(List<Prediction> fitting) {
+    List<String> sizes = fitting.stream().map(p -> Workload.of(p).size()).distinct().toList();
+    boolean oneSize = sizes.size() == 1;
+    List<String> rates =
+        fitting.stream()
+            .sorted(Comparator.comparingDouble(p -> p.decodeTokensPerSecond().median()))
+            .map(
+                p ->
+                    Labels.interval(p.decodeTokensPerSecond())
+                        + " on "
+                        + Workload.system(p)
+                        + " ("
+                        + p.weights()
+                        + (oneSize ? ")" : ", " + Workload.of(p).size() + ")"))
+            .toList();
+    return "Predicted decode rate of "
+        + fitting.getFirst().model()
+        + (oneSize ? " (" + sizes.getFirst() + ")" : "")
+        + ", tokens/s: "
+        + Labels.list(rates)
+        + ".";
   }
 }

@@ -193,7 +193,7 @@ public final class RunSummary {
   private List<String> predictions() {
     List<Prediction> predictions =
         run.simulation().stream()
-            .flatMap(s -> Workload.representative(s).values().stream())
+            .flatMap(s -> Workload.showcase(s).values().stream())
             .flatMap(List::stream)
             .toList();
     if (predictions.isEmpty()) {
@@ -205,7 +205,7 @@ public final class RunSummary {
       rows.add(
           row(
               p.model(),
-              p.weights() + ", batch " + p.batch() + ", " + Numbers.count(p.context()) + " tokens",
+              p.weights() + ", " + Workload.of(p).size(),
               Workload.system(p),
               p.fits()
                   ? Labels.interval(rate)

@@ -298,7 +298,7 @@
   // ---- rows ----
 
   const rowStep = (spec, narrow) =>
-    Math.max(narrow ? 36 : 24, spec.series.length * 9 + (narrow ? 22 : 12));
+    Math.max(narrow ? 36 : 24, (spec.sideBySide ? spec.series.length : 1) * 9 + (narrow ? 22 : 12));
 
   function rowsOption(spec, narrow) {
     const option = base(narrow);
@@ -312,34 +312,36 @@
       splitLine: {show: true, lineStyle: {color: colour('rule')}},
     };
     option.grid = {
-      left: narrow ? 10 : rowLabelWidth(spec.rows) + 16, right: narrow ? 16 : 28,
+      left: narrow ? 10 : rowLabelWidth(spec.rows.filter((r) => !r.heading).map((r) => r.label)) + 16, right: narrow ? 16 : 28,
       top: spec.references.length ? 26 : 10, bottom: 48,
     };
     // a name stands left of its row, on a narrow page above the dots in it
     const names = {
-      type: 'custom', silent: true, z: 2, clip: false, data: spec.rows.map((name, i) => [i]),
+      type: 'custom', silent: true, z: 2, clip: false, data: spec.rows.map((row, i) => [i]),
       encode: {y: 0, x: []},
       renderItem(params, api) {
-        const y = api.coord([0, api.value(0)])[1] || 0;
+        const {label, heading} = spec.rows[api.value(0)];
         const area = params.coordSys;
         const row = area.y + (api.value(0) + 0.5) * area.height / spec.rows.length;
         return {
           type: 'text',
-          x: narrow ? area.x + 2 : area.x - 10,
-          y: narrow ? row - step / 2 + 5 : row,
+          x: heading ? 0 : narrow ? area.x + 2 : area.x - 10,
+          y: heading ? row + 4 : narrow ? row - step / 2 + 5 : row,
           style: {
-            text: spec.rows[api.value(0)], font: '12px ' + font(), fill: colour('ink'),
-            align: narrow ? 'left' : 'right', verticalAlign: narrow ? 'top' : 'middle',
-            stroke: colour('page'), lineWidth: narrow ? 3 : 0,
-            width: narrow ? area.width : area.x - 14, overflow: 'truncate',
+            text: label, font: (heading ? '600 ' : '') + '12px ' + font(),
+            fill: colour(heading ? 'quiet' : 'ink'),
+            align: heading || narrow ? 'left' : 'right',
+            verticalAlign: heading ? 'middle' : narrow ? 'top' : 'middle',
+            stroke: colour('page'), lineWidth: heading || narrow ? 4 : 0,
+            width: heading ? area.x + area.width : narrow ? area.width : area.x - 14, overflow: 'truncate',
           },
         };
       },
     };
-    const middle = (spec.series.length - 1) / 2;
+    const middle = spec.sideBySide ? (spec.series.length - 1) / 2 : 0;
     const drop = narrow ? 8 : 0;
     option.series = [...logTicks(spec.x, option.xAxis, false, narrow ? 5 : 9, narrow), names, ...spec.series.flatMap((s, i) => {
-      const offset = (i - middle) * 9 + drop;
+      const offset = (spec.sideBySide ? (i - middle) * 9 : 0) + drop;
       return [intervals(s, true, offset), points(s, offset)];
     })];
     if (spec.references.length) {

@@ -508,6 +508,7 @@ public final class SampleRun {
     }
     step += attention + norms;
     long needed = weights + kv + 512 * MIB;
+    boolean fits = needed <= machine.bytes();
     double spread = machine.name().equals("this-cpu") ? 0.08 : 0.22;
     Interval seconds = new Interval(step, step * (1 - spread), step * (1 + spread));
     Interval rate =
@@ -520,12 +521,14 @@ public final class SampleRun {
         "F16",
         batch,
         context,
-        needed <= machine.bytes(),
+        fits,
         Math.max(0, needed - machine.bytes()),
-        seconds,
-        rate,
-        scaled(seconds, 40),
-        operators,
+        machine.count(),
+        "dense",
+        fits ? seconds : null,
+        fits ? rate : null,
+        fits ? scaled(seconds, 40) : null,
+        fits ? operators : List.of(),
         Map.of("weights", weights, "kv", kv, "activations", 64 * MIB, "workspace", 448 * MIB),
         machine.bytes(),
         machine.name().equals("this-cpu")

@@ -121,9 +121,10 @@ final class KernelSection implements ReportSection {
     return new RowChart(
         Axis.linear("share of read ceiling", Ticks.NUMBER)
             .between(0.0, Math.max(1.1, Math.ceil(highest * 10) / 10)),
-        labels,
+        RowChart.Row.of(labels),
         series,
-        List.of(new RowChart.Reference(1, "read ceiling")));
+        List.of(new RowChart.Reference(1, "read ceiling")),
+        true);
   }
 
   /** Kernel, format and layout; of the shape only the sizes that tell rows apart. */

@@ -145,24 +145,24 @@ final class KvCapacitySection implements ReportSection {
 
   private static XyChart chart(List<Prediction> predictions) {
     List<Line> lines = new ArrayList<>();
-    Map<Long, List<String>> capacities = new LinkedHashMap<>();
+    // one line a device: those of larger systems would crowd the picture
+    Map<String, Prediction> smallest = new LinkedHashMap<>();
     for (Prediction p : predictions) {
-      List<String> systems = capacities.computeIfAbsent(p.capacityBytes(), c -> new ArrayList<>());
-      if (!systems.contains(Workload.system(p))) {
-        systems.add(Workload.system(p));
-      }
+      smallest.merge(p.device(), p, (x, y) -> x.deviceCount() <= y.deviceCount() ? x : y);
     }
-    capacities.forEach(
-        (capacity, systems) ->
-            lines.add(
-                new Line(
-                    "",
-                    Paint.MUTED,
-                    Stroke.DASHED,
-                    String.join(", ", systems) + " · " + Numbers.bytes(capacity),
-                    List.of(
-                        new double[] {SHORTEST_CONTEXT, capacity},
-                        new double[] {LONGEST_CONTEXT, capacity}))));
+    smallest
+        .values()
+        .forEach(
+            p ->
+                lines.add(
+                    new Line(
+                        "",
+                        Paint.MUTED,
+                        Stroke.DASHED,
+                        Workload.system(p) + " · " + Numbers.bytes(p.capacityBytes()),
+                        List.of(
+                            new double[] {SHORTEST_CONTEXT, p.capacityBytes()},
+                            new double[] {LONGEST_CONTEXT, p.capacityBytes()}))));
     Map<String, Double> perToken = new LinkedHashMap<>();
     predictions.forEach(p -> perToken.putIfAbsent(p.model() + ", " + p.kv(), kvBytesPerToken(p)));
     int n = 0;

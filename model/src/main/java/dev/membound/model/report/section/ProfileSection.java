@@ -89,9 +89,10 @@ final class ProfileSection implements ReportSection {
             + " format costs instructions that are no FLOPs. Bars are 90 % intervals.",
         new RowChart(
             Axis.log("share of peak FLOP/s", Ticks.NUMBER),
-            labels,
+            RowChart.Row.of(labels),
             List.of(new MarkSeries("", Paint.SERIES1, Symbol.CIRCLE, marks)),
-            List.of()),
+            List.of(),
+            false),
         List.of(parameters));
   }
 
@@ -127,8 +128,7 @@ final class ProfileSection implements ReportSection {
     }
     parameters.put("writeBandwidthFraction", profile.writeBandwidthFraction());
     for (ProfileFile.Chunk c : profile.chunkCurve()) {
-      parameters.put(
-          "chunkCurve/" + c.chunkBytes() + "/" + c.threads(), c.fractionOfStreaming());
+      parameters.put("chunkCurve/" + c.chunkBytes() + "/" + c.threads(), c.fractionOfStreaming());
     }
     for (ProfileFile.ByThreads p : profile.peakFlops()) {
       parameters.put("peakFlops/" + p.threads(), p.quantity());

@@ -116,9 +116,19 @@ final class RooflineSection implements ReportSection {
     double highest = kernels.stream().mapToDouble(Rates::arithmeticIntensity).max().orElse(ridge);
     double from = lowest / 4;
     double to = Math.max(highest, ridge) * 4;
+    // a wide interval may leave the picture: its point must not be squeezed by it
+    double bottom =
+        Math.min(
+            ceilings.dram().firstEntry().getValue().median() * from,
+            kernels.stream()
+                    .mapToDouble(m -> Rates.flopsPerSecond(m).median())
+                    .min()
+                    .orElse(Double.MAX_VALUE)
+                / 2);
+    double top = 2 * ceilings.peakFlopsPerSecond().lastEntry().getValue().median();
     return new XyChart(
         Axis.log("arithmetic intensity (FLOP/B)", Ticks.NUMBER).between(from, to),
-        Axis.log("performance (GFLOP/s)", Ticks.NUMBER),
+        Axis.log("performance (GFLOP/s)", Ticks.NUMBER).between(bottom / 1e9, top / 1e9),
         roofs(ceilings, from, to),
         points(ceilings, kernels));
   }

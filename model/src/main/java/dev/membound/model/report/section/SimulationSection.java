@@ -2,11 +2,13 @@ package dev.membound.model.report.section;
 
 import static dev.membound.model.report.table.DataTable.row;
 
+import dev.membound.model.quantity.Provenance;
 import dev.membound.model.report.chart.Axis;
 import dev.membound.model.report.chart.Axis.Ticks;
 import dev.membound.model.report.chart.BarChart;
 import dev.membound.model.report.chart.Mark;
 import dev.membound.model.report.chart.MarkSeries;
+import dev.membound.model.report.chart.MarkSeries.Symbol;
 import dev.membound.model.report.chart.Paint;
 import dev.membound.model.report.chart.RowChart;
 import dev.membound.model.report.table.Column;
@@ -19,10 +21,8 @@ import dev.membound.model.run.SimulationFile.Prediction;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -53,7 +53,7 @@ final class SimulationSection implements ReportSection {
     }
     List<Figure> figures = new ArrayList<>();
     Workload.byModel(simulation).forEach((model, all) -> figures.add(rates(model, all)));
-    Workload.representative(simulation)
+    Workload.showcase(simulation)
         .forEach(
             (model, all) -> {
               List<Prediction> fitting = all.stream().filter(Prediction::fits).toList();
@@ -65,28 +65,40 @@ final class SimulationSection implements ReportSection {
   }
 
   private static List<String> notes(SimulationFile simulation) {
-    Map<String, Set<String>> tooSmall = new LinkedHashMap<>();
-    Map<String, Set<String>> warned = new LinkedHashMap<>();
-    for (Prediction p : simulation.predictions()) {
-      if (!p.fits()) {
-        tooSmall
-            .computeIfAbsent(
-                p.model() + " (" + Workload.of(p).terms() + ") does not fit on ",
-                w -> new LinkedHashSet<>())
-            .add(Workload.system(p) + ", " + Numbers.bytes(p.shortfallBytes()) + " short");
-      }
+    int all = simulation.predictions().size();
+    long refused = simulation.predictions().stream().filter(p -> !p.fits()).count();
+    return refused == 0
+        ? List.of()
+        : List.of(
+            refused
+                + " of "
+                + all
+                + " combinations of system, model and workload do not fit into memory; the tables"
+                + " say by how much.");
+  }
+
+  /** Where a prediction leaves the range that stands behind it. */
+  private static List<DataTable> warnings(String model, List<Prediction> predictions) {
+    List<List<Object>> rows = new ArrayList<>();
+    for (Prediction p : predictions) {
       for (String warning : p.warnings()) {
-        warned.computeIfAbsent(warning, w -> new LinkedHashSet<>()).add(Workload.system(p));
+        rows.add(row(Workload.system(p), Workload.of(p).terms(), warning));
       }
     }
-    List<String> notes = new ArrayList<>();
-    tooSmall.forEach((what, where) -> notes.add(what + String.join("; ", where) + "."));
-    warned.forEach((warning, systems) -> notes.add(Labels.list(systems) + ": " + warning));
-    return notes;
+    return rows.isEmpty()
+        ? List.of()
+        : List.of(
+            new DataTable(
+                "Warnings for " + model,
+                List.of(Column.text("system"), Column.text("workload"), Column.text("warning")),
+                rows));
   }
 
   private static Figure rates(String model, List<Prediction> all) {
     List<Prediction> fitting = all.stream().filter(Prediction::fits).toList();
+    List<DataTable> tables = new ArrayList<>();
+    tables.add(table(model, all));
+    tables.addAll(warnings(model, all));
     return new Figure(
         "figure-rate-" + Ids.of(model),
         "Predicted decode rate of " + model,
@@ -94,15 +106,14 @@ final class SimulationSection implements ReportSection {
         "Tokens a second of the whole batch on a logarithmic axis; bars are 90 % intervals that"
             + " hold parameter and model error.",
         rateChart(fitting),
-        List.of(table(model, all)));
+        tables);
   }
 
   private static String ratesTakeaway(String model, List<Prediction> fitting) {
     if (fitting.isEmpty()) {
       return "No reference system holds " + model + ".";
     }
-    Map<Workload, List<Prediction>> byWorkload = new LinkedHashMap<>();
-    fitting.forEach(p -> byWorkload.computeIfAbsent(Workload.of(p), w -> new ArrayList<>()).add(p));
+    Map<Workload, List<Prediction>> byWorkload = Workload.byWorkload(fitting);
     Map.Entry<Workload, List<Prediction>> most =
         byWorkload.entrySet().stream()
             .min(
@@ -137,21 +148,32 @@ final class SimulationSection implements ReportSection {
   }
 
   private static RowChart rateChart(List<Prediction> fitting) {
-    List<String> systems = fitting.stream().map(Workload::system).distinct().toList();
-    Map<String, List<Mark>> byTerms = new LinkedHashMap<>();
-    for (Prediction p : fitting) {
-      byTerms
-          .computeIfAbsent(Workload.of(p).terms(), t -> new ArrayList<>())
-          .add(Mark.inRow(systems.indexOf(Workload.system(p)), p.decodeTokensPerSecond(), tip(p)));
-    }
+    List<RowChart.Row> rows = new ArrayList<>();
+    List<Mark> measured = new ArrayList<>();
+    List<Mark> others = new ArrayList<>();
+    Workload.byWorkload(fitting)
+        .forEach(
+            (workload, predictions) -> {
+              rows.add(new RowChart.Row(workload.terms(), true));
+              for (Prediction p : predictions) {
+                boolean fitted =
+                    p.provenance().stream()
+                        .allMatch(x -> x == Provenance.FITTED || x == Provenance.MEASURED);
+                (fitted ? measured : others)
+                    .add(Mark.inRow(rows.size(), p.decodeTokensPerSecond(), tip(p)));
+                rows.add(new RowChart.Row(Workload.system(p), false));
+              }
+            });
     List<MarkSeries> series = new ArrayList<>();
-    byTerms.forEach(
-        (terms, marks) -> {
-          int n = series.size();
-          series.add(new MarkSeries(terms, Paint.series(n), MarkSeries.symbol(n), marks));
-        });
+    if (!measured.isEmpty()) {
+      series.add(
+          new MarkSeries("calibrated on this machine", Paint.SERIES2, Symbol.DIAMOND, measured));
+    }
+    series.add(
+        new MarkSeries("partly from data sheets or assumed", Paint.SERIES1, Symbol.CIRCLE, others));
+    series.removeIf(s -> s.marks().isEmpty());
     return new RowChart(
-        Axis.log("decode rate (tokens/s)", Ticks.NUMBER), systems, series, List.of());
+        Axis.log("decode rate (tokens/s)", Ticks.NUMBER), rows, series, List.of(), false);
   }
 
   private static String tip(Prediction p) {
@@ -167,15 +189,12 @@ final class SimulationSection implements ReportSection {
   }
 
   private static Figure breakdown(String model, List<Prediction> predictions) {
-    Workload workload = Workload.of(predictions.getFirst());
     return new Figure(
         "figure-breakdown-" + Ids.of(model),
         "Where a decode step of " + model + " goes",
         breakdownTakeaway(predictions),
-        "Each bar is one decode step ("
-            + workload.terms()
-            + "), split by operator; the step's time stands beside the system. The word in a segment"
-            + " is what holds that operator up.",
+        "Each bar is one decode step of the named system and workload, split by operator; its time"
+            + " stands beside it. The word in a segment is what holds that operator up.",
         breakdownChart(predictions),
         List.of(operatorTable(model, predictions)));
   }
@@ -240,7 +259,15 @@ final class SimulationSection implements ReportSection {
         Axis.linear("share of the step (%)", Ticks.PERCENT).between(0.0, 100.0),
         "",
         predictions.stream()
-            .map(p -> Workload.system(p) + "\n" + Numbers.seconds(p.decodeStepSeconds().median()))
+            .map(
+                p ->
+                    Workload.system(p)
+                        + ", "
+                        + Numbers.seconds(p.decodeStepSeconds().median())
+                        + "\n"
+                        + p.weights()
+                        + ", "
+                        + Workload.of(p).size())
             .toList(),
         series,
         true);
@@ -314,12 +341,13 @@ final class SimulationSection implements ReportSection {
               p.kv(),
               p.batch(),
               p.context(),
+              p.kvSelection(),
               p.fits() ? "yes" : "no, " + Numbers.bytes(p.shortfallBytes()) + " short",
-              rate.median(),
-              rate.low(),
-              rate.high(),
-              p.decodeStepSeconds().median(),
-              p.prefillSeconds().median(),
+              rate == null ? null : rate.median(),
+              rate == null ? null : rate.low(),
+              rate == null ? null : rate.high(),
+              p.decodeStepSeconds() == null ? null : p.decodeStepSeconds().median(),
+              p.prefillSeconds() == null ? null : p.prefillSeconds().median(),
               Labels.list(p.provenance().stream().map(Object::toString).distinct().toList())));
     }
     return new DataTable(
@@ -330,6 +358,7 @@ final class SimulationSection implements ReportSection {
             Column.text("KV"),
             Column.count("batch"),
             Column.count("context"),
+            Column.text("attends to"),
             Column.text("fits"),
             Column.number("decode", "tokens/s"),
             Column.number("low", "tokens/s"),

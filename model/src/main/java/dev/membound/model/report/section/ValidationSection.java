@@ -129,12 +129,13 @@ final class ValidationSection implements ReportSection {
   }
 
   private static XyChart scatter(List<Row> rows) {
-    double from =
-        rows.stream().mapToDouble(row -> Math.min(row.measured(), row.low())).min().orElseThrow();
-    double to =
-        rows.stream().mapToDouble(row -> Math.max(row.measured(), row.high())).max().orElseThrow();
-    double low = from / 1.5;
-    double high = to * 1.5;
+    // fitted to the points: a wide interval may leave the picture
+    double low =
+        rows.stream().mapToDouble(r -> Math.min(r.measured(), r.predicted())).min().orElseThrow()
+            / 2;
+    double high =
+        rows.stream().mapToDouble(r -> Math.max(r.measured(), r.predicted())).max().orElseThrow()
+            * 2;
     List<MarkSeries> series = new ArrayList<>();
     TreeSet<String> kinds = new TreeSet<>();
     rows.forEach(row -> kinds.add(row.kind()));
@@ -217,12 +218,13 @@ final class ValidationSection implements ReportSection {
     }
     return new RowChart(
         Axis.linear("signed error of the prediction (%)", Ticks.PERCENT),
-        labels,
+        RowChart.Row.of(labels),
         series,
         List.of(
             new RowChart.Reference(0, "exact"),
             new RowChart.Reference(-100 * BAND, "−15 %"),
-            new RowChart.Reference(100 * BAND, "+15 %")));
+            new RowChart.Reference(100 * BAND, "+15 %")),
+        false);
   }
 
   private static DataTable table(List<Row> rows) {
