@@ -1,6 +1,5 @@
 package dev.membound.benchmarks.cli;
 
-import dev.membound.model.calibrate.CalibrationException;
 import dev.membound.model.catalogue.CatalogueException;
 import dev.membound.model.run.RunFolderException;
 import java.io.PrintWriter;
@@ -22,7 +21,6 @@ final class UserErrors {
   private static boolean isUserError(Exception exception) {
     return exception instanceof RunFolderException
         || exception instanceof CatalogueException
-        || exception instanceof CalibrationException
         || exception instanceof UserInputException;
   }
 }
