@@ -72,8 +72,7 @@ class SimulatorTest {
   })
   void idealDecodeIsBytesOverBandwidthExactly(
       String name, String weights, String kvPerToken, long context) {
-    double weightBytes =
-        Long.parseLong(weights.replace("_", ""));
+    double weightBytes = Long.parseLong(weights.replace("_", ""));
     double kvBytes = (context + 1.0) * Long.parseLong(kvPerToken.replace("_", ""));
     double tokensPerSecond = 3350e9 / (weightBytes + kvBytes);
 
