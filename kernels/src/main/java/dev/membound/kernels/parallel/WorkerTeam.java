@@ -30,6 +30,7 @@ public final class WorkerTeam implements AutoCloseable {
   // One slot a cache line pair: adjacent-line prefetch would make neighbours share.
   private static final int SLOT_STRIDE = 16;
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle PARKED = MethodHandles.arrayElementVarHandle(boolean[].class);
   private static final VarHandle EPOCH;
 
   static {
@@ -44,7 +45,6 @@ public final class WorkerTeam implements AutoCloseable {
   private final Thread[] threads;
   private final long[] finished;
   private final boolean[] parked;
-  private static final VarHandle PARKED = MethodHandles.arrayElementVarHandle(boolean[].class);
 
   @SuppressWarnings("unused") // through EPOCH
   private volatile long epoch;
@@ -98,7 +98,7 @@ public final class WorkerTeam implements AutoCloseable {
   /**
    * Runs {@code task} once on every worker and returns when all have finished.
    *
-   * @throws IllegalStateException if the team is closed
+   * @throws IllegalStateException if the team is closed, or in a call already
    * @throws RuntimeException what a worker threw; the team stays usable
    */
   public void run(Task task) {
@@ -108,6 +108,9 @@ public final class WorkerTeam implements AutoCloseable {
     if (size == 1) {
       task.run(0, 1);
       return;
+    }
+    if (this.task != null) {
+      throw new IllegalStateException("the worker team is in a call: run is not reentrant");
     }
     this.task = task;
     long call = epoch + 1;
@@ -120,8 +123,8 @@ public final class WorkerTeam implements AutoCloseable {
     Throwable own = null;
     try {
       task.run(0, size);
-    } catch (RuntimeException | Error e) {
-      own = e;
+    } catch (Throwable t) {
+      own = t;
     }
     for (int worker = 1; worker < size; worker++) {
       await(worker, call);
@@ -130,7 +133,7 @@ public final class WorkerTeam implements AutoCloseable {
     Throwable thrown = own != null ? own : failure;
     if (thrown != null) {
       failure = null;
-      rethrow(thrown);
+      throw rethrown(thrown);
     }
   }
 
@@ -140,6 +143,7 @@ public final class WorkerTeam implements AutoCloseable {
     return (int) Math.min(count, grains * worker / workers * grain);
   }
 
+  /** Ends the workers; not during a call. Closing twice is harmless. */
   @Override
   public void close() {
     closed = true;
@@ -152,7 +156,7 @@ public final class WorkerTeam implements AutoCloseable {
     int spins = 0;
     while ((long) LONGS.getAcquire(finished, worker * SLOT_STRIDE) != call) {
       Thread.onSpinWait();
-      if ((++spins & 0xFFFF) == 0) {
+      if ((++spins & 0xFFF) == 0) {
         Thread.yield(); // a worker without a core of its own needs this one
       }
     }
@@ -167,8 +171,8 @@ public final class WorkerTeam implements AutoCloseable {
       }
       try {
         task.run(worker, size);
-      } catch (RuntimeException | Error e) {
-        failure = e;
+      } catch (Throwable t) {
+        failure = t; // whatever it is: a worker that died here would hang the next call
       }
       done = call;
       LONGS.setRelease(finished, worker * SLOT_STRIDE, call);
@@ -181,7 +185,7 @@ public final class WorkerTeam implements AutoCloseable {
     int spins = 0;
     while (call == done) {
       if (closed) {
-        return done;
+        return (long) EPOCH.getVolatile(this); // a call that came before the close is still served
       }
       Thread.onSpinWait();
       if (++spins % SPINS_PER_CLOCK_READ == 0) {
@@ -208,10 +212,9 @@ public final class WorkerTeam implements AutoCloseable {
     PARKED.setVolatile(parked, slot, false);
   }
 
-  private static void rethrow(Throwable thrown) {
-    if (thrown instanceof Error error) {
-      throw error;
-    }
-    throw (RuntimeException) thrown;
+  /** Throws anything as it is: tasks declare no checked exception, but can throw one sneakily. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> RuntimeException rethrown(Throwable thrown) throws T {
+    throw (T) thrown;
   }
 }

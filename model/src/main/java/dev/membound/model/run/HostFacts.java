@@ -39,6 +39,17 @@ public record HostFacts(
     List<String> jvmFlags,
     double stealFraction) {
 
+  public HostFacts {
+    Checks.text(runId, "runId");
+    Checks.text(cpuModel, "cpuModel");
+    cpuFlags = Checks.list(cpuFlags, "cpuFlags");
+    caches = Checks.list(caches, "caches");
+    Checks.positive(cores, "cores");
+    Checks.count(memoryBytes, "memoryBytes");
+    jvmFlags = Checks.list(jvmFlags, "jvmFlags");
+    Checks.finite(stealFraction, "stealFraction");
+  }
+
   /**
    * One data or unified cache.
    *
@@ -46,5 +57,12 @@ public record HostFacts(
    * @param bytes size as one core sees it
    * @param sharedByCores cores that share it
    */
-  public record CacheLevel(int level, long bytes, int sharedByCores) {}
+  public record CacheLevel(int level, long bytes, int sharedByCores) {
+
+    public CacheLevel {
+      Checks.positive(level, "level");
+      Checks.count(bytes, "bytes");
+      Checks.positive(sharedByCores, "sharedByCores");
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.membound.model.run;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One benchmark configuration with all its samples: the record that other programs read.
@@ -46,6 +47,26 @@ public record Measurement(
     Interval gigabytesPerSecond,
     Interval shareOfReadCeiling,
     String refused) {
+  public Measurement {
+    Checks.text(id, "id");
+    Checks.text(kernel, "kernel");
+    Checks.text(format, "format");
+    Checks.text(layout, "layout");
+    shape = counts(shape, "shape");
+    Checks.positive(batch, "batch");
+    Checks.positive(threads, "threads");
+    Objects.requireNonNull(residency, "residency must not be null");
+    Checks.count(workingSetBytes, "workingSetBytes");
+    bytes = counts(bytes, "bytes");
+    Checks.count(flops, "flops");
+    samples = Checks.list(samples, "samples");
+  }
+
+  private static Map<String, Long> counts(Map<String, Long> values, String property) {
+    Map<String, Long> sorted = Checks.sorted(values, property);
+    sorted.forEach((name, value) -> Checks.count(value, property + "." + name));
+    return sorted;
+  }
 
   /**
    * The kind of bytes that only write-allocate caches move; shown, but no part of a kernel's
@@ -62,5 +83,48 @@ public record Measurement(
       }
     }
     return sum;
+  }
+
+  /** The same measurement with these intervals. */
+  public Measurement withIntervals(
+      Interval secondsPerCall, Interval gigabytesPerSecond, Interval shareOfReadCeiling) {
+    return new Measurement(
+        id,
+        kernel,
+        format,
+        layout,
+        shape,
+        batch,
+        threads,
+        residency,
+        workingSetBytes,
+        bytes,
+        flops,
+        samples,
+        secondsPerCall,
+        gigabytesPerSecond,
+        shareOfReadCeiling,
+        refused);
+  }
+
+  /** The same measurement, refused for this reason; null takes a refusal back. */
+  public Measurement withRefused(String reason) {
+    return new Measurement(
+        id,
+        kernel,
+        format,
+        layout,
+        shape,
+        batch,
+        threads,
+        residency,
+        workingSetBytes,
+        bytes,
+        flops,
+        samples,
+        secondsPerCall,
+        gigabytesPerSecond,
+        shareOfReadCeiling,
+        reason);
   }
 }

@@ -3,6 +3,7 @@ package dev.membound.model.run;
 import dev.membound.model.quantity.Quantity;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * {@code profile.json}: this CPU as the calibration sees it. The parameters of
@@ -24,9 +25,9 @@ import java.util.Map;
  *     number (perfect overlap)
  * @param computeEfficiency by {@code kernel/format/layout}: share of the peak FLOP/s that the
  *     kernel reaches when no memory holds it up
- * @param loadLatencySeconds dependent load, DRAM
+ * @param loadLatencySeconds dependent load, DRAM; null where no probe ran
  * @param modelErrorLogQuantiles 5 % and 95 % quantiles of log(measured / predicted) on held-out
- *     rows
+ *     rows; null where nothing could be held out
  * @param notIdentifiable names of parameters whose interval says that the data cannot tell them,
  *     with the reason
  */
@@ -47,11 +48,65 @@ public record ProfileFile(
     LogQuantiles modelErrorLogQuantiles,
     Map<String, String> notIdentifiable) {
 
-  public record Bandwidth(Residency residency, int threads, Quantity bytesPerSecond) {}
+  public ProfileFile {
+    Checks.text(runId, "runId");
+    Checks.text(name, "name");
+    Checks.count(memoryBytes, "memoryBytes");
+    readBandwidth = Checks.list(readBandwidth, "readBandwidth");
+    Objects.requireNonNull(writeBandwidthFraction, "writeBandwidthFraction must not be null");
+    chunkCurve = Checks.list(chunkCurve, "chunkCurve");
+    peakFlops = Checks.list(peakFlops, "peakFlops");
+    startupSeconds = Checks.list(startupSeconds, "startupSeconds");
+    overlapExponent = Checks.sorted(overlapExponent, "overlapExponent");
+    computeEfficiency = Checks.sorted(computeEfficiency, "computeEfficiency");
+    notIdentifiable = Checks.sorted(notIdentifiable, "notIdentifiable");
+  }
 
-  public record Chunk(long chunkBytes, int threads, Quantity fractionOfStreaming) {}
+  public record Bandwidth(Residency residency, int threads, Quantity bytesPerSecond) {
 
-  public record ByThreads(int threads, Quantity quantity) {}
+    public Bandwidth {
+      Objects.requireNonNull(residency, "residency must not be null");
+      Checks.positive(threads, "threads");
+      Objects.requireNonNull(bytesPerSecond, "bytesPerSecond must not be null");
+    }
+  }
+
+  public record Chunk(long chunkBytes, int threads, Quantity fractionOfStreaming) {
+
+    public Chunk {
+      Checks.count(chunkBytes, "chunkBytes");
+      Checks.positive(threads, "threads");
+      Objects.requireNonNull(fractionOfStreaming, "fractionOfStreaming must not be null");
+    }
+  }
+
+  public record ByThreads(int threads, Quantity quantity) {
+
+    public ByThreads {
+      Checks.positive(threads, "threads");
+      Objects.requireNonNull(quantity, "quantity must not be null");
+    }
+  }
 
   public record LogQuantiles(double low, double high) {}
+
+  /** The same profile with this model error. */
+  public ProfileFile withModelError(LogQuantiles quantiles) {
+    return new ProfileFile(
+        schemaVersion,
+        runId,
+        name,
+        cpuModel,
+        memoryBytes,
+        readBandwidth,
+        writeBandwidthFraction,
+        chunkCurve,
+        peakFlops,
+        startupSeconds,
+        overlapExponent,
+        computeEfficiency,
+        loadLatencySeconds,
+        quantiles,
+        notIdentifiable);
+  }
 }

@@ -1,11 +1,13 @@
 package dev.membound.model.run;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -102,6 +104,14 @@ public final class RunFolder {
     byte[] content;
     try {
       content = Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new RunFolderException(
+          "no "
+              + document.fileName
+              + " in "
+              + path
+              + "; is it a run folder, and has the run come that far?",
+          e);
     } catch (IOException e) {
       throw new RunFolderException("cannot read " + file + ": " + reason(e), e);
     }
@@ -172,15 +182,16 @@ public final class RunFolder {
 
   private static void checkSchema(Path file, JsonNode tree) {
     JsonNode version = tree.path("schemaVersion");
-    if (!tree.isObject() || !version.isInt()) {
+    if (!version.isIntegralNumber() || version.bigIntegerValue().signum() <= 0) {
       throw new RunFolderException(
           file + " is damaged or not a Membound file: it has no schemaVersion");
     }
-    if (version.asInt() > SCHEMA_VERSION) {
+    if (version.bigIntegerValue().compareTo(BigInteger.valueOf(SCHEMA_VERSION)) > 0) {
+      String shown = version.asString();
       throw new RunFolderException(
           file
               + " has schema version "
-              + version.asInt()
+              + (shown.length() > 20 ? "beyond all bounds" : shown)
               + ", this Membound reads up to "
               + SCHEMA_VERSION
               + "; use a newer Membound");

@@ -1,8 +1,8 @@
 package dev.membound.model.run;
 
 /**
- * A run file that is missing, damaged, foreign, newer, or cannot be written; the message is one
- * line for the user.
+ * A run file that is missing, damaged, foreign, newer, does not suffice, or cannot be written; the
+ * message is one line for the user.
  */
 public final class RunFolderException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -23,4 +23,16 @@ public record Sample(
     double cpuOverWall,
     double stealFraction,
     double jitMilliseconds,
-    Double readCeilingBytesPerSecond) {}
+    Double readCeilingBytesPerSecond) {
+  public Sample {
+    Checks.count(fork, "fork");
+    Checks.count(iteration, "iteration");
+    Checks.within(secondsPerCall, 1e-12, 1e6, "secondsPerCall");
+    Checks.finite(cpuOverWall, "cpuOverWall");
+    Checks.finite(stealFraction, "stealFraction");
+    Checks.finite(jitMilliseconds, "jitMilliseconds");
+    if (readCeilingBytesPerSecond != null) {
+      Checks.within(readCeilingBytesPerSecond, 1, 1e18, "readCeilingBytesPerSecond");
+    }
+  }
+}

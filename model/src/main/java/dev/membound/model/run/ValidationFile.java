@@ -11,12 +11,18 @@ import java.util.List;
 public record ValidationFile(
     int schemaVersion, String runId, List<Row> rows, List<Summary> summaries) {
 
+  public ValidationFile {
+    Checks.text(runId, "runId");
+    rows = Checks.list(rows, "rows");
+    summaries = Checks.list(summaries, "summaries");
+  }
+
   /**
    * One held-out measurement, in seconds a call.
    *
    * @param heldOut what the fold left out, for instance {@code kernel: gemv/Q4_0} or {@code size:
    *     14336x4096}
-   * @param kind {@code kernel} or {@code size}
+   * @param kind {@code kernel}, {@code kernel-dram} or {@code size}; see {@code CrossValidation}
    * @param measurement id of the measurement predicted
    * @param measured median seconds a call
    * @param predicted seconds a call
@@ -43,8 +49,9 @@ public record ValidationFile(
   /**
    * Errors of a group of rows.
    *
-   * @param kind {@code kernel}, {@code size} or {@code all}
+   * @param kind of the rows, or {@code all}
    * @param medianAbsolutePercent median of |signed error|
+   * @param biasPercent mean of the signed errors
    * @param coveragePercent share of rows whose 90 % interval contains the measured value
    */
   public record Summary(

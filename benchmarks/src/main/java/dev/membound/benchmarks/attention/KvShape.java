@@ -1,0 +1,27 @@
+package dev.membound.benchmarks.attention;
+
+import dev.membound.kernels.attention.AttentionShape;
+import dev.membound.kernels.attention.KvType;
+
+/**
+ * What a sequence in the KV cache looks like.
+ *
+ * @param context tokens
+ * @param blockSize tokens a block
+ */
+public record KvShape(
+    KvType type, int queryHeads, int kvHeads, int headDim, int context, int blockSize) {
+  public AttentionShape attention() {
+    return new AttentionShape(queryHeads, kvHeads, headDim);
+  }
+
+  /** Key bytes of one sequence; the values are as many. */
+  public long keyBytes() {
+    return (long) kvHeads * context * headDim * type.elementBytes();
+  }
+
+  /** Sequences that fill a working set in which each takes {@code bytesPerSequence}; at least 1. */
+  public static int sequences(long wantedWorkingSetBytes, long bytesPerSequence) {
+    return Math.toIntExact(Math.max(1, Math.ceilDiv(wantedWorkingSetBytes, bytesPerSequence)));
+  }
+}

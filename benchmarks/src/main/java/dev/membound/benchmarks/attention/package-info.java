@@ -1,0 +1,2 @@
+/** Benchmarks of paged decode attention. */
+package dev.membound.benchmarks.attention;

@@ -1,0 +1,150 @@
+package dev.membound.benchmarks.cli;
+
+import dev.membound.benchmarks.host.HostProbe;
+import dev.membound.benchmarks.host.MeasuringJvm;
+import dev.membound.benchmarks.plan.MeasurementPlan;
+import dev.membound.benchmarks.suite.Preset;
+import dev.membound.benchmarks.suite.Suite;
+import dev.membound.kernels.provider.KernelProvider;
+import dev.membound.model.run.HostFacts;
+import dev.membound.model.run.MeasurementFile;
+import dev.membound.model.run.RunFolder;
+import dev.membound.model.run.RunFolder.Document;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Option;
+
+/** The options of every command that measures, and the measuring itself. */
+final class MeasureOptions {
+  private static final long SEED = 20260105;
+  private static final DateTimeFormatter FOLDER_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  @Option(
+      names = "--preset",
+      paramLabel = "quick|full|smoke",
+      description = {
+        "quick: a first look in minutes (default);",
+        "full: every shape, more than an hour;",
+        "smoke: does everything run? its numbers mean nothing."
+      })
+  private String preset;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "Where run folders are made (default: runs).")
+  private Path out = Path.of("runs");
+
+  @Option(
+      names = "--resume",
+      paramLabel = "RUN-FOLDER",
+      description = "Go on with a run that was stopped; what it measured is kept.")
+  private Path resume;
+
+  /** Measures into a new folder, or goes on with the one named. */
+  RunFolder measure() {
+    checkProvider();
+    Instant started = Instant.now();
+    HostFacts now = MeasuringJvm.hostFacts(UUID.randomUUID().toString(), started.toString());
+    RunFolder folder = resume == null ? create(now) : RunFolder.open(resume);
+    HostFacts host = folder.read(Document.HOST, HostFacts.class);
+    Preset chosen = resume == null ? requested(Preset.QUICK) : resumed(folder, host, now);
+    MeasurementPlan plan = plan(chosen, now);
+    AtomicBoolean finished = new AtomicBoolean();
+    Thread interrupted = new Thread(() -> sayHowToResume(folder, finished));
+    Runtime.getRuntime().addShutdownHook(interrupted);
+    try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
+      plan.notes().forEach(progress::note);
+      new Suite(folder, chosen, plan.workloads(), progress).measure(host.runId(), SEED);
+    } finally {
+      finished.set(true);
+    }
+    return folder;
+  }
+
+  /** Refused here, in one line, rather than by every fork. */
+  private static void checkProvider() {
+    String forced = System.getProperty(KernelProvider.PROPERTY);
+    if (forced != null) {
+      try {
+        KernelProvider.parse(forced);
+      } catch (IllegalArgumentException e) {
+        throw new UserInputException(e.getMessage());
+      }
+    }
+  }
+
+  private static MeasurementPlan plan(Preset preset, HostFacts host) {
+    HostProbe machine = HostProbe.ofThisMachine();
+    try {
+      return MeasurementPlan.of(
+          preset, machine.caches(), vectorBits(host), machine.availableMemoryBytes());
+    } catch (IllegalArgumentException e) {
+      throw new UserInputException(e.getMessage());
+    }
+  }
+
+  /** The ceilings' probes stay vectorised, at the narrowest width, when the kernels are scalar. */
+  private static int vectorBits(HostFacts host) {
+    return Math.max(KernelProvider.VECTOR_128.vectorBits(), host.vectorBits());
+  }
+
+  private RunFolder create(HostFacts host) {
+    String name = FOLDER_TIME.format(Instant.parse(host.startedUtc())) + "-" + host.hostName();
+    RunFolder folder = RunFolder.create(out.resolve(name.replaceAll("[^A-Za-z0-9._-]", "_")));
+    folder.write(Document.HOST, host);
+    return folder;
+  }
+
+  private Preset requested(Preset otherwise) {
+    if (preset == null) {
+      return otherwise;
+    }
+    try {
+      return Preset.of(preset);
+    } catch (IllegalArgumentException e) {
+      throw new UserInputException("--preset: " + e.getMessage());
+    }
+  }
+
+  private Preset resumed(RunFolder folder, HostFacts host, HostFacts now) {
+    if (!host.cpuModel().equals(now.cpuModel())
+        || host.cores() != now.cores()
+        || !host.kernelProvider().equals(now.kernelProvider())) {
+      throw new UserInputException(
+          folder.path()
+              + " was measured on "
+              + describe(host)
+              + ", this is "
+              + describe(now)
+              + "; resume it there, or start a new run");
+    }
+    if (!folder.has(Document.MEASUREMENTS)) {
+      return requested(Preset.QUICK);
+    }
+    String measured = folder.read(Document.MEASUREMENTS, MeasurementFile.class).preset();
+    Preset known = Preset.of(measured);
+    if (requested(known) != known) {
+      throw new UserInputException(
+          folder.path() + " was measured with --preset " + measured + "; resume it without --preset");
+    }
+    return known;
+  }
+
+  private static String describe(HostFacts host) {
+    return host.cpuModel() + " with " + host.cores() + " cores, kernels " + host.kernelProvider();
+  }
+
+  private static void sayHowToResume(RunFolder folder, AtomicBoolean finished) {
+    if (!finished.get()) {
+      System.err.println();
+      System.err.println(
+          "stopped; nothing measured is lost. Go on with: ./membound run --resume " + folder.path());
+    }
+  }
+}

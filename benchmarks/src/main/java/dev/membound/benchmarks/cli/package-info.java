@@ -1,0 +1,2 @@
+/** The picocli command tree of {@code ./membound}. */
+package dev.membound.benchmarks.cli;

@@ -1,0 +1,2 @@
+/** Benchmarks of the quantized matrix × vector product. */
+package dev.membound.benchmarks.gemv;

@@ -1,0 +1,2 @@
+/** What the machine and the JVM say about themselves. */
+package dev.membound.benchmarks.host;

@@ -1,0 +1,82 @@
+package dev.membound.benchmarks.plan;
+
+import dev.membound.benchmarks.attention.AttentionWorkload;
+import dev.membound.benchmarks.attention.KvShape;
+import dev.membound.benchmarks.suite.PlannedWorkload;
+import dev.membound.benchmarks.suite.Preset;
+import dev.membound.kernels.attention.KvType;
+import dev.membound.kernels.attention.PagedKvCache;
+import dev.membound.model.run.Residency;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Decode attention with the heads of Llama-3.1-8B: long contexts from DRAM, short ones in cache. */
+final class AttentionPlan {
+  private static final int QUERY_HEADS = 32;
+  private static final int KV_HEADS = 8;
+  private static final int HEAD_DIM = 128;
+  private static final int LONG = 32768;
+  private static final int SHORT = 4096;
+
+  private final PlanScope scope;
+  private final List<PlannedWorkload> workloads = new ArrayList<>();
+
+  private AttentionPlan(PlanScope scope) {
+    this.scope = scope;
+  }
+
+  static List<PlannedWorkload> workloads(PlanScope scope) {
+    AttentionPlan plan = new AttentionPlan(scope);
+    if (scope.preset() == Preset.SMOKE) {
+      plan.add(KvType.F16, 512, Residency.L3, false, scope.allCores());
+      return plan.workloads;
+    }
+    for (KvType type : KvType.values()) {
+      plan.addInCache(type, Residency.L2);
+      plan.add(type, LONG, Residency.DRAM, false, 1);
+    }
+    plan.addInCache(KvType.F16, Residency.L3);
+    plan.add(KvType.F16, LONG, Residency.DRAM, false, scope.allCores());
+    plan.add(KvType.F16, SHORT, Residency.DRAM, false, 1);
+    plan.add(KvType.F16, LONG, Residency.DRAM, true, 1);
+    if (scope.preset() == Preset.FULL) {
+      plan.addFull();
+    }
+    return plan.workloads;
+  }
+
+  private void addFull() {
+    for (KvType type : KvType.values()) {
+      addInCache(type, Residency.L1);
+      for (int threads : scope.threadCounts()) {
+        for (int context : new int[] {1024, 8192, 131072}) {
+          add(type, context, Residency.DRAM, false, threads);
+        }
+      }
+    }
+  }
+
+  static KvShape shape(KvType type, int context) {
+    return new KvShape(
+        type, QUERY_HEADS, KV_HEADS, HEAD_DIM, context, PagedKvCache.DEFAULT_BLOCK_SIZE);
+  }
+
+  private void addInCache(KvType type, Residency level) {
+    long bytesPerToken = 2 * shape(type, 1).keyBytes();
+    long pages =
+        scope.workingSetBytes(level, 1) / bytesPerToken / PagedKvCache.DEFAULT_BLOCK_SIZE;
+    if (pages > 0) {
+      int context = Math.toIntExact(pages) * PagedKvCache.DEFAULT_BLOCK_SIZE;
+      add(type, context, level, false, 1);
+    }
+  }
+
+  private void add(
+      KvType type, int context, Residency level, boolean scattered, int threads) {
+    long wanted = level == Residency.DRAM ? scope.workingSetBytes(level, threads) : 1;
+    workloads.add(
+        new PlannedWorkload(
+            new AttentionWorkload(shape(type, context), scattered, threads, level, wanted),
+            scope.preset().forks()));
+  }
+}

@@ -1,0 +1,70 @@
+package dev.membound.benchmarks.plan;
+
+import dev.membound.benchmarks.host.CacheHierarchy;
+import dev.membound.benchmarks.suite.PlannedWorkload;
+import dev.membound.benchmarks.suite.Preset;
+import dev.membound.model.run.Residency;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which workloads a preset measures on this machine.
+ *
+ * @param workloads ceilings first; ids are unique
+ * @param notes what the plan had to leave out or shrink, a line each
+ */
+public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> notes) {
+  // The kernel's data and the probe's beside it, with room for everything else.
+  private static final int MEMORY_SHARE = 3;
+  private static final long LEAST_MEMORY_BYTES = 256L << 20;
+
+  public MeasurementPlan {
+    workloads = List.copyOf(workloads);
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * Plans for one machine.
+   *
+   * @param vectorBits width of the vectors that the measuring JVMs use
+   * @param availableMemoryBytes memory that the process may take; 0 where the machine hides it
+   * @throws IllegalArgumentException if the memory is too small for any honest DRAM measurement
+   */
+  public static MeasurementPlan of(
+      Preset preset, CacheHierarchy caches, int vectorBits, long availableMemoryBytes) {
+    if (availableMemoryBytes != 0 && availableMemoryBytes < LEAST_MEMORY_BYTES) {
+      throw new IllegalArgumentException(
+          "only "
+              + (availableMemoryBytes >> 20)
+              + " MiB of memory are free; measuring needs at least "
+              + (LEAST_MEMORY_BYTES >> 20)
+              + " MiB: stop other programs");
+    }
+    long largest =
+        availableMemoryBytes == 0 ? Long.MAX_VALUE : availableMemoryBytes / MEMORY_SHARE;
+    PlanScope scope = new PlanScope(preset, caches, vectorBits, largest);
+    List<PlannedWorkload> workloads = new ArrayList<>();
+    workloads.addAll(CeilingPlan.workloads(scope));
+    workloads.addAll(GemvPlan.workloads(scope));
+    workloads.addAll(AttentionPlan.workloads(scope));
+    workloads.addAll(TopKPlan.workloads(scope));
+    return new MeasurementPlan(workloads, notes(scope));
+  }
+
+  private static List<String> notes(PlanScope scope) {
+    List<String> notes = new ArrayList<>();
+    long wanted = scope.caches().workingSetBytes(Residency.DRAM, scope.allCores()).orElse(0);
+    if (wanted > scope.largestWorkingSetBytes()) {
+      notes.add(
+          "too little free memory for working sets of "
+              + (wanted >> 20)
+              + " MiB (4 times the last-level cache): shrunk to "
+              + (scope.largestWorkingSetBytes() >> 20)
+              + " MiB, so DRAM results may profit from the cache");
+    }
+    if (scope.caches().levels().isEmpty()) {
+      notes.add("the machine hides its cache sizes: only DRAM is measured");
+    }
+    return notes;
+  }
+}

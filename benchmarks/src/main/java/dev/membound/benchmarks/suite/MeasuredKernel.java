@@ -1,0 +1,86 @@
+package dev.membound.benchmarks.suite;
+
+import dev.membound.kernels.parallel.WorkerTeam;
+import dev.membound.model.run.Residency;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Optional;
+
+/**
+ * The kernel that this forked JVM measures: its team and its working set, as the profilers that
+ * judge each sample need them. A benchmark's trial setup starts it, from the thread that will call
+ * the kernel.
+ */
+public final class MeasuredKernel {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static volatile MeasuredKernel current;
+
+  private final long callerThreadId;
+  private final WorkerTeam team;
+  private final long workingSetBytes;
+  private final Residency residency;
+
+  private MeasuredKernel(
+      long callerThreadId, WorkerTeam team, long workingSetBytes, Residency residency) {
+    this.callerThreadId = callerThreadId;
+    this.team = team;
+    this.workingSetBytes = workingSetBytes;
+    this.residency = residency;
+  }
+
+  /**
+   * Announces the kernel and starts its team, whose worker 0 is the calling thread. The team lives
+   * until the next start, or as long as the JVM: JMH tears a trial down before the profilers have
+   * seen its last iteration, so benchmarks must not close it.
+   *
+   * @param threads size of the team, at least 1
+   * @param workingSetBytes distinct bytes that successive calls rotate over; 0 for none
+   * @param residency level that the working set streams from
+   */
+  public static synchronized WorkerTeam start(
+      int threads, long workingSetBytes, Residency residency) {
+    if (current != null) {
+      current.team.close();
+    }
+    WorkerTeam team = WorkerTeam.of(threads);
+    current =
+        new MeasuredKernel(Thread.currentThread().threadId(), team, workingSetBytes, residency);
+    return team;
+  }
+
+  /** The kernel started last; empty before the first trial setup. */
+  public static Optional<MeasuredKernel> current() {
+    return Optional.ofNullable(current);
+  }
+
+  public WorkerTeam team() {
+    return team;
+  }
+
+  public long workingSetBytes() {
+    return workingSetBytes;
+  }
+
+  public Residency residency() {
+    return residency;
+  }
+
+  /** CPU time of all the team's threads so far, in nanoseconds; −1 where the JVM cannot tell. */
+  public long cpuNanoseconds() {
+    if (!THREADS.isThreadCpuTimeSupported()) {
+      return -1;
+    }
+    long sum = THREADS.getThreadCpuTime(callerThreadId);
+    if (sum < 0) {
+      return -1;
+    }
+    for (long helper : team.helperThreadIds()) {
+      long nanoseconds = THREADS.getThreadCpuTime(helper);
+      if (nanoseconds < 0) {
+        return -1;
+      }
+      sum += nanoseconds;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.membound.benchmarks.topk;
+
+import dev.membound.benchmarks.attention.KvSequences;
+import dev.membound.benchmarks.attention.KvShape;
+import dev.membound.benchmarks.suite.TrafficCounters;
+import dev.membound.kernels.parallel.WorkerTeam;
+import java.lang.foreign.Arena;
+import org.openjdk.jmh.annotations.Benchmark;
+
+/** Quest's scan of the page bounds. */
+public class DigestScanBenchmark extends TopKBenchmark {
+  private KvSequences sequences;
+  private Digests digests;
+  private WorkerTeam team;
+  private float[] scores;
+
+  @Override
+  TopKWorkload workload(KvShape shape) {
+    return new TopKWorkload(TopKKernel.DIGEST_SCAN, shape, 0, threads, residency, workingSetBytes);
+  }
+
+  @Override
+  void plan(TopKWorkload workload, KvSequences sequences, WorkerTeam team, Arena arena) {
+    this.sequences = sequences;
+    this.team = team;
+    digests = Digests.of(sequences, workload.copies(), arena);
+    scores = new float[kvHeads * sequences.table().pages()];
+  }
+
+  @Benchmark
+  public float[] scan(TrafficCounters traffic) {
+    call();
+    count(traffic);
+    return scores;
+  }
+
+  @Override
+  void call() {
+    digests.next().scanGroups(sequences.query(), sequences.shape().attention(), scores, team);
+  }
+}

@@ -1,0 +1,2 @@
+/** Benchmarks of top-K KV selection. */
+package dev.membound.benchmarks.topk;

@@ -1,0 +1,89 @@
+package dev.membound.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every bad input gets one line on standard error that says what to do, and exit code 1. */
+class BadInputIT {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          rum                                                        | run
+          run --preset quickly                                       | expected smoke, quick or full
+          run --presset quick                                        | --preset
+          run --resume /nonexistent/run                              | no run folder at /nonexistent/run
+          run --out /proc/nowhere                                    | choose another with --out
+          calibrate /nonexistent/run                                 | no run folder at /nonexistent/run
+          report /nonexistent/run                                    | no run folder at /nonexistent/run
+          simulate --model llama-3.1-8c --device h100-sxm            | llama-3.1-8b
+          simulate --model llama-3.1-8b --device h100                | h100-sxm
+          simulate --model llama-3.1-8b --device h100-sxm --batch -1 | batch
+          simulate --model llama-3.1-8b --device h100-sxm --context -5 | context
+          simulate --model llama-3.1-8b --device h100-sxm --weights q9 | q8_0
+          """)
+  void saysWhatToDo(String arguments, String expected) throws Exception {
+    assertOneLine(Program.run(arguments.strip().split(" +")), expected);
+  }
+
+  @Test
+  void aDamagedRunFileIsNamed() throws Exception {
+    Files.writeString(folder.resolve("host.json"), "{\"schemaVersion\": 1, \"runId\": ");
+
+    assertOneLine(Program.run("run", "--resume", folder.toString()), "host.json is damaged");
+  }
+
+  @Test
+  void aForeignRunFileIsNamed() throws Exception {
+    Files.writeString(folder.resolve("measurements.json"), "[1, 2, 3]");
+
+    assertOneLine(Program.run("calibrate", folder.toString()), "measurements.json");
+  }
+
+  @Test
+  void aNewerSchemaIsRefused() throws Exception {
+    Files.writeString(folder.resolve("measurements.json"), "{\"schemaVersion\": 99}");
+
+    assertOneLine(Program.run("calibrate", folder.toString()), "schema version 99");
+  }
+
+  @Test
+  void anUnknownKernelProviderIsRefused() throws Exception {
+    Program.Result result =
+        Program.run(
+            java.util.Map.of("MEMBOUND_JVM_ARGS", "-Dmembound.kernels=1024"),
+            "measure",
+            "--preset",
+            "smoke",
+            "--out",
+            folder.toString());
+
+    assertOneLine(result, "expected scalar, 128, 256 or 512");
+  }
+
+  @Test
+  void aFullDiskLosesNothing() throws Exception {
+    // A file-size limit stands in for a full disk: writes beyond it fail the same way.
+    Program.Result result =
+        Program.shell(
+            "ulimit -f 24; exec \"$MEMBOUND\" measure --preset smoke --out " + folder);
+
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
+    assertThat(result.errLines().getLast()).contains("cannot write").contains("is kept");
+  }
+
+  private static void assertOneLine(Program.Result result, String expected) {
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
+    assertThat(result.errLines()).hasSize(1);
+    assertThat(result.err()).startsWith("membound: ").contains(expected);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.membound.benchmarks.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.membound.benchmarks.host.CacheHierarchy;
+import dev.membound.benchmarks.suite.PlannedWorkload;
+import dev.membound.benchmarks.suite.Preset;
+import dev.membound.model.run.HostFacts.CacheLevel;
+import dev.membound.model.run.Residency;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MeasurementPlanTest {
+  private static final long GIB = 1L << 30;
+  private static final long LAST_LEVEL = 32L << 20;
+  private static final CacheHierarchy TWO_CORES =
+      new CacheHierarchy(
+          List.of(
+              new CacheLevel(1, 48 << 10, 1),
+              new CacheLevel(2, 1 << 20, 1),
+              new CacheLevel(3, LAST_LEVEL, 2)),
+          2);
+
+  @ParameterizedTest
+  @EnumSource(Preset.class)
+  void idsAreUnique(Preset preset) {
+    assertThat(MeasurementPlan.of(preset, TWO_CORES, 512, 16 * GIB).workloads())
+        .isNotEmpty()
+        .extracting(PlannedWorkload::id)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void dramWorkingSetsAreFourTimesTheLastLevel() {
+    assertThat(MeasurementPlan.of(Preset.QUICK, TWO_CORES, 512, 16 * GIB).workloads())
+        .filteredOn(planned -> planned.workload().residency() == Residency.DRAM)
+        .filteredOn(planned -> planned.workload().workingSetBytes() > 0)
+        .allSatisfy(
+            planned ->
+                assertThat(planned.workload().workingSetBytes())
+                    .as(planned.id())
+                    .isGreaterThanOrEqualTo(4 * LAST_LEVEL));
+  }
+
+  @Test
+  void littleMemoryShrinksAndSaysSo() {
+    MeasurementPlan plan = MeasurementPlan.of(Preset.QUICK, TWO_CORES, 512, 300L << 20);
+
+    assertThat(plan.notes()).anySatisfy(note -> assertThat(note).contains("shrunk to 100 MiB"));
+  }
+
+  @Test
+  void tooLittleMemoryIsRefused() {
+    assertThatThrownBy(() -> MeasurementPlan.of(Preset.QUICK, TWO_CORES, 512, 100L << 20))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("100 MiB of memory are free");
+  }
+
+  @Test
+  void hiddenCachesLeaveDram() {
+    MeasurementPlan plan =
+        MeasurementPlan.of(Preset.QUICK, new CacheHierarchy(List.of(), 1), 512, 16 * GIB);
+
+    assertThat(plan.notes()).anySatisfy(note -> assertThat(note).contains("hides its cache sizes"));
+    assertThat(plan.workloads())
+        .extracting(planned -> planned.workload().kernel())
+        .contains("read", "gemv");
+  }
+}

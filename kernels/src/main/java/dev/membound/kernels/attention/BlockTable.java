@@ -1,0 +1,186 @@
+package dev.membound.kernels.attention;
+
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * The blocks of one sequence in logical order: token {@code t} lies in block {@code block(t /
+ * blockSize)}, slot {@code t % blockSize}; only the last block may be partly filled.
+ *
+ * <p>No block occurs twice. A table is not safe for use by several threads while it changes.
+ */
+public final class BlockTable {
+  private final int blockSize;
+  private int[] blocks;
+  private int length;
+  private int largestBlock = -1;
+
+  private BlockTable(int blockSize, int[] blocks) {
+    PagedKvCache.requireBlockSize(blockSize);
+    this.blockSize = blockSize;
+    this.blocks = blocks;
+  }
+
+  /** A table without tokens that grows as {@link PagedKvCache} hands it blocks. */
+  public static BlockTable empty(int blockSize) {
+    return new BlockTable(blockSize, new int[16]);
+  }
+
+  /** A table without tokens that holds {@code pages} pages without growing. */
+  public static BlockTable withCapacity(int blockSize, int pages) {
+    if (pages < 0) {
+      throw new IllegalArgumentException("a block table cannot hold " + pages + " pages");
+    }
+    return new BlockTable(blockSize, new int[pages]);
+  }
+
+  /**
+   * A table of given blocks.
+   *
+   * @param blocks block ids, exactly as many as {@code length} tokens need
+   * @param length tokens, at least 0
+   * @throws IllegalArgumentException if an id is negative or occurs twice, or the count is wrong
+   */
+  public static BlockTable of(int[] blocks, int length, int blockSize) {
+    BlockTable table = new BlockTable(blockSize, blocks.clone());
+    if (length < 0 || blocks.length != Math.ceilDiv(length, blockSize)) {
+      throw new IllegalArgumentException(
+          "a block table of %d tokens in blocks of %d needs %d blocks, not %d"
+              .formatted(
+                  length, blockSize, Math.ceilDiv(Math.max(length, 0), blockSize), blocks.length));
+    }
+    BitSet seen = new BitSet();
+    for (int page = 0; page < blocks.length; page++) {
+      int block = blocks[page];
+      if (block < 0) {
+        throw new IllegalArgumentException("block table entry " + page + " is negative: " + block);
+      }
+      if (seen.get(block)) {
+        throw new IllegalArgumentException(
+            "block table entry " + page + " repeats block " + block + ": a block may occur once");
+      }
+      seen.set(block);
+      table.largestBlock = Math.max(table.largestBlock, block);
+    }
+    table.length = length;
+    return table;
+  }
+
+  /** Tokens of a block. */
+  public int blockSize() {
+    return blockSize;
+  }
+
+  /** Tokens of the sequence. */
+  public int length() {
+    return length;
+  }
+
+  /** Blocks in use, the last one perhaps partly. */
+  public int pages() {
+    return Math.ceilDiv(length, blockSize);
+  }
+
+  /** Tokens of page {@code page}: {@link #blockSize()} but for the last. */
+  public int tokensOfPage(int page) {
+    return Math.min(blockSize, length - page * blockSize);
+  }
+
+  /**
+   * The block of a page.
+   *
+   * @throws IndexOutOfBoundsException if there is no such page
+   */
+  public int block(int page) {
+    if (page < 0 || page >= pages()) {
+      throw new IndexOutOfBoundsException("page " + page + " of " + pages());
+    }
+    return blocks[page];
+  }
+
+  /**
+   * Becomes the sub-table of some pages of {@code source}, for attention to these pages alone.
+   * Allocates only when there are more pages than ever before.
+   *
+   * @param pages page numbers of {@code source} from index {@code from}, strictly ascending, so
+   *     that a partly filled page stays the last
+   * @throws IllegalArgumentException if a page is out of range or out of order, or block sizes
+   *     differ
+   */
+  public void assignPages(BlockTable source, int[] pages, int from, int count) {
+    if (source.blockSize != blockSize) {
+      throw new IllegalArgumentException(
+          "block sizes differ: " + source.blockSize + " and " + blockSize);
+    }
+    int sourcePages = source.pages();
+    int previous = -1;
+    for (int i = from; i < from + count; i++) {
+      if (pages[i] <= previous || pages[i] >= sourcePages) {
+        throw new IllegalArgumentException(
+            "selected page %d after %d: pages must ascend within 0 to %d"
+                .formatted(pages[i], previous, sourcePages - 1));
+      }
+      previous = pages[i];
+    }
+    if (blocks.length < count) {
+      blocks = new int[count];
+    }
+    largestBlock = -1;
+    for (int i = 0; i < count; i++) {
+      blocks[i] = source.blocks[pages[from + i]];
+      largestBlock = Math.max(largestBlock, blocks[i]);
+    }
+    length = count == 0 ? 0 : (count - 1) * blockSize + source.tokensOfPage(previous);
+  }
+
+  /** The id of the last block, or −1 where there is none. */
+  int lastBlock() {
+    return length == 0 ? -1 : blocks[pages() - 1];
+  }
+
+  /** Whether the next token needs a new block. */
+  boolean isFull() {
+    return length % blockSize == 0;
+  }
+
+  void addBlock(int block) {
+    int page = pages();
+    if (page == blocks.length) {
+      blocks = Arrays.copyOf(blocks, Math.max(16, blocks.length * 2));
+    }
+    blocks[page] = block;
+    largestBlock = Math.max(largestBlock, block);
+  }
+
+  void addTokens(int tokens) {
+    length = Math.addExact(length, tokens);
+  }
+
+  void clear() {
+    length = 0;
+    largestBlock = -1;
+  }
+
+  /** The live ids; valid up to {@link #pages()}. For kernels. */
+  int[] blocks() {
+    return blocks;
+  }
+
+  /**
+   * Refuses a table that would lead outside of {@code cache}.
+   *
+   * @throws IllegalArgumentException if block sizes differ or a block is not the cache's
+   */
+  public void requireWithin(PagedKvCache cache) {
+    if (blockSize != cache.blockSize()) {
+      throw new IllegalArgumentException(
+          "the block table has blocks of %d tokens, the cache of %d"
+              .formatted(blockSize, cache.blockSize()));
+    }
+    if (largestBlock >= cache.blocks()) {
+      throw new IllegalArgumentException(
+          "the block table names block %d, the cache has blocks 0 to %d"
+              .formatted(largestBlock, cache.blocks() - 1));
+    }
+  }
+}

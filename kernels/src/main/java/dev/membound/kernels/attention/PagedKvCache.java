@@ -1,0 +1,274 @@
+package dev.membound.kernels.attention;
+
+import dev.membound.kernels.memory.OffHeap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
+
+/**
+ * Keys and values of many sequences in blocks of {@code blockSize} tokens, off-heap.
+ *
+ * <p>Head-major: {@code [kvHead][key | value][block][tile][line][lane][pair]}. A block is one or
+ * more {@linkplain TileLayout tiles} of 16 tokens (a block size that is no multiple of 16 is padded
+ * to one). So neighbouring blocks are one stream for each head, which is why {@link BlockTable}s
+ * that this cache fills name neighbours. Block size 16 is vLLM's default (<a
+ * href="https://arxiv.org/abs/2309.06180">PagedAttention</a>).
+ *
+ * <p>Every stored element is finite: {@link #append} refuses others. Kernels rely on it: a masked
+ * slot contributes {@code 0 · value}, and the fast F16 decode has no infinities.
+ *
+ * <p>Not safe for concurrent change; concurrent reading is fine.
+ */
+public final class PagedKvCache {
+  public static final int DEFAULT_BLOCK_SIZE = 16;
+  public static final int MAX_BLOCK_SIZE = 256;
+
+  private final KvType type;
+  private final int kvHeads;
+  private final int headDim;
+  private final int blockSize;
+  private final int blocks;
+  private final int tilesPerBlock;
+  private final long tileBytes;
+  private final long regionBytes;
+  private final MemorySegment memory;
+  private final MemorySegment readOnlyMemory;
+  private final BlockAllocator allocator;
+
+  private PagedKvCache(
+      KvType type, int kvHeads, int headDim, int blockSize, int blocks, Arena arena) {
+    this.type = type;
+    this.kvHeads = kvHeads;
+    this.headDim = headDim;
+    this.blockSize = blockSize;
+    this.blocks = blocks;
+    this.tilesPerBlock = Math.ceilDiv(blockSize, TileLayout.LANES);
+    this.tileBytes = (long) TileLayout.paddedDim(headDim) / 2 * TileLayout.lineBytes(type);
+    this.regionBytes = Math.multiplyExact((long) blocks * tilesPerBlock, tileBytes);
+    this.memory = OffHeap.allocate(arena, Math.multiplyExact(2L * kvHeads, regionBytes));
+    this.readOnlyMemory = memory.asReadOnly();
+    this.allocator = new BlockAllocator(blocks);
+  }
+
+  /**
+   * Allocates a cache of zeros.
+   *
+   * @param headDim even, 64 to 256
+   * @param blockSize tokens of a block, 1 to 256; multiples of 16 waste nothing
+   * @param blocks blocks that all sequences share
+   * @param arena owns the memory
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public static PagedKvCache allocate(
+      KvType type, int kvHeads, int headDim, int blockSize, int blocks, Arena arena) {
+    if (kvHeads < 1 || blocks < 1) {
+      throw new IllegalArgumentException(
+          "a KV cache needs at least 1 KV head and 1 block, not " + kvHeads + " and " + blocks);
+    }
+    AttentionShape.requireHeadDim(headDim);
+    requireBlockSize(blockSize);
+    return new PagedKvCache(type, kvHeads, headDim, blockSize, blocks, arena);
+  }
+
+  static void requireBlockSize(int blockSize) {
+    if (blockSize < 1 || blockSize > MAX_BLOCK_SIZE) {
+      throw new IllegalArgumentException(
+          "block size " + blockSize + " is not between 1 and " + MAX_BLOCK_SIZE);
+    }
+  }
+
+  public KvType type() {
+    return type;
+  }
+
+  public int kvHeads() {
+    return kvHeads;
+  }
+
+  public int headDim() {
+    return headDim;
+  }
+
+  public int blockSize() {
+    return blockSize;
+  }
+
+  /** Blocks of the cache. */
+  public int blocks() {
+    return blocks;
+  }
+
+  public int freeBlocks() {
+    return allocator.free();
+  }
+
+  /** Bytes of all keys and values of a token, without padding: {@code 2·kvHeads·headDim·size}. */
+  public long bytesPerToken() {
+    return 2L * kvHeads * headDim * type.elementBytes();
+  }
+
+  /** Bytes of memory behind the cache, padding included. */
+  public long byteSize() {
+    return memory.byteSize();
+  }
+
+  /**
+   * Appends a token to a sequence, taking a new block if its last one is full.
+   *
+   * @param table grows by one token
+   * @param keys the token's keys, {@code kvHeads × headDim}
+   * @param values the token's values, {@code kvHeads × headDim}
+   * @throws IllegalArgumentException if a length is wrong or an element is not finite in this type
+   * @throws IllegalStateException if no block is free; nothing has changed then
+   */
+  public void append(BlockTable table, float[] keys, float[] values) {
+    table.requireWithin(this);
+    requireElements("keys", keys);
+    requireElements("values", values);
+    extend(table, 1);
+    int token = table.length() - 1;
+    int block = table.lastBlock();
+    int slot = token % blockSize;
+    int lane = slot % TileLayout.LANES;
+    for (int head = 0; head < kvHeads; head++) {
+      long keyTile = keyTile(head, block, slot / TileLayout.LANES);
+      long valueTile = keyTile + regionBytes;
+      for (int dim = 0; dim < headDim; dim++) {
+        int i = head * headDim + dim;
+        type.store(memory, keyTile + TileLayout.keyOffset(type, lane, dim), keys[i]);
+        type.store(memory, valueTile + TileLayout.valueOffset(type, lane, dim), values[i]);
+      }
+    }
+  }
+
+  /**
+   * Gives a sequence room for more tokens without writing them: what the blocks hold already counts
+   * as their keys and values. For benchmarks on a {@linkplain #fillRandom filled} cache.
+   *
+   * @throws IllegalStateException if there are not enough free blocks; nothing has changed then
+   */
+  public void extend(BlockTable table, int tokens) {
+    table.requireWithin(this);
+    if (tokens < 0) {
+      throw new IllegalArgumentException("cannot extend a sequence by " + tokens + " tokens");
+    }
+    int wanted = Math.ceilDiv(Math.addExact(table.length(), tokens), blockSize) - table.pages();
+    if (wanted > allocator.free()) {
+      throw new IllegalStateException(
+          "%d tokens need %d more blocks, the KV cache has %d free of %d"
+              .formatted(tokens, wanted, allocator.free(), blocks));
+    }
+    int left = tokens;
+    while (left > 0) {
+      if (table.isFull()) {
+        table.addBlock(allocator.take(table.lastBlock()));
+      }
+      int room = Math.min(left, blockSize - table.length() % blockSize);
+      table.addTokens(room);
+      left -= room;
+    }
+  }
+
+  /** Gives a sequence's blocks back and empties its table. */
+  public void free(BlockTable table) {
+    table.requireWithin(this);
+    for (int page = 0; page < table.pages(); page++) {
+      allocator.release(table.block(page));
+    }
+    table.clear();
+  }
+
+  /**
+   * Fills the whole cache with values uniform in [−√3, √3] (variance 1), fast; the same for the
+   * same seed.
+   */
+  public void fillRandom(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int elements = 1 << 16;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pool = arena.allocate((long) elements * type.elementBytes(), 64);
+      for (int i = 0; i < elements; i++) {
+        float value = (float) ((2 * random.nextDouble() - 1) * Math.sqrt(3));
+        type.store(pool, (long) i * type.elementBytes(), value);
+      }
+      // Pieces of the pool from random places: no two heads or blocks are alike.
+      long piece = pool.byteSize() / 4;
+      for (long at = 0; at < memory.byteSize(); at += piece) {
+        long from = random.nextLong(pool.byteSize() - piece) / 4 * 4;
+        MemorySegment.copy(pool, from, memory, at, Math.min(piece, memory.byteSize() - at));
+      }
+    }
+  }
+
+  /** The stored key element of a token, for references and digests. */
+  public float key(BlockTable table, int token, int kvHead, int dim) {
+    int slot = token % blockSize;
+    return type.load(
+        memory,
+        keyTile(kvHead, table.blocks()[token / blockSize], slot / TileLayout.LANES)
+            + TileLayout.keyOffset(type, slot % TileLayout.LANES, dim));
+  }
+
+  /** The stored value element of a token. */
+  public float value(BlockTable table, int token, int kvHead, int dim) {
+    int slot = token % blockSize;
+    return type.load(
+        memory,
+        keyTile(kvHead, table.blocks()[token / blockSize], slot / TileLayout.LANES)
+            + regionBytes
+            + TileLayout.valueOffset(type, slot % TileLayout.LANES, dim));
+  }
+
+  /** Tiles that {@code table} occupies: 16 tokens each, the last of a block perhaps fewer. */
+  public int tiles(BlockTable table) {
+    if (table.length() == 0) {
+      return 0;
+    }
+    int last = table.pages() - 1;
+    return last * tilesPerBlock + Math.ceilDiv(table.tokensOfPage(last), TileLayout.LANES);
+  }
+
+  /** Tokens of a table's tile. */
+  public int tokensOfTile(BlockTable table, int tile) {
+    int first = tile % tilesPerBlock * TileLayout.LANES;
+    return Math.min(TileLayout.LANES, table.tokensOfPage(tile / tilesPerBlock) - first);
+  }
+
+  /** First token of a table's tile. */
+  public int firstToken(BlockTable table, int tile) {
+    return tile / tilesPerBlock * table.blockSize() + tile % tilesPerBlock * TileLayout.LANES;
+  }
+
+  /** Byte offset in {@link #memory} of the keys of a table's tile. Checks nothing. */
+  public long keyTile(BlockTable table, int kvHead, int tile) {
+    return keyTile(kvHead, table.blocks()[tile / tilesPerBlock], tile % tilesPerBlock);
+  }
+
+  /** The cache's memory, read-only: only {@link #append} keeps its elements finite. */
+  public MemorySegment memory() {
+    return readOnlyMemory;
+  }
+
+  /** Bytes from a key tile to the value tile of the same tokens. */
+  long regionBytes() {
+    return regionBytes;
+  }
+
+  private long keyTile(int kvHead, int block, int tile) {
+    return 2L * kvHead * regionBytes + ((long) block * tilesPerBlock + tile) * tileBytes;
+  }
+
+  private void requireElements(String what, float[] elements) {
+    if (elements.length != kvHeads * headDim) {
+      throw new IllegalArgumentException(
+          "%d %s of a token, expected %d KV heads × %d = %d"
+              .formatted(elements.length, what, kvHeads, headDim, kvHeads * headDim));
+    }
+    for (int i = 0; i < elements.length; i++) {
+      if (!Float.isFinite(type.round(elements[i]))) {
+        throw new IllegalArgumentException(
+            "%s[%d] = %s is not finite as %s".formatted(what, i, elements[i], type));
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** BF16 in GGUF order: an int lane holds two weights, widened by a shift and by a mask. */
+final class BF16FileKernel extends FarRows {
+  private static final ValueLayout.OfShort WEIGHT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int UPPER = 0xFFFF_0000;
+
+  /** Two vectors a step: left to unroll a shorter loop, the compiler shuffles its loads. */
+  private static final int STEP_COLS = 4 * FLOATS;
+
+  private static final int VECTOR_BYTES = FLOATS * Integer.BYTES;
+
+  private final int cols;
+  private final int steps;
+  private final float[] pairs;
+  private float[] x;
+
+  BF16FileKernel(int cols, int workers) {
+    super((long) cols * Short.BYTES, workers);
+    this.cols = cols;
+    this.steps = cols / STEP_COLS;
+    this.pairs = new float[cols];
+  }
+
+  @Override
+  public ActivationPath activationPath() {
+    return ActivationPath.FLOAT;
+  }
+
+  @Override
+  public void prepare(float[] x) {
+    this.x = x;
+    PairedActivations.reorder(x, 1, pairs);
+  }
+
+  @Override
+  int stepCols() {
+    return steps * STEP_COLS;
+  }
+
+  @Override
+  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
+    dot(w, a, b, 2 * VECTOR_BYTES, steps, pairs, lanes);
+    return true;
+  }
+
+  @Override
+  float addTail(MemorySegment w, long row, int fromCol, float sum) {
+    float total = sum;
+    for (int c = fromCol; c < cols; c++) {
+      long at = row + (long) c * Short.BYTES;
+      total = Math.fma(Float.intBitsToFloat(w.get(WEIGHT, at) << 16), x[c], total);
+    }
+    return total;
+  }
+
+  private static void dot(
+      MemorySegment w, long a, long b, long stride, int steps, float[] x, float[] lanes) {
+    FloatVector evenA = FloatVector.zero(FLOAT);
+    FloatVector oddA = FloatVector.zero(FLOAT);
+    FloatVector evenB = FloatVector.zero(FLOAT);
+    FloatVector oddB = FloatVector.zero(FLOAT);
+    for (int i = 0; i < steps; i++) {
+      long atA = a + i * stride;
+      long atB = b + i * stride;
+      IntVector wa0 = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb0 = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
+      FloatVector odd0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
+      evenA = wa0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenA);
+      oddA = wa0.and(UPPER).reinterpretAsFloats().fma(odd0, oddA);
+      evenB = wb0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenB);
+      oddB = wb0.and(UPPER).reinterpretAsFloats().fma(odd0, oddB);
+      IntVector wa1 =
+          IntVector.fromMemorySegment(INT, w, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb1 =
+          IntVector.fromMemorySegment(INT, w, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
+      FloatVector odd1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
+      evenA = wa1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenA);
+      oddA = wa1.and(UPPER).reinterpretAsFloats().fma(odd1, oddA);
+      evenB = wb1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenB);
+      oddB = wb1.and(UPPER).reinterpretAsFloats().fma(odd1, oddB);
+    }
+    evenA.add(oddA).intoArray(lanes, LANES_A);
+    evenB.add(oddB).intoArray(lanes, LANES_B);
+  }
+}

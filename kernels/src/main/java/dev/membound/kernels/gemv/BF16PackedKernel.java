@@ -1,0 +1,70 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.INT;
+
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** BF16, lane = row: an int lane holds two columns, widened by a shift and by a mask. */
+final class BF16PackedKernel extends PackedKernel {
+  private static final int UPPER = 0xFFFF_0000;
+
+  private final int cols;
+  private final float[] padded;
+
+  BF16PackedKernel(int rows, int cols) {
+    super(QuantType.BF16, rows, cols);
+    this.cols = cols;
+    this.padded = new float[layout.paddedCols()];
+  }
+
+  @Override
+  public ActivationPath activationPath() {
+    return ActivationPath.FLOAT;
+  }
+
+  @Override
+  public void prepare(float[] x) {
+    System.arraycopy(x, 0, padded, 0, cols);
+  }
+
+  @Override
+  void multiplyTiles(
+      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    addProducts(w, a, b, layout.tileUnitBytes(), padded, 2 * firstUnit, units, sums, rowA, rowB);
+  }
+
+  private static void addProducts(
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
+      float[] x,
+      int from,
+      int units,
+      float[] sums,
+      int rowA,
+      int rowB) {
+    FloatVector evenA = FloatVector.fromArray(FLOAT, sums, rowA);
+    FloatVector evenB = FloatVector.fromArray(FLOAT, sums, rowB);
+    FloatVector oddA = FloatVector.zero(FLOAT);
+    FloatVector oddB = FloatVector.zero(FLOAT);
+    for (int i = 0; i < units; i++) {
+      IntVector wa = IntVector.fromMemorySegment(INT, w, a + i * stride, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb = IntVector.fromMemorySegment(INT, w, b + i * stride, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even = FloatVector.broadcast(FLOAT, x[from + 2 * i]);
+      FloatVector odd = FloatVector.broadcast(FLOAT, x[from + 2 * i + 1]);
+      evenA = wa.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenA);
+      evenB = wb.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenB);
+      oddA = wa.and(UPPER).reinterpretAsFloats().fma(odd, oddA);
+      oddB = wb.and(UPPER).reinterpretAsFloats().fma(odd, oddB);
+    }
+    evenA.add(oddA).intoArray(sums, rowA);
+    evenB.add(oddB).intoArray(sums, rowB);
+  }
+}

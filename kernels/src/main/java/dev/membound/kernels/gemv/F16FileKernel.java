@@ -1,0 +1,155 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * F16 in GGUF order: an int lane holds two weights, widened as {@link HalfWidening} says. A row
+ * with an infinite or NaN weight is found by its exponents and computed again by the scalar loop.
+ */
+final class F16FileKernel extends FarRows {
+  private static final ValueLayout.OfShort WEIGHT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Two vectors a step: left to unroll a shorter loop, the compiler shuffles its loads. */
+  private static final int STEP_COLS = 4 * FLOATS;
+
+  private static final int VECTOR_BYTES = FLOATS * Integer.BYTES;
+
+  private final int cols;
+  private final int steps;
+  private final float[] pairs;
+  private float[] x;
+  private float resultScale;
+
+  F16FileKernel(int cols, int workers) {
+    super((long) cols * Short.BYTES, workers);
+    this.cols = cols;
+    this.steps = cols / STEP_COLS;
+    this.pairs = new float[cols];
+  }
+
+  @Override
+  public ActivationPath activationPath() {
+    return ActivationPath.FLOAT;
+  }
+
+  @Override
+  public void prepare(float[] x) {
+    this.x = x;
+    float largest = VectorMath.largestMagnitude(x, 0, cols);
+    PairedActivations.reorder(x, HalfWidening.factorScale(largest), pairs);
+    resultScale = HalfWidening.resultScale(largest);
+  }
+
+  @Override
+  float resultScale() {
+    return resultScale;
+  }
+
+  @Override
+  int stepCols() {
+    return steps * STEP_COLS;
+  }
+
+  @Override
+  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
+    return dot(w, a, b, 2 * VECTOR_BYTES, steps, pairs, lanes);
+  }
+
+  @Override
+  float addTail(MemorySegment w, long row, int fromCol, float sum) {
+    float total = sum;
+    for (int c = fromCol; c < cols; c++) {
+      long at = row + (long) c * Short.BYTES;
+      total = Math.fma(Float.float16ToFloat(w.get(WEIGHT, at)), x[c], total);
+    }
+    return total;
+  }
+
+  private static boolean dot(
+      MemorySegment w, long a, long b, long stride, int steps, float[] x, float[] lanes) {
+    FloatVector evenA = FloatVector.zero(FLOAT);
+    FloatVector oddA = FloatVector.zero(FLOAT);
+    FloatVector evenB = FloatVector.zero(FLOAT);
+    FloatVector oddB = FloatVector.zero(FLOAT);
+    IntVector carries = IntVector.zero(INT);
+    for (int i = 0; i < steps; i++) {
+      long atA = a + i * stride;
+      long atB = b + i * stride;
+      IntVector wa0 = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb0 = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
+      FloatVector odd0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
+      carries =
+          carries
+              .or(wa0.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY))
+              .or(wb0.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY));
+      evenA =
+          wa0.lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(even0, evenA);
+      oddA =
+          wa0.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(odd0, oddA);
+      evenB =
+          wb0.lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(even0, evenB);
+      oddB =
+          wb0.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(odd0, oddB);
+      IntVector wa1 =
+          IntVector.fromMemorySegment(INT, w, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb1 =
+          IntVector.fromMemorySegment(INT, w, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
+      FloatVector odd1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
+      carries =
+          carries
+              .or(wa1.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY))
+              .or(wb1.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY));
+      evenA =
+          wa1.lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(even1, evenA);
+      oddA =
+          wa1.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(odd1, oddA);
+      evenB =
+          wb1.lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(even1, evenB);
+      oddB =
+          wb1.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .fma(odd1, oddB);
+    }
+    evenA.add(oddA).intoArray(lanes, LANES_A);
+    evenB.add(oddB).intoArray(lanes, LANES_B);
+    return (carries.reduceLanes(VectorOperators.OR) & HalfWidening.SIGNS) == 0;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+
+/** F32, lane = row. */
+final class F32PackedKernel extends PackedKernel {
+  private float[] x;
+
+  F32PackedKernel(int rows, int cols) {
+    super(QuantType.F32, rows, cols);
+  }
+
+  @Override
+  public ActivationPath activationPath() {
+    return ActivationPath.FLOAT;
+  }
+
+  @Override
+  public void prepare(float[] x) {
+    this.x = x;
+  }
+
+  @Override
+  void multiplyTiles(
+      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    addProducts(w, a, b, layout.tileUnitBytes(), x, firstUnit, units, sums, rowA, rowB);
+  }
+
+  private static void addProducts(
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
+      float[] x,
+      int from,
+      int units,
+      float[] sums,
+      int rowA,
+      int rowB) {
+    FloatVector sumA = FloatVector.fromArray(FLOAT, sums, rowA);
+    FloatVector sumB = FloatVector.fromArray(FLOAT, sums, rowB);
+    for (int i = 0; i < units; i++) {
+      FloatVector activation = FloatVector.broadcast(FLOAT, x[from + i]);
+      sumA =
+          FloatVector.fromMemorySegment(FLOAT, w, a + i * stride, ByteOrder.LITTLE_ENDIAN)
+              .fma(activation, sumA);
+      sumB =
+          FloatVector.fromMemorySegment(FLOAT, w, b + i * stride, ByteOrder.LITTLE_ENDIAN)
+              .fma(activation, sumB);
+    }
+    sumA.intoArray(sums, rowA);
+    sumB.intoArray(sums, rowB);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.membound.kernels.gemv;
+
+/**
+ * Widening binary16 to binary32 with one shift and one mask. Shifting a half in the upper 16 bits
+ * of an int right by 3, sign-extending, puts its exponent and mantissa where a float has them; the
+ * mask clears the copies of the sign. The exponent keeps its bias of 15 instead of 127, so the
+ * float is the half times 2⁻¹¹², subnormals included. Infinity and NaN come out finite: callers
+ * exclude them.
+ *
+ * <p>The missing 2¹¹² is put on the other factor, as far as that does not overflow.
+ */
+final class HalfWidening {
+  static final int SHIFT = 3;
+  static final int MASK = 0x8FFF_E000;
+
+  /** Exponent bits of both halves of an int. */
+  static final int EXPONENTS = 0x7C00_7C00;
+
+  /** Added to {@link #EXPONENTS} of an int, carries into a sign bit if a half is not finite. */
+  static final int EXPONENT_CARRY = 0x0400_0400;
+
+  /** The sign bits of both halves of an int. */
+  static final int SIGNS = 0x8000_8000;
+
+  private static final int BIAS_DIFFERENCE = 112;
+  private static final int LARGEST_EXPONENT = 126;
+
+  private HalfWidening() {}
+
+  /** The power of two to put on factors of magnitude up to {@code largest}. */
+  static float factorScale(float largest) {
+    return Math.scalb(1f, factorExponent(largest));
+  }
+
+  /** What is then still missing on the result. */
+  static float resultScale(float largest) {
+    return Math.scalb(1f, BIAS_DIFFERENCE - factorExponent(largest));
+  }
+
+  private static int factorExponent(float largest) {
+    return Math.min(BIAS_DIFFERENCE, LARGEST_EXPONENT - Math.getExponent(largest));
+  }
+}

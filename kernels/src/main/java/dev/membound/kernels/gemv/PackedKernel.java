@@ -1,0 +1,77 @@
+package dev.membound.kernels.gemv;
+
+import dev.membound.kernels.matrix.PackedLayout;
+import dev.membound.kernels.matrix.WeightMatrix;
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * A kernel on the {@linkplain PackedLayout packed layout}: panel after panel, and in each panel two
+ * tiles at once, half a share apart. Two sequential streams keep more lines in flight than one, and
+ * share each broadcast activation; more streams, or near ones, are slower.
+ */
+abstract class PackedKernel implements GemvKernel {
+  final PackedLayout layout;
+
+  /** A sum for each row, padding included; a panel adds to what the panels before it left. */
+  private final float[] sums;
+
+  PackedKernel(QuantType type, int rows, int cols) {
+    layout = PackedLayout.of(type, rows, cols);
+    sums = new float[Math.multiplyExact(layout.tiles(), layout.tileRows())];
+  }
+
+  @Override
+  public final int rowGrain() {
+    return layout.tileRows();
+  }
+
+  @Override
+  public final void multiply(WeightMatrix w, float[] y, int firstRow, int endRow, int worker) {
+    int tileRows = layout.tileRows();
+    int first = firstRow / tileRows;
+    int end = Math.ceilDiv(endRow, tileRows);
+    int half = Math.ceilDiv(end - first, 2);
+    Arrays.fill(sums, first * tileRows, end * tileRows, 0);
+    int unit = 0;
+    for (int panel = 0; panel < layout.panels(); panel++) {
+      int units = layout.units(panel);
+      for (int tile = first; tile < first + half; tile++) {
+        // Without a partner, a tile is its own: both read the same sums, and write the same.
+        int partner = tile + half < end ? tile + half : tile;
+        multiplyTiles(
+            w.data(),
+            layout.tileOffset(panel, tile),
+            layout.tileOffset(panel, partner),
+            unit,
+            units,
+            sums,
+            tile * tileRows,
+            partner * tileRows);
+      }
+      unit += units;
+    }
+    float scale = resultScale();
+    for (int row = firstRow; row < endRow; row++) {
+      y[row] = sums[row] * scale;
+    }
+  }
+
+  /** A factor on every result. */
+  float resultScale() {
+    return 1;
+  }
+
+  /**
+   * Adds the products of two tiles.
+   *
+   * @param a first byte of one tile in this panel
+   * @param b first byte of the other, or {@code a} again
+   * @param firstUnit of the panel, counted from column 0
+   * @param units of the panel
+   * @param sums read and written from {@code rowA} and from {@code rowB}
+   */
+  abstract void multiplyTiles(
+      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB);
+}

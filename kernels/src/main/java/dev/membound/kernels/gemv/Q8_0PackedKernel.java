@@ -1,0 +1,161 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.INT;
+
+import dev.membound.kernels.provider.Species;
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Q8_0, lane = row, 8-bit activations. An int lane holds four columns as bytes biased by 128; they
+ * are multiplied without being taken apart, as {@link NibbleRing} does with nibbles: with {@code v
+ * = b₀ + 2⁸b₁ + 2¹⁶b₂ + 2²⁴b₃}, {@code c₀ = x₀} and {@code cₖ = xₖ − 256xₖ₋₁}, the sum {@code Σ
+ * cₖ·(v >>> 8k)} is {@code Σ xₖ·bₖ}, exactly modulo 2³², and a block's sum is far below 2³¹.
+ */
+final class Q8_0PackedKernel extends PackedKernel {
+  private static final VectorSpecies<Short> SCALES =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(Species.SHAPE.vectorBitSize() / 2));
+  private static final int BLOCK = Int8Activations.BLOCK;
+  private static final int WORDS = BLOCK / Integer.BYTES;
+  private static final int BIAS = 128;
+  private static final int RING = 256;
+  private static final int HEADER_BYTES = SCALES.vectorByteSize();
+  private static final int WORD_BYTES = INT.vectorByteSize();
+
+  private final Int8Activations activations;
+  private final int[] coefficients;
+  private final int[] start;
+  private final float[] scales;
+  private float resultScale;
+
+  Q8_0PackedKernel(int rows, int cols) {
+    super(QuantType.Q8_0, rows, cols);
+    activations = new Int8Activations(cols);
+    coefficients = new int[cols];
+    start = new int[cols / BLOCK];
+    scales = new float[cols / BLOCK];
+  }
+
+  @Override
+  public ActivationPath activationPath() {
+    return ActivationPath.INT8;
+  }
+
+  @Override
+  public void prepare(float[] x) {
+    activations.quantize(x);
+    int[] quants = activations.quants;
+    float largest = VectorMath.largestMagnitude(activations.scales, 0, scales.length);
+    float factor = HalfWidening.factorScale(largest);
+    resultScale = HalfWidening.resultScale(largest);
+    for (int block = 0; block < scales.length; block++) {
+      int sum = 0;
+      for (int i = block * BLOCK; i < (block + 1) * BLOCK; i += Integer.BYTES) {
+        coefficients[i] = quants[i];
+        coefficients[i + 1] = quants[i + 1] - RING * quants[i];
+        coefficients[i + 2] = quants[i + 2] - RING * quants[i + 1];
+        coefficients[i + 3] = quants[i + 3] - RING * quants[i + 2];
+        sum += quants[i] + quants[i + 1] + quants[i + 2] + quants[i + 3];
+      }
+      start[block] = -BIAS * sum;
+      scales[block] = activations.scales[block] * factor;
+    }
+  }
+
+  @Override
+  float resultScale() {
+    return resultScale;
+  }
+
+  @Override
+  void multiplyTiles(
+      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    addProducts(
+        w,
+        a,
+        b,
+        layout.tileUnitBytes(),
+        coefficients,
+        start,
+        scales,
+        firstUnit,
+        units,
+        sums,
+        rowA,
+        rowB);
+  }
+
+  private static void addProducts(
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
+      int[] coefficients,
+      int[] start,
+      float[] scales,
+      int firstBlock,
+      int blocks,
+      float[] sums,
+      int rowA,
+      int rowB) {
+    FloatVector sumA = FloatVector.fromArray(FLOAT, sums, rowA);
+    FloatVector sumB = FloatVector.fromArray(FLOAT, sums, rowB);
+    for (int i = 0; i < blocks; i++) {
+      long atA = a + i * stride;
+      long atB = b + i * stride;
+      IntVector dotA = IntVector.broadcast(INT, start[firstBlock + i]);
+      IntVector dotB = dotA;
+      for (int word = 0; word < WORDS; word++) {
+        long in = HEADER_BYTES + (long) word * WORD_BYTES;
+        int at = (firstBlock + i) * BLOCK + word * Integer.BYTES;
+        IntVector wa = IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
+        IntVector wb = IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
+        IntVector c0 = IntVector.broadcast(INT, coefficients[at]);
+        IntVector c1 = IntVector.broadcast(INT, coefficients[at + 1]);
+        IntVector c2 = IntVector.broadcast(INT, coefficients[at + 2]);
+        IntVector c3 = IntVector.broadcast(INT, coefficients[at + 3]);
+        dotA =
+            dotA.add(wa.mul(c0))
+                .add(wa.lanewise(VectorOperators.LSHR, 8).mul(c1))
+                .add(wa.lanewise(VectorOperators.LSHR, 16).mul(c2))
+                .add(wa.lanewise(VectorOperators.LSHR, 24).mul(c3));
+        dotB =
+            dotB.add(wb.mul(c0))
+                .add(wb.lanewise(VectorOperators.LSHR, 8).mul(c1))
+                .add(wb.lanewise(VectorOperators.LSHR, 16).mul(c2))
+                .add(wb.lanewise(VectorOperators.LSHR, 24).mul(c3));
+      }
+      FloatVector scale = FloatVector.broadcast(FLOAT, scales[firstBlock + i]);
+      sumA =
+          ((FloatVector) dotA.convert(VectorOperators.I2F, 0))
+              .mul(
+                  ((IntVector)
+                          ShortVector.fromMemorySegment(SCALES, w, atA, ByteOrder.LITTLE_ENDIAN)
+                              .castShape(INT, 0))
+                      .lanewise(VectorOperators.LSHL, Short.SIZE - HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats())
+              .fma(scale, sumA);
+      sumB =
+          ((FloatVector) dotB.convert(VectorOperators.I2F, 0))
+              .mul(
+                  ((IntVector)
+                          ShortVector.fromMemorySegment(SCALES, w, atB, ByteOrder.LITTLE_ENDIAN)
+                              .castShape(INT, 0))
+                      .lanewise(VectorOperators.LSHL, Short.SIZE - HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats())
+              .fma(scale, sumB);
+    }
+    sumA.intoArray(sums, rowA);
+    sumB.intoArray(sums, rowB);
+  }
+}

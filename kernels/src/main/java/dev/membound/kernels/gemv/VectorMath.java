@@ -1,0 +1,53 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+
+/** Reductions over lanes and arrays. */
+final class VectorMath {
+  private static final VectorShuffle<Float> BY_HALF = rotation(FLOATS / 2);
+  private static final VectorShuffle<Float> BY_QUARTER = rotation(FLOATS / 4);
+  private static final VectorShuffle<Float> BY_EIGHTH = rotation(FLOATS / 8);
+  private static final VectorShuffle<Float> BY_SIXTEENTH = rotation(FLOATS / 16);
+
+  private VectorMath() {}
+
+  /**
+   * Sums the lanes of a vector in an array pairwise, half onto half. {@code reduceLanes} may add in
+   * another order once it is compiled, and so give other bits for the same input.
+   */
+  static float sumLanes(float[] lanes, int from) {
+    FloatVector v = FloatVector.fromArray(FLOAT, lanes, from);
+    FloatVector sum = v.add(v.rearrange(BY_HALF));
+    sum = sum.add(sum.rearrange(BY_QUARTER));
+    if (FLOATS >= 8) {
+      sum = sum.add(sum.rearrange(BY_EIGHTH));
+    }
+    if (FLOATS >= 16) {
+      sum = sum.add(sum.rearrange(BY_SIXTEENTH));
+    }
+    return sum.lane(0);
+  }
+
+  private static VectorShuffle<Float> rotation(int lanes) {
+    return VectorShuffle.iota(FLOAT, lanes, 1, true);
+  }
+
+  /** The largest magnitude among {@code x[0]} to {@code x[count − 1]}; NaN if one is NaN. */
+  static float largestMagnitude(float[] x, int from, int count) {
+    FloatVector largest = FloatVector.zero(FLOAT);
+    int i = 0;
+    for (; i <= count - FLOATS; i += FLOATS) {
+      largest = largest.max(FloatVector.fromArray(FLOAT, x, from + i).abs());
+    }
+    float result = largest.reduceLanes(VectorOperators.MAX);
+    for (; i < count; i++) {
+      result = Math.max(result, Math.abs(x[from + i]));
+    }
+    return result;
+  }
+}

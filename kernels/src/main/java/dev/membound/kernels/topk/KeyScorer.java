@@ -1,0 +1,141 @@
+package dev.membound.kernels.topk;
+
+import dev.membound.kernels.attention.AttentionShape;
+import dev.membound.kernels.attention.BlockTable;
+import dev.membound.kernels.attention.KvType;
+import dev.membound.kernels.attention.PagedKvCache;
+import dev.membound.kernels.attention.TileScorer;
+import dev.membound.kernels.parallel.WorkerTeam;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Exact scores of every key: the unscaled {@code q·k}. Reads each key once for all query heads of
+ * its group, {@code kvHeads · length · headDim · elementBytes} bytes. A call allocates nothing.
+ *
+ * <p>Error: {@code (headDim + 2) · 2⁻²⁴ · Σ|q·k|}, as {@link TileScorer}.
+ */
+public final class KeyScorer {
+  private final AttentionShape shape;
+  private final TileScan scan;
+  private final Keys keys = new Keys();
+  private final KvType type;
+
+  private KeyScorer(AttentionShape shape, KvType type, WorkerTeam team) {
+    this.shape = shape;
+    this.type = type;
+    this.scan = new TileScan(shape, type, shape.headDim() / 2, this::loadQuery, team);
+  }
+
+  public static KeyScorer plan(AttentionShape shape, KvType type, WorkerTeam team) {
+    return new KeyScorer(shape, type, team);
+  }
+
+  /**
+   * Scores a query head at a time.
+   *
+   * @param q {@code queryHeads × headDim}
+   * @param scores receives {@code queryHeads × length}
+   * @throws IllegalArgumentException if a shape, type, length or block id does not fit
+   */
+  public void score(float[] q, PagedKvCache cache, BlockTable table, float[] scores) {
+    check(cache, table);
+    scan.run(q, keys, scores, false);
+  }
+
+  /**
+   * Scores for a selection that a group shares: the largest score of a KV head's query heads.
+   *
+   * @param scores receives {@code kvHeads × length}
+   */
+  public void scoreGroups(float[] q, PagedKvCache cache, BlockTable table, float[] scores) {
+    check(cache, table);
+    scan.run(q, keys, scores, true);
+  }
+
+  /**
+   * Turns token scores into page scores: the largest score of a page.
+   *
+   * @param rows heads
+   * @param tokenScores {@code rows × table.length()}
+   * @param pageScores receives {@code rows × table.pages()}
+   */
+  public static void pageMaxima(
+      float[] tokenScores, int rows, BlockTable table, float[] pageScores) {
+    int pages = table.pages();
+    for (int row = 0; row < rows; row++) {
+      for (int page = 0; page < pages; page++) {
+        int from = row * table.length() + page * table.blockSize();
+        float max = tokenScores[from];
+        for (int i = 1; i < table.tokensOfPage(page); i++) {
+          max = Math.max(max, tokenScores[from + i]);
+        }
+        pageScores[row * pages + page] = max;
+      }
+    }
+  }
+
+  /** Bytes that a call reads. */
+  public static long bytesRead(PagedKvCache cache, BlockTable table) {
+    return cache.bytesPerToken() / 2 * table.length();
+  }
+
+  private void check(PagedKvCache cache, BlockTable table) {
+    if (cache.kvHeads() != shape.kvHeads()
+        || cache.headDim() != shape.headDim()
+        || cache.type() != type) {
+      throw new IllegalArgumentException(
+          "planned for %d KV heads of %d, %s; the cache has %d of %d, %s"
+              .formatted(
+                  shape.kvHeads(),
+                  shape.headDim(),
+                  type,
+                  cache.kvHeads(),
+                  cache.headDim(),
+                  cache.type()));
+    }
+    table.requireWithin(cache);
+    keys.cache = cache;
+    keys.table = table;
+  }
+
+  private void loadQuery(float[] q, int from, TileScorer scorer, int head) {
+    for (int line = 0; line < shape.headDim() / 2; line++) {
+      scorer.setQuery(head, line, q[from + 2 * line], q[from + 2 * line + 1]);
+    }
+  }
+
+  private static final class Keys implements TileSource {
+    private PagedKvCache cache;
+    private BlockTable table;
+
+    @Override
+    public MemorySegment memory() {
+      return cache.memory();
+    }
+
+    @Override
+    public int tiles() {
+      return cache.tiles(table);
+    }
+
+    @Override
+    public int items() {
+      return table.length();
+    }
+
+    @Override
+    public int firstItem(int tile) {
+      return cache.firstToken(table, tile);
+    }
+
+    @Override
+    public int itemsOf(int tile) {
+      return cache.tokensOfTile(table, tile);
+    }
+
+    @Override
+    public long offset(int kvHead, int tile) {
+      return cache.keyTile(table, kvHead, tile);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.membound.kernels.topk;
+
+import dev.membound.kernels.attention.AttentionShape;
+import dev.membound.kernels.attention.AttentionState;
+import dev.membound.kernels.attention.BlockTable;
+
+/**
+ * How good a selection S is, a query head at a time. Cosine similarity is left out on purpose: it
+ * stays near 1 where the output is half wrong.
+ *
+ * @param recall {@code |S ∩ top-k| / k}, where top-k are the exact k = |S| best tokens
+ * @param mass softmax probability that S covers, {@code exp(lse_S − lse)}
+ * @param relativeL2 {@code ‖o_S − o‖ / ‖o‖}
+ */
+public record SelectionQuality(double[] recall, double[] mass, double[] relativeL2) {
+  /**
+   * Compares sparse attention with dense.
+   *
+   * @param scores exact token scores, {@code queryHeads × table.length()}, of {@link KeyScorer}
+   */
+  public static SelectionQuality measure(
+      AttentionShape shape,
+      BlockTable table,
+      PageSelection selection,
+      float[] scores,
+      AttentionState dense,
+      AttentionState sparse) {
+    int heads = shape.queryHeads();
+    double[] recall = new double[heads];
+    double[] mass = new double[heads];
+    double[] relativeL2 = new double[heads];
+    for (int head = 0; head < heads; head++) {
+      recall[head] = recall(table, selection, scores, head, head / shape.group());
+      mass[head] = Math.exp(sparse.lse()[head] - dense.lse()[head]);
+      relativeL2[head] = relativeL2(dense, sparse, head);
+    }
+    return new SelectionQuality(recall, mass, relativeL2);
+  }
+
+  private static double recall(
+      BlockTable table, PageSelection selection, float[] scores, int head, int kvHead) {
+    int tokens = selection.tables()[kvHead].length();
+    if (tokens == 0) {
+      return 0;
+    }
+    boolean[] kept = new boolean[table.pages()];
+    for (int i = 0; i < selection.count(kvHead); i++) {
+      kept[selection.page(kvHead, i)] = true;
+    }
+    int[] best = new int[tokens];
+    new TopKSelector().select(scores, head * table.length(), table.length(), tokens, best, 0);
+    int hits = 0;
+    for (int token : best) {
+      hits += kept[token / table.blockSize()] ? 1 : 0;
+    }
+    return hits / (double) tokens;
+  }
+
+  private static double relativeL2(AttentionState dense, AttentionState sparse, int head) {
+    double error = 0;
+    double norm = 0;
+    for (int i = head * dense.headDim(); i < (head + 1) * dense.headDim(); i++) {
+      double difference = (double) sparse.output()[i] - dense.output()[i];
+      error += difference * difference;
+      norm += (double) dense.output()[i] * dense.output()[i];
+    }
+    return norm == 0 ? 0 : Math.sqrt(error / norm);
+  }
+}

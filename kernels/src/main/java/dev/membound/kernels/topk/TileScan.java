@@ -1,0 +1,140 @@
+package dev.membound.kernels.topk;
+
+import dev.membound.kernels.attention.AttentionShape;
+import dev.membound.kernels.attention.KvType;
+import dev.membound.kernels.attention.TileLayout;
+import dev.membound.kernels.attention.TileScorer;
+import dev.membound.kernels.parallel.WorkerTeam;
+
+/**
+ * Scores all tiles of all KV heads, shared evenly among a team; a worker reads its part of a head
+ * as two streams, one a half.
+ */
+final class TileScan {
+  /** How a head's query becomes the multipliers of a tile's lines. */
+  @FunctionalInterface
+  interface QueryLoader {
+    void load(float[] q, int from, TileScorer scorer, int head);
+  }
+
+  private static final int LANES = TileLayout.LANES;
+
+  private final AttentionShape shape;
+  private final WorkerTeam team;
+  private final WorkerTeam.Task task;
+  private final QueryLoader loader;
+  private final TileScorer[] scorers;
+  private final float[][] pairs; // scores of two tiles: [tile][head][lane]
+
+  // The arguments of the call in flight, for the workers.
+  private float[] query;
+  private TileSource source;
+  private float[] scores;
+  private boolean groupMaximum;
+
+  TileScan(AttentionShape shape, KvType type, int lines, QueryLoader loader, WorkerTeam team) {
+    this.shape = shape;
+    this.team = team;
+    this.task = this::runShare;
+    this.loader = loader;
+    this.scorers = new TileScorer[team.size()];
+    this.pairs = new float[team.size()][2 * shape.group() * LANES];
+    for (int worker = 0; worker < scorers.length; worker++) {
+      scorers[worker] = TileScorer.create(type, lines, shape.group());
+    }
+  }
+
+  boolean isFor(AttentionShape otherShape, WorkerTeam otherTeam) {
+    return shape.equals(otherShape) && team == otherTeam;
+  }
+
+  /**
+   * Writes {@code heads × items} scores, where heads are query heads or, with {@code groupMaximum},
+   * KV heads with the largest score of their group.
+   */
+  void run(float[] q, TileSource source, float[] scores, boolean groupMaximum) {
+    shape.requireQuery(q);
+    int rows = groupMaximum ? shape.kvHeads() : shape.queryHeads();
+    if (scores.length < (long) rows * source.items()) {
+      throw new IllegalArgumentException(
+          "scores hold %d, %d heads × %d items need %d"
+              .formatted(scores.length, rows, source.items(), (long) rows * source.items()));
+    }
+    this.query = q;
+    this.source = source;
+    this.scores = scores;
+    this.groupMaximum = groupMaximum;
+    team.run(task);
+  }
+
+  private void runShare(int worker, int workers) {
+    int tiles = source.tiles();
+    long all = (long) tiles * shape.kvHeads();
+    long start = all * worker / workers;
+    long end = all * (worker + 1) / workers;
+    for (int head = 0; head < shape.kvHeads(); head++) {
+      int from = (int) Math.max(start - (long) head * tiles, 0);
+      int to = (int) Math.min(end - (long) head * tiles, tiles);
+      if (from < to) {
+        scanHead(worker, head, from, to);
+      }
+    }
+  }
+
+  private void scanHead(int worker, int kvHead, int from, int to) {
+    TileScorer scorer = scorers[worker];
+    for (int head = 0; head < shape.group(); head++) {
+      loader.load(query, (kvHead * shape.group() + head) * shape.headDim(), scorer, head);
+    }
+    int half = Math.ceilDiv(to - from, 2);
+    for (int near = from; near < from + half; near++) {
+      int far = Math.min(near + half, to - 1);
+      boolean direct =
+          !groupMaximum && source.itemsOf(near) == LANES && source.itemsOf(far) == LANES;
+      if (direct) {
+        int row = kvHead * shape.group() * source.items();
+        scorer.score(
+            source.memory(),
+            source.offset(kvHead, near),
+            source.offset(kvHead, far),
+            scores,
+            row + source.firstItem(near),
+            row + source.firstItem(far),
+            source.items());
+      } else {
+        float[] pair = pairs[worker];
+        int second = pair.length / 2;
+        scorer.score(
+            source.memory(),
+            source.offset(kvHead, near),
+            source.offset(kvHead, far),
+            pair,
+            0,
+            second,
+            LANES);
+        deliver(pair, 0, kvHead, near);
+        deliver(pair, second, kvHead, far);
+      }
+    }
+  }
+
+  /** Copies a tile's scores without the padding. */
+  private void deliver(float[] pair, int at, int kvHead, int tile) {
+    int items = source.itemsOf(tile);
+    int first = source.firstItem(tile);
+    if (groupMaximum) {
+      int row = kvHead * source.items() + first;
+      System.arraycopy(pair, at, scores, row, items);
+      for (int head = 1; head < shape.group(); head++) {
+        for (int i = 0; i < items; i++) {
+          scores[row + i] = Math.max(scores[row + i], pair[at + head * LANES + i]);
+        }
+      }
+    } else {
+      for (int head = 0; head < shape.group(); head++) {
+        int row = (kvHead * shape.group() + head) * source.items() + first;
+        System.arraycopy(pair, at + head * LANES, scores, row, items);
+      }
+    }
+  }
+}

@@ -1,0 +1,312 @@
+package dev.membound.kernels.topk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.membound.kernels.Allocation;
+import dev.membound.kernels.attention.AttentionShape;
+import dev.membound.kernels.attention.AttentionState;
+import dev.membound.kernels.attention.BlockTable;
+import dev.membound.kernels.attention.KvType;
+import dev.membound.kernels.attention.PagedAttention;
+import dev.membound.kernels.attention.PagedKvCache;
+import dev.membound.kernels.parallel.WorkerTeam;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Scoring, page bounds, selection and sparse attention together, on structured keys. */
+@Tag("width")
+class SelectionTest {
+  private static final WorkerTeam TEAM = WorkerTeam.of(2);
+  private static final double UNIT = 0x1p-24;
+
+  private final Arena arena = Arena.ofShared();
+
+  @AfterEach
+  void freeMemory() {
+    arena.close();
+  }
+
+  @AfterAll
+  static void stopTeam() {
+    TEAM.close();
+  }
+
+  /** A sequence of structured keys with the query of its next token. */
+  private record Context(
+      AttentionShape shape, PagedKvCache cache, BlockTable table, float[] query) {}
+
+  private Context context(KvType type, AttentionShape shape, int blockSize, int tokens) {
+    PagedKvCache cache =
+        PagedKvCache.allocate(
+            type,
+            shape.kvHeads(),
+            shape.headDim(),
+            blockSize,
+            Math.ceilDiv(tokens, blockSize),
+            arena);
+    BlockTable table = BlockTable.empty(blockSize);
+    float[] q = StructuredKeys.withSeed(42).fill(cache, table, shape, tokens);
+    return new Context(shape, cache, table, q);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "F32,1,64,16,1",
+    "F32,4,80,16,33",
+    "F16,1,64,8,100",
+    "F16,6,96,16,1000",
+    "F16,8,256,32,501",
+    "BF16,4,128,16,1000",
+    "BF16,1,66,24,777",
+    "F16,4,128,16,15",
+    "BF16,5,64,16,17"
+  })
+  void exactScoresAndBoundsAgreeWithTheirDefinitions(
+      KvType type, int group, int headDim, int blockSize, int tokens) {
+    Context context = context(type, new AttentionShape(2 * group, 2, headDim), blockSize, tokens);
+    AttentionShape shape = context.shape();
+    int heads = shape.queryHeads();
+    int pages = context.table().pages();
+    float guard = 1234.5f;
+    float[] scores = guarded(heads * tokens, guard);
+    float[] bounds = guarded(heads * pages, guard);
+    float[] groupScores = guarded(2 * tokens, guard);
+    float[] groupBounds = guarded(2 * pages, guard);
+    PageBounds digest = PageBounds.build(context.cache(), context.table(), arena);
+    KeyScorer scorer = KeyScorer.plan(shape, type, TEAM);
+    scorer.score(context.query(), context.cache(), context.table(), scores);
+    scorer.scoreGroups(context.query(), context.cache(), context.table(), groupScores);
+    digest.scan(context.query(), shape, bounds, TEAM);
+    digest.scanGroups(context.query(), shape, groupBounds, TEAM);
+
+    for (int head = 0; head < heads; head++) {
+      for (int page = 0; page < pages; page++) {
+        double exactBound = 0;
+        double magnitude = 0;
+        for (int dim = 0; dim < headDim; dim++) {
+          double q = context.query()[head * headDim + dim];
+          double max = Double.NEGATIVE_INFINITY;
+          double min = Double.POSITIVE_INFINITY;
+          for (int i = 0; i < context.table().tokensOfPage(page); i++) {
+            float key =
+                context.cache().key(context.table(), page * blockSize + i, head / group, dim);
+            max = Math.max(max, key);
+            min = Math.min(min, key);
+          }
+          exactBound += Math.max(q * max, q * min);
+          magnitude += Math.abs(q) * Math.max(Math.abs(max), Math.abs(min));
+        }
+        float bound = bounds[head * pages + page];
+        double slack = (2 * headDim + 2) * UNIT * magnitude;
+        assertThat(Math.abs(bound - exactBound)).isLessThanOrEqualTo(slack);
+        for (int i = 0; i < context.table().tokensOfPage(page); i++) {
+          int token = page * blockSize + i;
+          double dot = 0;
+          double terms = 0;
+          for (int dim = 0; dim < headDim; dim++) {
+            double term =
+                (double) context.query()[head * headDim + dim]
+                    * context.cache().key(context.table(), token, head / group, dim);
+            dot += term;
+            terms += Math.abs(term);
+          }
+          float score = scores[head * tokens + token];
+          assertThat(Math.abs(score - dot)).isLessThanOrEqualTo((headDim + 2) * UNIT * terms);
+          assertThat(bound + slack).as("bound of a key").isGreaterThanOrEqualTo(dot);
+        }
+      }
+    }
+    assertThat(Arrays.copyOf(groupScores, 2 * tokens))
+        .isEqualTo(groupMaxima(scores, group, tokens));
+    assertThat(Arrays.copyOf(groupBounds, 2 * pages)).isEqualTo(groupMaxima(bounds, group, pages));
+    for (float[] array : new float[][] {scores, bounds, groupScores, groupBounds}) {
+      assertThat(array[array.length - 1]).as("guard").isEqualTo(guard);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBudgetOfAllPagesEqualsDenseBitForBit(KvType type) {
+    Context context = context(type, new AttentionShape(8, 2, 64), 16, 500);
+    PageBounds bounds = PageBounds.build(context.cache(), context.table(), arena);
+    SparseAttention sparse =
+        SparseAttention.plan(context.shape(), type, 16, context.table().pages(), TEAM);
+    AttentionState dense = dense(context, type);
+    for (int budget : new int[] {context.table().pages(), 1_000_000}) {
+      AttentionState state = AttentionState.create(8, 64);
+      sparse.attend(context.query(), context.cache(), context.table(), bounds, budget, state);
+      assertThat(state.output()).isEqualTo(dense.output());
+      assertThat(state.lse()).isEqualTo(dense.lse());
+    }
+    assertThat(sparse.selection().unionBytes(context.cache()))
+        .isEqualTo(500 * context.cache().bytesPerToken());
+  }
+
+  @Test
+  void massGrowsWithTheBudgetAndMostOfItIsInFewPages() {
+    Context context = context(KvType.F16, new AttentionShape(8, 2, 64), 16, 2000);
+    int pages = context.table().pages();
+    PageBounds bounds = PageBounds.build(context.cache(), context.table(), arena);
+    SparseAttention sparse = SparseAttention.plan(context.shape(), KvType.F16, 16, pages, TEAM);
+    AttentionState dense = dense(context, KvType.F16);
+    float[] scores = new float[8 * 2000];
+    KeyScorer.plan(context.shape(), KvType.F16, TEAM)
+        .score(context.query(), context.cache(), context.table(), scores);
+    double[] previous = new double[8];
+    for (int budget : new int[] {0, 1, 2, 8, 32, 64, pages}) {
+      AttentionState state = AttentionState.create(8, 64);
+      sparse.attend(context.query(), context.cache(), context.table(), bounds, budget, state);
+      SelectionQuality quality =
+          SelectionQuality.measure(
+              context.shape(), context.table(), sparse.selection(), scores, dense, state);
+      for (int head = 0; head < 8; head++) {
+        assertThat(quality.mass()[head]).isBetween(previous[head] - 1e-5, 1 + 1e-5);
+        assertThat(quality.recall()[head]).isBetween(0.0, 1.0);
+      }
+      previous = quality.mass();
+      if (budget == 0) {
+        assertThat(state.output()).containsOnly(0f);
+        assertThat(state.lse()).containsOnly(Double.NEGATIVE_INFINITY);
+        assertThat(quality.mass()).containsOnly(0);
+        assertThat(quality.relativeL2()).containsOnly(1);
+      }
+      if (budget == 32) {
+        assertThat(quality.mass()[7]).as("the most concentrated head").isGreaterThan(0.9);
+        assertThat(quality.relativeL2()[7]).isLessThan(0.2);
+      }
+      if (budget == pages) {
+        assertThat(quality.recall()).containsOnly(1);
+        assertThat(quality.relativeL2()).containsOnly(0);
+      }
+    }
+  }
+
+  @Test
+  void theLastPageIsAlwaysKeptAndCountsInTheBudget() {
+    BlockTable table = BlockTable.of(new int[] {4, 3, 2, 1}, 50, 16);
+    PageSelection selection = PageSelection.create(2, 16, 4);
+    selection.select(new float[] {1, 3, 2, -9, 5, Float.NaN, 5, -9}, table, 2);
+    assertThat(selection.page(0, 0)).isEqualTo(1);
+    assertThat(selection.page(0, 1)).isEqualTo(3);
+    assertThat(selection.page(1, 0)).isEqualTo(0);
+    assertThat(selection.page(1, 1)).isEqualTo(3);
+    assertThat(selection.tables()[0].length()).isEqualTo(18);
+    assertThat(selection.nanScores()).isEqualTo(1);
+    assertThatThrownBy(() -> selection.select(new float[8], table, -1))
+        .hasMessageContaining("a budget of -1 pages");
+  }
+
+  @Test
+  void boundsGrowWithTheSequence() {
+    AttentionShape shape = new AttentionShape(2, 2, 64);
+    PagedKvCache cache = PagedKvCache.allocate(KvType.F16, 2, 64, 16, 20, arena);
+    PageBounds grown = PageBounds.allocate(cache, 20, arena);
+    BlockTable table = BlockTable.empty(16);
+    Random random = new Random(1);
+    for (int token = 0; token < 300; token++) {
+      float[] key = new float[128];
+      for (int i = 0; i < key.length; i++) {
+        key[i] = (float) random.nextGaussian();
+      }
+      cache.append(table, key, key);
+      if (token % 7 == 0) {
+        grown.extend(cache, table);
+      }
+    }
+    grown.extend(cache, table);
+    PageBounds built = PageBounds.build(cache, table, arena);
+    for (int page = 0; page < table.pages(); page++) {
+      for (int dim = 0; dim < 64; dim++) {
+        assertThat(grown.maximum(1, page, dim)).isEqualTo(built.maximum(1, page, dim));
+        assertThat(grown.minimum(1, page, dim)).isEqualTo(built.minimum(1, page, dim));
+      }
+    }
+    assertThat(grown.bytesRead()).isEqualTo(2L * 2 * 19 * 64 * 2);
+    assertThatThrownBy(() -> grown.scan(new float[128], shape, new float[37], TEAM))
+        .hasMessageContaining("scores hold 37, 2 heads × 19 items need 38");
+  }
+
+  @Test
+  void staleBoundsAreRefused() {
+    Context context = context(KvType.F16, new AttentionShape(4, 1, 64), 16, 50);
+    PageBounds bounds = PageBounds.allocate(context.cache(), 4, arena);
+    SparseAttention sparse = SparseAttention.plan(context.shape(), KvType.F16, 16, 4, TEAM);
+    AttentionState state = AttentionState.create(4, 64);
+    assertThatThrownBy(
+            () ->
+                sparse.attend(context.query(), context.cache(), context.table(), bounds, 2, state))
+        .hasMessage("bounds cover 0 tokens, the sequence has 50: extend them first");
+  }
+
+  @Test
+  void pageMaximaAreTheLargestScoresOfThePages() {
+    BlockTable table = BlockTable.of(new int[] {0, 1}, 5, 4);
+    float[] pages = new float[4];
+    KeyScorer.pageMaxima(new float[] {1, 5, 2, 3, -1, -4, -3, -9, -8, 7}, 2, table, pages);
+    assertThat(pages).containsExactly(5, -1, -3, 7);
+  }
+
+  @Test
+  void structuredKeysAreSeeded() {
+    AttentionShape shape = new AttentionShape(4, 2, 64);
+    Context a = context(KvType.F16, shape, 16, 100);
+    Context b = context(KvType.F16, shape, 16, 100);
+    assertThat(a.query()).isEqualTo(b.query());
+    assertThat(a.cache().memory().mismatch(b.cache().memory())).isEqualTo(-1);
+  }
+
+  @Test
+  void aStepAllocatesNothing() {
+    Context context = context(KvType.F16, new AttentionShape(8, 2, 64), 16, 1000);
+    PageBounds bounds = PageBounds.build(context.cache(), context.table(), arena);
+    try (WorkerTeam one = WorkerTeam.of(1)) {
+      SparseAttention sparse = SparseAttention.plan(context.shape(), KvType.F16, 16, 64, one);
+      KeyScorer scorer = KeyScorer.plan(context.shape(), KvType.F16, one);
+      float[] scores = new float[8 * 1000];
+      AttentionState state = AttentionState.create(8, 64);
+      assertThat(
+              Allocation.settledBytesPerCall(
+                  () -> {
+                    scorer.score(context.query(), context.cache(), context.table(), scores);
+                    sparse.attend(
+                        context.query(), context.cache(), context.table(), bounds, 16, state);
+                  }))
+          .isZero();
+    }
+  }
+
+  private static AttentionState dense(Context context, KvType type) {
+    AttentionShape shape = context.shape();
+    AttentionState state = AttentionState.create(shape.queryHeads(), shape.headDim());
+    PagedAttention.plan(shape, type, context.table().blockSize(), TEAM)
+        .attend(context.query(), context.cache(), context.table(), state);
+    return state;
+  }
+
+  private static float[] guarded(int length, float guard) {
+    float[] array = new float[length + 1];
+    array[length] = guard;
+    return array;
+  }
+
+  private static float[] groupMaxima(float[] rows, int group, int width) {
+    float[] maxima = new float[2 * width];
+    Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
+    for (int head = 0; head < 2 * group; head++) {
+      for (int i = 0; i < width; i++) {
+        int at = head / group * width + i;
+        maxima[at] = Math.max(maxima[at], rows[head * width + i]);
+      }
+    }
+    return maxima;
+  }
+}

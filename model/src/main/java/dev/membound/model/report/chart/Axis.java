@@ -1,0 +1,47 @@
+package dev.membound.model.report.chart;
+
+/**
+ * One axis.
+ *
+ * @param name what it shows, with its unit
+ * @param ticks how tick values are written
+ * @param min, max the ends, or null to fit the data
+ */
+public record Axis(String name, Scale scale, Ticks ticks, Double min, Double max) {
+
+  /** Spacing of the values; a logarithmic axis shows values above zero only. */
+  public enum Scale {
+    LINEAR,
+    LOG10,
+    LOG2
+  }
+
+  /** How values are written on the axis. */
+  public enum Ticks {
+    NUMBER,
+    BYTES,
+    TOKENS,
+    SECONDS,
+    PERCENT
+  }
+
+  /** A linear axis fitted to the data. */
+  public static Axis linear(String name, Ticks ticks) {
+    return new Axis(name, Scale.LINEAR, ticks, null, null);
+  }
+
+  /** A decimal logarithmic axis fitted to the data. */
+  public static Axis log(String name, Ticks ticks) {
+    return new Axis(name, Scale.LOG10, ticks, null, null);
+  }
+
+  /** A binary logarithmic axis fitted to the data. */
+  public static Axis log2(String name, Ticks ticks) {
+    return new Axis(name, Scale.LOG2, ticks, null, null);
+  }
+
+  /** The same axis with fixed ends; null leaves an end to the data. */
+  public Axis between(Double low, Double high) {
+    return new Axis(name, scale, ticks, low, high);
+  }
+}

@@ -1,0 +1,279 @@
+package dev.membound.model.report.section;
+
+import static dev.membound.model.report.table.DataTable.row;
+
+import dev.membound.model.report.chart.Axis;
+import dev.membound.model.report.chart.Axis.Ticks;
+import dev.membound.model.report.chart.Line;
+import dev.membound.model.report.chart.Line.Stroke;
+import dev.membound.model.report.chart.Mark;
+import dev.membound.model.report.chart.MarkSeries;
+import dev.membound.model.report.chart.MarkSeries.Symbol;
+import dev.membound.model.report.chart.Paint;
+import dev.membound.model.report.chart.RowChart;
+import dev.membound.model.report.chart.XyChart;
+import dev.membound.model.report.table.Column;
+import dev.membound.model.report.table.DataTable;
+import dev.membound.model.report.table.Numbers;
+import dev.membound.model.run.ValidationFile;
+import dev.membound.model.run.ValidationFile.Row;
+import dev.membound.model.run.ValidationFile.Summary;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Predictions of what the fit never saw against what was measured. */
+final class ValidationSection implements ReportSection {
+  /** The error that the calibration promises to stay within, at the median. */
+  private static final double BAND = 0.15;
+
+  private static final double COVERAGE_LOW_PERCENT = 80;
+  private static final double COVERAGE_HIGH_PERCENT = 98;
+
+  @Override
+  public String id() {
+    return "validation";
+  }
+
+  @Override
+  public String title() {
+    return "Predicted against measured";
+  }
+
+  @Override
+  public SectionBody render(RunDocuments run) {
+    if (run.validation().isEmpty()) {
+      return SectionBody.missing(
+          "validation.json is not in this run folder, so nothing says how good the predictions are."
+              + " Run `membound validate`.");
+    }
+    ValidationFile validation = run.validation().get();
+    if (validation.rows().isEmpty()) {
+      return SectionBody.missing("validation.json holds no held-out row.");
+    }
+    List<Row> rows = validation.rows();
+    Figure scatter =
+        new Figure(
+            "figure-validation",
+            "Time a call, held-out rows",
+            accuracy(run, validation),
+            "A point on the diagonal is predicted exactly; dashed lines are ±15 %. Bars are 90 %"
+                + " prediction intervals; hollow points lie outside theirs.",
+            scatter(rows),
+            List.of(table(rows)));
+    Figure errors =
+        new Figure(
+            "figure-errors",
+            "Signed error by what was held out",
+            worst(rows),
+            "Right of zero the prediction is too slow, left of it too fast. One point a held-out"
+                + " measurement; hollow points lie outside their 90 % interval.",
+            errors(rows),
+            List.of());
+    return new SectionBody(
+        List.of(), List.of(summaries(validation.summaries())), List.of(scatter, errors), List.of());
+  }
+
+  private static String accuracy(RunDocuments run, ValidationFile validation) {
+    Optional<Summary> overall = run.overallError();
+    if (overall.isEmpty()) {
+      long covered = validation.rows().stream().filter(Row::covers).count();
+      return covered + " of " + validation.rows().size() + " held-out rows lie in their interval.";
+    }
+    Summary all = overall.get();
+    boolean within = all.medianAbsolutePercent() <= 100 * BAND;
+    String error =
+        "Half of the "
+            + all.rows()
+            + " held-out rows are within "
+            + Numbers.percent(all.medianAbsolutePercent() / 100)
+            + " of the measured time, "
+            + (within ? "inside" : "outside")
+            + " the ±15\u00a0% aimed at; ";
+    String coverage =
+        "the 90\u00a0% intervals cover "
+            + Numbers.percent(all.coveragePercent() / 100)
+            + " of them";
+    if (all.coveragePercent() < COVERAGE_LOW_PERCENT) {
+      return error + coverage + ", so they are too narrow.";
+    }
+    if (all.coveragePercent() > COVERAGE_HIGH_PERCENT) {
+      return error + coverage + ", so they are wider than need be.";
+    }
+    return error + coverage + ", as they should.";
+  }
+
+  private static String worst(List<Row> rows) {
+    Row worst =
+        rows.stream()
+            .max(Comparator.comparingDouble(row -> Math.abs(row.signedErrorPercent())))
+            .orElseThrow();
+    long slow = rows.stream().filter(row -> row.signedErrorPercent() > 0).count();
+    double share = slow / (double) rows.size();
+    String bias =
+        share > 0.65
+            ? "Predictions lean to the slow side ("
+            : share < 0.35 ? "Predictions lean to the fast side (" : "Errors go both ways (";
+    return bias
+        + slow
+        + " of "
+        + rows.size()
+        + " too slow); the worst is "
+        + Numbers.signedPercent(worst.signedErrorPercent() / 100)
+        + " on "
+        + worst.measurement()
+        + ".";
+  }
+
+  private static XyChart scatter(List<Row> rows) {
+    double from =
+        rows.stream().mapToDouble(row -> Math.min(row.measured(), row.low())).min().orElseThrow();
+    double to =
+        rows.stream().mapToDouble(row -> Math.max(row.measured(), row.high())).max().orElseThrow();
+    double low = from / 1.5;
+    double high = to * 1.5;
+    List<MarkSeries> series = new ArrayList<>();
+    TreeSet<String> kinds = new TreeSet<>();
+    rows.forEach(row -> kinds.add(row.kind()));
+    for (String kind : kinds) {
+      Paint paint = Paint.series(series.size());
+      series.add(marks(rows, kind, true, kind + " held out", paint, Symbol.CIRCLE));
+      series.add(marks(rows, kind, false, kind + ", outside its interval", paint, Symbol.RING));
+    }
+    series.removeIf(s -> s.marks().isEmpty());
+    return new XyChart(
+        Axis.log("measured time a call", Ticks.SECONDS).between(low, high),
+        Axis.log("predicted time a call", Ticks.SECONDS).between(low, high),
+        List.of(
+            proportional(1, low, high, Stroke.SOLID),
+            proportional(1 + BAND, low, high, Stroke.DASHED),
+            proportional(1 - BAND, low, high, Stroke.DASHED)),
+        series);
+  }
+
+  private static Line proportional(double factor, double low, double high, Stroke stroke) {
+    return new Line(
+        "",
+        Paint.MUTED,
+        stroke,
+        "",
+        List.of(new double[] {low, low * factor}, new double[] {high, high * factor}));
+  }
+
+  private static MarkSeries marks(
+      List<Row> rows, String kind, boolean covers, String name, Paint paint, Symbol symbol) {
+    List<Mark> marks =
+        rows.stream()
+            .filter(row -> row.kind().equals(kind) && row.covers() == covers)
+            .map(
+                row ->
+                    new Mark(row.measured(), row.predicted(), row.low(), row.high(), "", tip(row)))
+            .toList();
+    return new MarkSeries(name, paint, symbol, marks);
+  }
+
+  private static String tip(Row row) {
+    return row.measurement()
+        + "\nheld out: "
+        + row.heldOut()
+        + "\nmeasured "
+        + Numbers.seconds(row.measured())
+        + ", predicted "
+        + Numbers.seconds(row.predicted())
+        + " ["
+        + Numbers.seconds(row.low())
+        + ", "
+        + Numbers.seconds(row.high())
+        + "]\nerror "
+        + Numbers.signedPercent(row.signedErrorPercent() / 100);
+  }
+
+  private static RowChart errors(List<Row> rows) {
+    TreeMap<String, List<Row>> groups = new TreeMap<>();
+    rows.forEach(row -> groups.computeIfAbsent(row.heldOut(), k -> new ArrayList<>()).add(row));
+    List<String> labels = List.copyOf(groups.keySet());
+    List<Mark> inside = new ArrayList<>();
+    List<Mark> outside = new ArrayList<>();
+    for (int r = 0; r < labels.size(); r++) {
+      for (Row row : groups.get(labels.get(r))) {
+        (row.covers() ? inside : outside)
+            .add(
+                new Mark(
+                    row.signedErrorPercent(),
+                    r,
+                    row.signedErrorPercent(),
+                    row.signedErrorPercent(),
+                    "",
+                    tip(row)));
+      }
+    }
+    List<MarkSeries> series = new ArrayList<>();
+    series.add(new MarkSeries("inside its interval", Paint.SERIES1, Symbol.CIRCLE, inside));
+    if (!outside.isEmpty()) {
+      series.add(new MarkSeries("outside its interval", Paint.SERIES2, Symbol.RING, outside));
+    }
+    return new RowChart(
+        Axis.linear("signed error of the prediction (%)", Ticks.PERCENT),
+        labels,
+        series,
+        List.of(
+            new RowChart.Reference(0, "exact"),
+            new RowChart.Reference(-100 * BAND, "−15 %"),
+            new RowChart.Reference(100 * BAND, "+15 %")));
+  }
+
+  private static DataTable table(List<Row> rows) {
+    return new DataTable(
+        "All held-out rows",
+        List.of(
+            Column.text("held out"),
+            Column.text("measurement"),
+            Column.seconds("measured"),
+            Column.seconds("predicted"),
+            Column.seconds("low"),
+            Column.seconds("high"),
+            Column.signedPercent("signed error"),
+            Column.text("in interval")),
+        rows.stream()
+            .map(
+                row ->
+                    row(
+                        row.heldOut(),
+                        row.measurement(),
+                        row.measured(),
+                        row.predicted(),
+                        row.low(),
+                        row.high(),
+                        row.signedErrorPercent(),
+                        row.covers() ? "yes" : "no"))
+            .toList());
+  }
+
+  private static DataTable summaries(List<Summary> summaries) {
+    return new DataTable(
+        "Errors by kind of holding out",
+        List.of(
+            Column.text("held out"),
+            Column.count("rows"),
+            Column.percent("median |error|"),
+            Column.percent("mean |error|"),
+            Column.percent("worst |error|"),
+            Column.signedPercent("bias"),
+            Column.percent("coverage of 90 % intervals")),
+        summaries.stream()
+            .map(
+                s ->
+                    row(
+                        s.kind(),
+                        s.rows(),
+                        s.medianAbsolutePercent(),
+                        s.meanAbsolutePercent(),
+                        s.worstAbsolutePercent(),
+                        s.biasPercent(),
+                        s.coveragePercent()))
+            .toList());
+  }
+}

@@ -1,0 +1,26 @@
+package dev.membound.model.statistics;
+
+import dev.membound.model.run.Sample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The samples that statistics may use: the undisturbed ones. Where fewer than a third of all are
+ * undisturbed those few would be a lucky selection, so all count.
+ */
+public final class UsableSamples {
+  private UsableSamples() {}
+
+  /** The usable samples in the order of forks; one non-empty list a fork. */
+  public static List<List<Sample>> byFork(List<Sample> samples) {
+    List<Sample> undisturbed = samples.stream().filter(sample -> !sample.disturbed()).toList();
+    List<Sample> usable = 3 * undisturbed.size() < samples.size() ? samples : undisturbed;
+    SortedMap<Integer, List<Sample>> forks = new TreeMap<>();
+    for (Sample sample : usable) {
+      forks.computeIfAbsent(sample.fork(), fork -> new ArrayList<>()).add(sample);
+    }
+    return List.copyOf(forks.values());
+  }
+}

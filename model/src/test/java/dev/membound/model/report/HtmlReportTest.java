@@ -1,0 +1,276 @@
+package dev.membound.model.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.membound.model.report.section.Figure;
+import dev.membound.model.report.section.ReportSection;
+import dev.membound.model.report.section.ReportSections;
+import dev.membound.model.report.section.RunDocuments;
+import dev.membound.model.run.Interval;
+import dev.membound.model.run.Measurement;
+import dev.membound.model.run.MeasurementFile;
+import dev.membound.model.run.ProfileFile;
+import dev.membound.model.run.RunFolder;
+import dev.membound.model.run.RunFolder.Document;
+import dev.membound.model.run.RunFolderException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HtmlReportTest {
+  private static final int TWO_MEGABYTES = 2_000_000;
+  private static final String HOSTILE =
+      "</script><script>alert(1)</script><!-- \"'&<img src=x onerror=alert(2)>";
+
+  private final RunDocuments run = SampleRun.documents(7);
+
+  @Test
+  void everySectionAndFigureOfACompleteRunIsInThePage() {
+    String html = HtmlReport.render(run);
+    for (ReportSection section : ReportSections.ALL) {
+      assertThat(html).contains("<section id=\"" + section.id() + "\"", "href=\"#" + section.id());
+      assertThat(section.render(run).missing()).as(section.id()).isEmpty();
+      for (Figure figure : section.render(run).figures()) {
+        assertThat(html).contains("id=\"" + figure.id() + "\"", "data-chart=\"" + figure.id());
+      }
+    }
+    assertThat(html).doesNotContain("class=\"missing\"");
+  }
+
+  @Test
+  void idsAreUnique() {
+    List<String> ids = new ArrayList<>();
+    Matcher id = Pattern.compile(" id=\"([^\"]*)\"").matcher(markup(HtmlReport.render(run)));
+    while (id.find()) {
+      ids.add(id.group(1));
+    }
+    assertThat(ids).hasSizeGreaterThan(20).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void thePageIsBelowTwoMegabytes() {
+    assertThat(HtmlReport.render(run).getBytes(StandardCharsets.UTF_8))
+        .hasSizeLessThan(TWO_MEGABYTES);
+  }
+
+  @Test
+  void nothingIsLoadedFromAnywhere() {
+    String markup = markup(HtmlReport.render(run));
+    Matcher link = Pattern.compile("(?i)(?:src|href|action|srcset)=\"([^\"]*)\"").matcher(markup);
+    int links = 0;
+    while (link.find()) {
+      links++;
+      assertThat(link.group(1)).matches("#.*|data:,");
+    }
+    assertThat(links).isGreaterThan(ReportSections.ALL.size());
+    assertThat(Resources.styleSheet()).doesNotContain("url(", "@import");
+    assertThat(markup).contains("default-src &#39;none&#39;");
+  }
+
+  @Test
+  void textFromTheMachineCannotBreakOutOfMarkupOrScript() {
+    List<Measurement> measurements = new ArrayList<>();
+    for (Measurement m : run.measurements().measurements()) {
+      measurements.add(
+          new Measurement(
+              m.id() + HOSTILE,
+              m.kernel(),
+              m.format() + HOSTILE,
+              m.layout(),
+              m.shape(),
+              m.batch(),
+              m.threads(),
+              m.residency(),
+              m.workingSetBytes(),
+              m.bytes(),
+              m.flops(),
+              m.samples(),
+              m.secondsPerCall(),
+              m.gigabytesPerSecond(),
+              m.shareOfReadCeiling(),
+              m.refused()));
+    }
+    RunDocuments hostile =
+        new RunDocuments(
+            SampleRun.host(HOSTILE),
+            withMeasurements(measurements).measurements(),
+            run.profile(),
+            run.validation(),
+            run.simulation());
+    String html = HtmlReport.render(hostile);
+    assertThat(html).doesNotContain("alert(1)</script>", "<img src=x", "<script>alert");
+    assertThat(html).contains("\\u003c/script\\u003e", "&lt;/script&gt;");
+    // the style sheet, the data and two scripts, as in a run without malice
+    assertThat(Pattern.compile("</script>").matcher(html).results().count()).isEqualTo(3);
+  }
+
+  @Test
+  void takeawaysFollowTheData() {
+    RunDocuments other = SampleRun.documents(8);
+    Map<String, String> before = takeaways(run);
+    Map<String, String> after = takeaways(other);
+    assertThat(after.keySet()).isEqualTo(before.keySet());
+    assertThat(before.entrySet())
+        .filteredOn(e -> e.getValue().equals(after.get(e.getKey())))
+        .extracting(Map.Entry::getKey)
+        .as("figures whose takeaway ignores that every measurement changed")
+        // made from the simulation and the profile, which the seed leaves alone; the chunk curve
+        // differs by less than its sentence's digits
+        .allMatch(id -> id.matches("figure-(rate|breakdown|kv|efficiency|chunks).*"));
+  }
+
+  @Test
+  void theChunkTakeawaySaysWhenNoChunkIsLargeEnough() {
+    assertThat(takeaways(run).get("figure-chunks")).contains("are needed for 90");
+    assertThat(takeaways(slowed("chunk", 2)).get("figure-chunks"))
+        .contains("even 64\u00a0KiB chunks stay at");
+  }
+
+  @Test
+  void theShareTakeawayCountsWhoComesClose() {
+    assertThat(takeaways(run).get("figure-share")).matches("\\d+ of 36 results reach 90 % .*");
+    assertThat(takeaways(slowed("gemv", 3)).get("figure-share")).contains("best is topk");
+  }
+
+  @Test
+  void theRooflineTakeawayTellsMemoryFromArithmetic() {
+    assertThat(takeaways(run).get("figure-roofline")).contains("limits every one of them");
+    assertThat(takeaways(slowed("fma", 4)).get("figure-roofline"))
+        .contains("the others by arithmetic");
+  }
+
+  @Test
+  void theSameRunGivesTheSamePage() {
+    assertThat(HtmlReport.render(SampleRun.documents(7))).isEqualTo(HtmlReport.render(run));
+  }
+
+  @Test
+  void missingDocumentsAreNamedAndTheRestIsShown() {
+    RunDocuments partial =
+        new RunDocuments(
+            run.host(), run.measurements(), Optional.empty(), Optional.empty(), Optional.empty());
+    String html = HtmlReport.render(partial);
+    assertThat(html)
+        .contains("profile.json is not in this run folder")
+        .contains("validation.json is not in this run folder")
+        .contains("simulation.json is not in this run folder")
+        .contains("data-chart=\"figure-roofline\"", "data-chart=\"figure-share\"");
+  }
+
+  @Test
+  void anEmptyMeasurementListStillGivesAPage() {
+    RunDocuments empty =
+        new RunDocuments(
+            run.host(),
+            withMeasurements(List.of()).measurements(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    String html = HtmlReport.render(empty);
+    assertThat(html).contains("no measured DRAM read ceiling", "class=\"missing\"");
+    assertThat(html).doesNotContain("data-chart=");
+    assertThat(markup(html)).doesNotContain("NaN", "Infinity");
+  }
+
+  @Test
+  void refusedResultsAreShownWithTheirReasonAndDrawnNowhere() {
+    Measurement refused = run.refused().getFirst();
+    String html = HtmlReport.render(run);
+    assertThat(html).contains(refused.refused());
+    assertThat(run.kernels()).doesNotContain(refused);
+  }
+
+  @Test
+  void writesReportHtmlIntoTheRunFolder(@TempDir Path folder) throws Exception {
+    RunFolder runFolder = RunFolder.create(folder);
+    SampleRun.write(runFolder, run);
+    HtmlReport.write(runFolder);
+    assertThat(Files.readString(folder.resolve("report.html"))).isEqualTo(HtmlReport.render(run));
+  }
+
+  @Test
+  void aFolderWithoutMeasurementsIsRefusedByName(@TempDir Path folder) {
+    RunFolder runFolder = RunFolder.create(folder);
+    runFolder.write(Document.HOST, run.host());
+    assertThatThrownBy(() -> HtmlReport.write(runFolder))
+        .isInstanceOf(RunFolderException.class)
+        .hasMessageContaining("measurements.json");
+  }
+
+  @Test
+  void parametersThatTheDataCannotTellAreListedWithTheReason() {
+    ProfileFile profile = run.profile().orElseThrow();
+    String html = HtmlReport.render(run);
+    profile.notIdentifiable().forEach((name, why) -> assertThat(html).contains(name, why));
+  }
+
+  /** The run with one family slower by a factor. */
+  private RunDocuments slowed(String kernel, double factor) {
+    return withMeasurements(
+        run.measurements().measurements().stream()
+            .map(m -> m.kernel().equals(kernel) ? slowed(m, factor) : m)
+            .toList());
+  }
+
+  private static Measurement slowed(Measurement m, double factor) {
+    return new Measurement(
+        m.id(),
+        m.kernel(),
+        m.format(),
+        m.layout(),
+        m.shape(),
+        m.batch(),
+        m.threads(),
+        m.residency(),
+        m.workingSetBytes(),
+        m.bytes(),
+        m.flops(),
+        m.samples(),
+        scaled(m.secondsPerCall(), factor),
+        scaled(m.gigabytesPerSecond(), 1 / factor),
+        scaled(m.shareOfReadCeiling(), 1 / factor),
+        m.refused());
+  }
+
+  private static Interval scaled(Interval i, double factor) {
+    return i == null
+        ? null
+        : new Interval(i.median() * factor, i.low() * factor, i.high() * factor);
+  }
+
+  private RunDocuments withMeasurements(List<Measurement> measurements) {
+    MeasurementFile file = run.measurements();
+    return new RunDocuments(
+        run.host(),
+        new MeasurementFile(
+            file.schemaVersion(), file.runId(), file.preset(), file.seed(), measurements),
+        run.profile(),
+        run.validation(),
+        run.simulation());
+  }
+
+  private static Map<String, String> takeaways(RunDocuments run) {
+    Map<String, String> takeaways = new HashMap<>();
+    for (ReportSection section : ReportSections.ALL) {
+      for (Figure figure : section.render(run).figures()) {
+        takeaways.put(figure.id(), figure.takeaway());
+      }
+    }
+    return takeaways;
+  }
+
+  /** The page without the scripts and their data. */
+  private static String markup(String html) {
+    return html.replaceAll("(?s)<script(?: [^>]*)?>.*?</script>", "<script></script>");
+  }
+}

@@ -1,0 +1,99 @@
+package dev.membound.model.run;
+
+import dev.membound.model.quantity.Provenance;
+import dev.membound.model.quantity.Quantity;
+import dev.membound.model.run.RunFolder.Document;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** One small, sound document of each kind. */
+final class SampleDocuments {
+  private static final Quantity RATIO =
+      new Quantity(0.5, "1", 0.4, 0.6, Provenance.FITTED, "a test");
+
+  private SampleDocuments() {}
+
+  static Map<Document, Record> all() {
+    Map<Document, Record> all = new EnumMap<>(Document.class);
+    all.put(Document.HOST, host());
+    all.put(Document.MEASUREMENTS, measurements());
+    all.put(Document.PROFILE, profile());
+    all.put(Document.VALIDATION, validation());
+    all.put(Document.SIMULATION, new SimulationFile(1, "run-1", List.of()));
+    return all;
+  }
+
+  static MeasurementFile measurements() {
+    Measurement measurement =
+        new Measurement(
+            "gemv/F32/FILE/cols=64,rows=64/b1/t1/L1",
+            "gemv",
+            "F32",
+            "FILE",
+            Map.of("rows", 64L, "cols", 64L),
+            1,
+            1,
+            Residency.L1,
+            16384,
+            Map.of("weights", 16384L, "activations", 512L),
+            8192,
+            List.of(
+                new Sample(0, 0, 1e-7, false, 1, 0, 0, 2e11),
+                new Sample(1, 0, 1.1e-7, true, 0.7, 0.1, 12, null)),
+            new Interval(1e-7, 0.9e-7, 1.1e-7),
+            new Interval(168.96, 150, 190),
+            null,
+            null);
+    return new MeasurementFile(1, "run-1", "quick", 42, List.of(measurement));
+  }
+
+  private static HostFacts host() {
+    return new HostFacts(
+        1,
+        "run-1",
+        "2026-01-01T00:00:00Z",
+        "host",
+        "Linux",
+        "A CPU",
+        List.of("avx2"),
+        List.of(new HostFacts.CacheLevel(1, 32768, 1)),
+        2,
+        1L << 34,
+        "madvise",
+        "ok",
+        "unknown",
+        512,
+        "512",
+        "a JVM",
+        List.of("-Xmx1g"),
+        0.01);
+  }
+
+  private static ProfileFile profile() {
+    return new ProfileFile(
+        1,
+        "run-1",
+        "this-cpu",
+        "A CPU",
+        1L << 34,
+        List.of(new ProfileFile.Bandwidth(Residency.DRAM, 1, RATIO)),
+        RATIO,
+        List.of(new ProfileFile.Chunk(64, 1, RATIO)),
+        List.of(new ProfileFile.ByThreads(1, RATIO)),
+        List.of(new ProfileFile.ByThreads(1, RATIO)),
+        Map.of("gemv", RATIO),
+        Map.of("gemv/F32/FILE", RATIO),
+        null,
+        new ProfileFile.LogQuantiles(-0.1, 0.1),
+        Map.of("startupSeconds/1", "a reason"));
+  }
+
+  private static ValidationFile validation() {
+    return new ValidationFile(
+        1,
+        "run-1",
+        List.of(new ValidationFile.Row("size: 64x64", "size", "an id", 1, 1.1, 0.9, 1.2, 10)),
+        List.of(new ValidationFile.Summary("all", 1, 10, 10, 10, 10, 100)));
+  }
+}
