@@ -141,6 +141,17 @@ class SimulatorTest {
   }
 
   @Test
+  void integerKernelsMayPassTheFloatingPointPeak() {
+    Formats formats = new Formats(DataFormat.Q8_0, DataFormat.F16, DataFormat.F32);
+    HardwareSystem cpu = HardwareSystem.of(CpuDevice.from(Profiles.twoThreads()), 1);
+    Estimate estimate =
+        simulator.estimate(cpu, LLAMA_8B, new DecodeWorkload(1, 0, formats, new Dense()));
+
+    assertThat(operator(estimate, "lm-head").computeSeconds())
+        .isCloseTo(2.0 * 128_256 * 4096 / (1.6 * 100e9), ROUNDING);
+  }
+
+  @Test
   void prefillOnTheCpuWarnsThatItIsExtrapolated() {
     Formats formats = new Formats(DataFormat.Q8_0, DataFormat.F16, DataFormat.F32);
     HardwareSystem cpu = HardwareSystem.of(CpuDevice.from(Profiles.twoThreads()), 1);

@@ -127,8 +127,7 @@ final class ProfileSection implements ReportSection {
     }
     parameters.put("writeBandwidthFraction", profile.writeBandwidthFraction());
     for (ProfileFile.Chunk c : profile.chunkCurve()) {
-      parameters.put(
-          "chunkCurve/" + c.chunkBytes() + "/" + c.threads(), c.fractionOfStreaming());
+      parameters.put("chunkCurve/" + c.chunkBytes() + "/" + c.threads(), c.fractionOfStreaming());
     }
     for (ProfileFile.ByThreads p : profile.peakFlops()) {
       parameters.put("peakFlops/" + p.threads(), p.quantity());
