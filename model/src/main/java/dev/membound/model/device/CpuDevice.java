@@ -53,7 +53,7 @@ public final class CpuDevice {
             read,
             profile.writeBandwidthFraction(),
             chunkCurve(profile, threads),
-            profile.loadLatencySeconds(),
+            loadLatency(profile),
             new Quantity(
                 120e-12,
                 "J/B",
@@ -178,6 +178,14 @@ public final class CpuDevice {
     return values.stream()
         .min(Comparator.comparingInt(value -> Math.abs(value.threads() - threads)))
         .map(ProfileFile.ByThreads::quantity);
+  }
+
+  /** No equation of the profile uses it; it only describes the memory. */
+  private static Quantity loadLatency(ProfileFile profile) {
+    return profile.loadLatencySeconds() != null
+        ? profile.loadLatencySeconds()
+        : new Quantity(
+            100e-9, "s", 60e-9, 200e-9, Provenance.ASSUMED, "not measured: usual for DRAM");
   }
 
   private static Quantity modelError(ProfileFile profile) {

@@ -6,6 +6,7 @@ import dev.membound.model.memory.AccessPattern;
 import dev.membound.model.memory.MemoryModel;
 import dev.membound.model.memory.NearMemory;
 import dev.membound.model.quantity.Draw;
+import dev.membound.model.quantity.Quantity;
 import dev.membound.model.workload.Operator;
 import dev.membound.model.workload.OperatorCost;
 
@@ -52,9 +53,10 @@ record Station(DeviceProfile device, ComputeEngine engine, boolean exchanging) {
   OperatorTime time(Operator operator, double share, Draw draw) {
     OperatorCost cost = operator.cost();
     double memory = share * memorySeconds(operator, draw);
-    double efficiency =
-        draw.of(engine.efficiency(operator.kernel(), operator.operand()).orElseThrow());
-    double flops = draw.of(engine.peak(operator.compute())) * Math.min(1, efficiency);
+    Quantity efficiency = engine.efficiency(operator.kernel(), operator.operand()).orElseThrow();
+    // Above 1 only where it was measured so: integer arithmetic against the floating-point peak.
+    double shareOfPeak = Math.min(draw.of(efficiency), Math.max(1, efficiency.high()));
+    double flops = draw.of(engine.peak(operator.compute())) * shareOfPeak;
     double compute = share * cost.flops() / flops;
     double startup = draw.of(engine.startupSeconds());
     double link = exchanging ? share * exchangeSeconds(operator, draw) : 0;

@@ -72,8 +72,7 @@ class SimulatorTest {
   })
   void idealDecodeIsBytesOverBandwidthExactly(
       String name, String weights, String kvPerToken, long context) {
-    double weightBytes =
-        Long.parseLong(weights.replace("_", ""));
+    double weightBytes = Long.parseLong(weights.replace("_", ""));
     double kvBytes = (context + 1.0) * Long.parseLong(kvPerToken.replace("_", ""));
     double tokensPerSecond = 3350e9 / (weightBytes + kvBytes);
 
@@ -139,6 +138,17 @@ class SimulatorTest {
     double attention = 5e-6 + Math.pow(Math.pow(kv, 1.5) + Math.pow(flops, 1.5), 1 / 1.5);
     assertThat(operator(estimate, "attention").seconds())
         .isCloseTo(32 * attention, Percentage.withPercentage(1e-9));
+  }
+
+  @Test
+  void integerKernelsMayPassTheFloatingPointPeak() {
+    Formats formats = new Formats(DataFormat.Q8_0, DataFormat.F16, DataFormat.F32);
+    HardwareSystem cpu = HardwareSystem.of(CpuDevice.from(Profiles.twoThreads()), 1);
+    Estimate estimate =
+        simulator.estimate(cpu, LLAMA_8B, new DecodeWorkload(1, 0, formats, new Dense()));
+
+    assertThat(operator(estimate, "lm-head").computeSeconds())
+        .isCloseTo(2.0 * 128_256 * 4096 / (1.6 * 100e9), ROUNDING);
   }
 
   @Test
