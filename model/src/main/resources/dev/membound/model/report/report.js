@@ -333,7 +333,8 @@
             align: heading || narrow ? 'left' : 'right',
             verticalAlign: heading ? 'middle' : narrow ? 'top' : 'middle',
             stroke: colour('page'), lineWidth: heading || narrow ? 4 : 0,
-            width: heading ? area.x + area.width : narrow ? area.width : area.x - 14, overflow: 'truncate',
+            width: heading ? area.x + area.width : narrow ? area.width : area.x - 14,
+            overflow: heading ? 'break' : 'truncate', lineHeight: 14,
           },
         };
       },
