@@ -19,7 +19,8 @@ class ArchitectureTest {
           .resideInAPackage("dev.membound.kernels..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.membound.kernels..", "java..", "javax..", "jdk.incubator.vector..");
+          .resideInAnyPackage(
+              "dev.membound.kernels..", "java..", "javax..", "jdk.incubator.vector..");
 
   @ArchTest
   static final ArchRule modelKnowsNeitherKernelsNorBenchmarks =

@@ -17,7 +17,8 @@ import org.openjdk.jmh.annotations.Setup;
 /**
  * Paged decode attention.
  *
- * <pre>{@code ./membound bench AttentionBenchmark -p format=F16 -p context=32768 -p threads=1,2}</pre>
+ * <pre>{@code ./membound bench AttentionBenchmark -p format=F16 -p context=32768 -p threads=1,2}
+ * </pre>
  */
 public class AttentionBenchmark extends KernelBenchmark {
   @Param({"F32", "F16", "BF16"})

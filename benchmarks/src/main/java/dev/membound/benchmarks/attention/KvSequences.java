@@ -38,8 +38,8 @@ public final class KvSequences {
    * Allocates and fills.
    *
    * @param sequences at least 1
-   * @param scattered whether blocks lie in random order, as in badly fragmented memory, instead of as the allocator
-   *     hands them to a growing sequence
+   * @param scattered whether blocks lie in random order, as in badly fragmented memory, instead of
+   *     as the allocator hands them to a growing sequence
    */
   public static KvSequences fill(KvShape shape, int sequences, boolean scattered, Arena arena) {
     int pages = Math.ceilDiv(shape.context(), shape.blockSize());

@@ -21,7 +21,10 @@ import picocli.CommandLine.Parameters;
       "  ./membound bench GemvBenchmark -p format=Q8_0 -p threads=1 -f 3"
     })
 final class BenchCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "JMH-OPTION", description = "Options and patterns of JMH.", arity = "0..*")
+  @Parameters(
+      paramLabel = "JMH-OPTION",
+      description = "Options and patterns of JMH.",
+      arity = "0..*")
   private List<String> arguments = new ArrayList<>();
 
   @Option(names = "--help", usageHelp = true, description = "This help; -h is JMH's.")

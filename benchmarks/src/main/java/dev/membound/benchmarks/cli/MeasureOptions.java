@@ -131,7 +131,10 @@ final class MeasureOptions {
     Preset known = Preset.of(measured);
     if (requested(known) != known) {
       throw new UserInputException(
-          folder.path() + " was measured with --preset " + measured + "; resume it without --preset");
+          folder.path()
+              + " was measured with --preset "
+              + measured
+              + "; resume it without --preset");
     }
     return known;
   }
@@ -144,7 +147,8 @@ final class MeasureOptions {
     if (!finished.get()) {
       System.err.println();
       System.err.println(
-          "stopped; nothing measured is lost. Go on with: ./membound run --resume " + folder.path());
+          "stopped; nothing measured is lost. Go on with: ./membound run --resume "
+              + folder.path());
     }
   }
 }

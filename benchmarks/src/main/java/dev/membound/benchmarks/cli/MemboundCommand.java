@@ -10,7 +10,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The one command of Membound. Exit code 0: done; 1: bad input, one line on standard error; 2: a bug of ours. */
+/**
+ * The one command of Membound. Exit code 0: done; 1: bad input, one line on standard error; 2: a
+ * bug of ours.
+ */
 @Command(
     name = "membound",
     description = "Measures, models and explains the memory wall of LLM decoding.",
@@ -68,8 +71,13 @@ public final class MemboundCommand implements Runnable {
   private static int badArguments(ParameterException exception, String[] args) {
     CommandLine command = exception.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("membound: " + exception.getMessage().lines().findFirst().orElse("bad arguments") + suggestion(exception)
-        + " (see `" + command.getCommandSpec().qualifiedName() + " --help`)");
+    err.println(
+        "membound: "
+            + exception.getMessage().lines().findFirst().orElse("bad arguments")
+            + suggestion(exception)
+            + " (see `"
+            + command.getCommandSpec().qualifiedName()
+            + " --help`)");
     return BAD_INPUT;
   }
 

@@ -37,7 +37,8 @@ final class RunCommand implements Callable<Integer> {
     Calibration.run(folder);
     folder.write(
         Document.SIMULATION,
-        ReferenceSystems.predict(folder.read(Document.PROFILE, ProfileFile.class), new Simulator()));
+        ReferenceSystems.predict(
+            folder.read(Document.PROFILE, ProfileFile.class), new Simulator()));
     HtmlReport.write(folder);
     new Output(spec)
         .text(

@@ -47,13 +47,17 @@ import picocli.CommandLine.Spec;
 final class SimulateCommand implements Callable<Integer> {
   private static final String THIS_CPU = "this-cpu";
 
-  @Option(names = "--model", required = true, description = "A name from `membound models`, or a file.")
+  @Option(
+      names = "--model",
+      required = true,
+      description = "A name from `membound models`, or a file.")
   private String model;
 
   @Option(
       names = "--device",
       required = true,
-      description = "A name from `membound devices`, a file, or " + THIS_CPU + " (calibrated by a run).")
+      description =
+          "A name from `membound devices`, a file, or " + THIS_CPU + " (calibrated by a run).")
   private String device;
 
   @Option(names = "--count", description = "Devices that share the model (default: 1).")
@@ -150,8 +154,14 @@ final class SimulateCommand implements Callable<Integer> {
     output.line(
         "%s, %s weights, %s KV, batch %d, context %d, attention %s, on %d x %s"
             .formatted(
-                p.model(), p.weights(), p.kv(), p.batch(), p.context(), p.kvSelection(),
-                p.deviceCount(), p.device()));
+                p.model(),
+                p.weights(),
+                p.kv(),
+                p.batch(),
+                p.context(),
+                p.kvSelection(),
+                p.deviceCount(),
+                p.device()));
     output.line("");
     if (p.fits()) {
       output.line("decode  " + milliseconds(p.decodeStepSeconds()) + " a step (TPOT)");
@@ -207,7 +217,8 @@ final class SimulateCommand implements Callable<Integer> {
             p.capacity().entrySet().stream().map(e -> row(e.getKey(), e.getValue())).toList());
     rows.add(row("all", p.capacity().values().stream().mapToLong(Long::longValue).sum()));
     rows.add(row("capacity", p.capacityBytes()));
-    return new DataTable("capacity", List.of(Column.text("component"), Column.bytes("bytes")), rows);
+    return new DataTable(
+        "capacity", List.of(Column.text("component"), Column.bytes("bytes")), rows);
   }
 
   private static String milliseconds(Interval seconds) {

@@ -4,7 +4,9 @@ import dev.membound.model.catalogue.CatalogueException;
 import dev.membound.model.run.RunFolderException;
 import java.io.PrintWriter;
 
-/** Tells bad input, which is one line for the user, from a bug of ours, which keeps its stack trace. */
+/**
+ * Tells bad input, which is one line for the user, from a bug of ours, which keeps its stack trace.
+ */
 final class UserErrors {
   private UserErrors() {}
 

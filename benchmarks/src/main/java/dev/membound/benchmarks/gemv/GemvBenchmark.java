@@ -17,10 +17,11 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * Quantized matrix × vector. Successive calls rotate over distinct matrices, so that a working set beyond the last
- * cache really streams from DRAM.
+ * Quantized matrix × vector. Successive calls rotate over distinct matrices, so that a working set
+ * beyond the last cache really streams from DRAM.
  *
- * <pre>{@code ./membound bench GemvBenchmark -p format=Q8_0,Q4_0 -p layout=PACKED -p threads=1,2}</pre>
+ * <pre>{@code ./membound bench GemvBenchmark -p format=Q8_0,Q4_0 -p layout=PACKED -p threads=1,2}
+ * </pre>
  */
 public class GemvBenchmark extends KernelBenchmark {
   private static final long SEED = 1;
@@ -63,7 +64,8 @@ public class GemvBenchmark extends KernelBenchmark {
             rows,
             cols,
             MeasuredKernel.start(threads, workload.workingSetBytes(), residency));
-    Arena arena = Arena.ofShared(); // as long as the JVM: the last iteration is sampled after teardown
+    Arena arena =
+        Arena.ofShared(); // as long as the JVM: the last iteration is sampled after teardown
     matrices = new WeightMatrix[workload.matrices()];
     for (int i = 0; i < matrices.length; i++) {
       matrices[i] = WeightMatrix.random(format, layout, rows, cols, SEED + i, arena);

@@ -7,7 +7,8 @@ import dev.membound.model.run.Residency;
 import java.util.Map;
 
 /**
- * y = W·x with a {@code rows × cols} weight matrix, rotating over as many distinct matrices as fill the working set.
+ * y = W·x with a {@code rows × cols} weight matrix, rotating over as many distinct matrices as fill
+ * the working set.
  *
  * @param wantedWorkingSetBytes distinct weight bytes to rotate over; at least one matrix is used
  */
@@ -63,7 +64,10 @@ public record GemvWorkload(
     return 1;
   }
 
-  /** Weight bytes of one matrix in the file's encoding; packing may pad, which is not counted as useful. */
+  /**
+   * Weight bytes of one matrix in the file's encoding; packing may pad, which is not counted as
+   * useful.
+   */
   long matrixBytes() {
     return rows * type.rowBytes(cols);
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import tools.jackson.core.JacksonException;
 
 /**
- * Asks for the host's facts in a JVM started as the measuring ones are: the command line's own JVM has neither their
- * flags nor the vector module.
+ * Asks for the host's facts in a JVM started as the measuring ones are: the command line's own JVM
+ * has neither their flags nor the vector module.
  */
 public final class MeasuringJvm {
   private MeasuringJvm() {}

@@ -10,7 +10,9 @@ import dev.membound.model.run.Residency;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Decode attention with the heads of Llama-3.1-8B: long contexts from DRAM, short ones in cache. */
+/**
+ * Decode attention with the heads of Llama-3.1-8B: long contexts from DRAM, short ones in cache.
+ */
 final class AttentionPlan {
   private static final int QUERY_HEADS = 32;
   private static final int KV_HEADS = 8;
@@ -63,16 +65,14 @@ final class AttentionPlan {
 
   private void addInCache(KvType type, Residency level) {
     long bytesPerToken = 2 * shape(type, 1).keyBytes();
-    long pages =
-        scope.workingSetBytes(level, 1) / bytesPerToken / PagedKvCache.DEFAULT_BLOCK_SIZE;
+    long pages = scope.workingSetBytes(level, 1) / bytesPerToken / PagedKvCache.DEFAULT_BLOCK_SIZE;
     if (pages > 0) {
       int context = Math.toIntExact(pages) * PagedKvCache.DEFAULT_BLOCK_SIZE;
       add(type, context, level, false, 1);
     }
   }
 
-  private void add(
-      KvType type, int context, Residency level, boolean scattered, int threads) {
+  private void add(KvType type, int context, Residency level, boolean scattered, int threads) {
     long wanted = level == Residency.DRAM ? scope.workingSetBytes(level, threads) : 1;
     workloads.add(
         new PlannedWorkload(

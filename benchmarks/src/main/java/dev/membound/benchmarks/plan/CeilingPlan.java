@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The machine's own limits. Best-of values: noise only slows, so they need fewer forks than kernels. */
+/**
+ * The machine's own limits. Best-of values: noise only slows, so they need fewer forks than
+ * kernels.
+ */
 final class CeilingPlan {
   private static final long[] CHUNK_BYTES = {64, 256, 1024, 4096, 16384, 65536};
 

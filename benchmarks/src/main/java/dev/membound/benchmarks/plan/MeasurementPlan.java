@@ -40,8 +40,7 @@ public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> note
               + (LEAST_MEMORY_BYTES >> 20)
               + " MiB: stop other programs");
     }
-    long largest =
-        availableMemoryBytes == 0 ? Long.MAX_VALUE : availableMemoryBytes / MEMORY_SHARE;
+    long largest = availableMemoryBytes == 0 ? Long.MAX_VALUE : availableMemoryBytes / MEMORY_SHARE;
     PlanScope scope = new PlanScope(preset, caches, vectorBits, largest);
     List<PlannedWorkload> workloads = new ArrayList<>();
     workloads.addAll(CeilingPlan.workloads(scope));

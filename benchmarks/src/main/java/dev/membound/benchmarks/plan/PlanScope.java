@@ -34,7 +34,6 @@ record PlanScope(
 
   /** Bytes to rotate over so that a level streams; 0 where the machine has no such level. */
   long workingSetBytes(Residency residency, int threads) {
-    return Math.min(
-        caches.workingSetBytes(residency, threads).orElse(0), largestWorkingSetBytes);
+    return Math.min(caches.workingSetBytes(residency, threads).orElse(0), largestWorkingSetBytes);
   }
 }

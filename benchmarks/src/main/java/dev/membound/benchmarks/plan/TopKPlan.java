@@ -10,7 +10,9 @@ import dev.membound.model.run.Residency;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Top-K selection over a long context: scanning digests, scoring keys, and the whole sparse step. */
+/**
+ * Top-K selection over a long context: scanning digests, scoring keys, and the whole sparse step.
+ */
 final class TopKPlan {
   private static final int CONTEXT = 131072;
   private static final int SMOKE_CONTEXT = 1024;

@@ -1,20 +1,29 @@
 package dev.membound.benchmarks.suite;
 
 /**
- * When a sample counts as disturbed. Keeping samples with CPU/wall of at least 0.98 cut the spread of log time from
- * 0.33 to 0.065 on a busy machine; steal and JIT activity get the same 2 % of the iteration.
+ * When a sample counts as disturbed. Keeping samples with CPU/wall of at least 0.98 cut the spread
+ * of log time from 0.33 to 0.065 on a busy machine; steal and JIT activity get the same 2 % of the
+ * iteration.
  */
 final class DisturbanceRule {
   private static final double LEAST_CPU_OVER_WALL = 0.98;
   private static final double MOST_STEAL_FRACTION = 0.02;
   private static final double MOST_JIT_FRACTION = 0.02;
 
+  /** Beyond it the memory's speed before and after a sample differ: it saw two machines. */
+  private static final double MOST_CEILING_DRIFT = 0.1;
+
   private DisturbanceRule() {}
 
   static boolean disturbed(
-      double cpuOverWall, double stealFraction, double jitSeconds, double wallSeconds) {
+      double cpuOverWall,
+      double stealFraction,
+      double jitSeconds,
+      double wallSeconds,
+      double readCeilingDrift) {
     return cpuOverWall < LEAST_CPU_OVER_WALL
         || stealFraction > MOST_STEAL_FRACTION
-        || jitSeconds > MOST_JIT_FRACTION * wallSeconds;
+        || jitSeconds > MOST_JIT_FRACTION * wallSeconds
+        || readCeilingDrift > MOST_CEILING_DRIFT;
   }
 }

@@ -22,6 +22,9 @@ public final class ForkJvm {
   /** Saves a file in {@code /tmp} a fork and its page-cache traffic. */
   public static final String NO_PERF_DATA = "-XX:-UsePerfData";
 
+  /** Two workers on one processor would measure the scheduler. */
+  public static final String PINNING = "-Dmembound.pinning=on";
+
   private static final List<String> FLAGS =
       List.of(
           VECTOR_MODULE,
@@ -29,13 +32,14 @@ public final class ForkJvm {
           CLASS_DATA_SHARING,
           SERIAL_COLLECTOR,
           SMALL_HEAP,
-          NO_PERF_DATA);
+          NO_PERF_DATA,
+          PINNING);
 
   private ForkJvm() {}
 
   /**
-   * All of them, and the {@code membound.*} properties of this JVM: a forced kernel provider reaches
-   * the forks.
+   * All of them, and the {@code membound.*} properties of this JVM: a forced kernel provider
+   * reaches the forks.
    */
   public static List<String> arguments() {
     List<String> arguments = new ArrayList<>(FLAGS);

@@ -109,14 +109,17 @@ final class JmhFork {
     double cpuOverWall = score(secondary, SampleMetrics.CPU_OVER_WALL, 1);
     double steal = score(secondary, SampleMetrics.STEAL_FRACTION, 0);
     double jitMilliseconds = score(secondary, SampleMetrics.JIT_MILLISECONDS, 0);
-    double ceiling =
-        score(secondary, SampleMetrics.READ_CEILING_BYTES_PER_SECOND, Double.NaN);
+    double ceiling = score(secondary, SampleMetrics.READ_CEILING_BYTES_PER_SECOND, Double.NaN);
     return new Sample(
         fork,
         index,
         1 / callsPerSecond,
         DisturbanceRule.disturbed(
-            cpuOverWall, steal, jitMilliseconds / 1e3, preset.iteration().toNanos() / 1e9),
+            cpuOverWall,
+            steal,
+            jitMilliseconds / 1e3,
+            preset.iteration().toNanos() / 1e9,
+            score(secondary, SampleMetrics.READ_CEILING_DRIFT, 0)),
         cpuOverWall,
         steal,
         jitMilliseconds,

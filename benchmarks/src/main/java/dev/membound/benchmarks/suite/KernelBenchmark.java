@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What every kernel benchmark has in common, so that plain JMH runs it as the suite does: one JMH
- * thread, which is worker 0 of a {@link MeasuredKernel} team; warm-up until compiled; the fork's JVM
- * arguments.
+ * thread, which is worker 0 of a {@link MeasuredKernel} team; warm-up until compiled; the fork's
+ * JVM arguments.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -31,7 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
       ForkJvm.CLASS_DATA_SHARING,
       ForkJvm.SERIAL_COLLECTOR,
       ForkJvm.SMALL_HEAP,
-      ForkJvm.NO_PERF_DATA
+      ForkJvm.NO_PERF_DATA,
+      ForkJvm.PINNING
     })
 public abstract class KernelBenchmark {
   /** Worker threads that share a call. */

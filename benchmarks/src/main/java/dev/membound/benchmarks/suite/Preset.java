@@ -6,13 +6,19 @@ import java.util.Locale;
 /**
  * How much to measure: which workloads are planned and how long each one runs.
  *
- * <p>A fork is one JVM; forks are the clusters of the bootstrap, so more forks narrow the intervals and more iterations
- * hardly do.
+ * <p>A fork is one JVM; forks are the clusters of the bootstrap, so more forks narrow the intervals
+ * and more iterations hardly do.
  */
 public enum Preset {
-  /** Checks that everything runs; warm-up and samples are far too short for numbers that mean anything. */
+  /**
+   * Checks that everything runs; warm-up and samples are far too short for numbers that mean
+   * anything.
+   */
   SMOKE(2, 2, Duration.ofMillis(50), Duration.ofMillis(20), Duration.ofMinutes(5)),
-  /** A first look in minutes: every kernel family, few shapes. Later rounds stop when the budget is spent. */
+  /**
+   * A first look in minutes: every kernel family, few shapes. Later rounds stop when the budget is
+   * spent.
+   */
   QUICK(5, 5, Duration.ofMillis(300), Duration.ofMillis(100), Duration.ofSeconds(330)),
   /** Every shape, for results to publish: about an hour and a half on 2 cores. */
   FULL(10, 8, Duration.ofMillis(500), Duration.ofMillis(250), Duration.ofHours(24));
@@ -77,6 +83,7 @@ public enum Preset {
         return preset;
       }
     }
-    throw new IllegalArgumentException("unknown preset '" + label + "': expected smoke, quick or full");
+    throw new IllegalArgumentException(
+        "unknown preset '" + label + "': expected smoke, quick or full");
   }
 }

@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /**
- * Keeps a run's measurements and writes them, with JMH's own results, after every fork. A run killed at any time has
- * lost at most the fork under way.
+ * Keeps a run's measurements and writes them, with JMH's own results, after every fork. A run
+ * killed at any time has lost at most the fork under way.
  */
 final class RunRecorder {
   private static final String JMH_FILE = "jmh.json";
@@ -115,7 +115,8 @@ final class RunRecorder {
   private static ArrayNode readJmh(RunFolder folder) {
     Path file = folder.path().resolve(JMH_FILE);
     try {
-      if (Files.exists(file) && Json.mapper().readTree(Files.readAllBytes(file)) instanceof ArrayNode array) {
+      if (Files.exists(file)
+          && Json.mapper().readTree(Files.readAllBytes(file)) instanceof ArrayNode array) {
         return array;
       }
     } catch (IOException | JacksonException e) {

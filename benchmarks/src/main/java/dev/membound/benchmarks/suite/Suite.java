@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 /**
  * Measures a plan into a run folder.
  *
- * <p>It goes in rounds: each round runs every workload in one fork, so that a machine that drifts drifts under all of
- * them alike. The first two rounds always complete; a later one stops when the preset's budget is spent.
+ * <p>It goes in rounds: each round runs every workload in one fork, so that a machine that drifts
+ * drifts under all of them alike. The first two rounds always complete; a later one stops when the
+ * preset's budget is spent.
  */
 public final class Suite {
   private static final int ROUNDS_BEYOND_BUDGET = 2;
@@ -40,7 +41,8 @@ public final class Suite {
    * @param runId of the folder's {@code host.json}
    * @param seed recorded with the measurements
    * @return all that the folder holds now
-   * @throws RunFolderException if the folder cannot be read or written, or no benchmark at all could run
+   * @throws RunFolderException if the folder cannot be read or written, or no benchmark at all
+   *     could run
    */
   public MeasurementFile measure(String runId, long seed) {
     RunRecorder recorder =
@@ -101,7 +103,8 @@ public final class Suite {
         failed++;
         progress.note(step.planned().id() + " failed: " + e.getMessage());
         if (failed == steps.size() || failed > 10 && failed > done / 2) {
-          throw new RunFolderException("too many benchmarks fail; the last one: " + e.getMessage(), e);
+          throw new RunFolderException(
+              "too many benchmarks fail; the last one: " + e.getMessage(), e);
         }
       }
       done++;

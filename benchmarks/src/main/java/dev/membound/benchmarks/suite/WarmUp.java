@@ -4,8 +4,9 @@ import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * Runs a kernel until the JIT compilers have done with it. A fixed time is not enough: compiling the larger kernels
- * takes C2 from half a second to several, and a sample before its end measures the interpreter.
+ * Runs a kernel until the JIT compilers have done with it. A fixed time is not enough: compiling
+ * the larger kernels takes C2 from half a second to several, and a sample before its end measures
+ * the interpreter.
  */
 public final class WarmUp {
   /** {@code -Dmembound.warmup=off} skips it, for runs whose numbers do not matter. */
@@ -20,8 +21,8 @@ public final class WarmUp {
   private WarmUp() {}
 
   /**
-   * Calls {@code kernel} for at least 0.7 s and until the compilers have rested for 0.2 s; 10 s at most. JMH's own
-   * warm-up iterations follow.
+   * Calls {@code kernel} for at least 0.7 s and until the compilers have rested for 0.2 s; 10 s at
+   * most. JMH's own warm-up iterations follow.
    */
   public static void untilCompiled(Runnable kernel) {
     if ("off".equals(System.getProperty(PROPERTY))) {

@@ -16,8 +16,7 @@ public class KeyScoringBenchmark extends TopKBenchmark {
 
   @Override
   TopKWorkload workload(KvShape shape) {
-    return new TopKWorkload(
-        TopKKernel.KEY_SCORING, shape, 0, threads, residency, workingSetBytes);
+    return new TopKWorkload(TopKKernel.KEY_SCORING, shape, 0, threads, residency, workingSetBytes);
   }
 
   @Override

@@ -63,8 +63,7 @@ public abstract class TopKBenchmark extends KernelBenchmark {
 
   abstract TopKWorkload workload(KvShape shape);
 
-  abstract void plan(
-      TopKWorkload workload, KvSequences sequences, WorkerTeam team, Arena arena);
+  abstract void plan(TopKWorkload workload, KvSequences sequences, WorkerTeam team, Arena arena);
 
   abstract void call();
 }

@@ -11,7 +11,8 @@ import java.util.Map;
  * One step of top-K selection over a context, one new token.
  *
  * @param step what is measured; the measurement's layout
- * @param budgetTokens tokens attended to by {@link TopKKernel#SPARSE_STEP}, a multiple of the block; 0 otherwise
+ * @param budgetTokens tokens attended to by {@link TopKKernel#SPARSE_STEP}, a multiple of the
+ *     block; 0 otherwise
  * @param wantedWorkingSetBytes distinct bytes to rotate over; at least one sequence is used
  */
 public record TopKWorkload(

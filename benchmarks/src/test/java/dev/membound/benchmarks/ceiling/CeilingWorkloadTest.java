@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.membound.benchmarks.host.CacheHierarchy;
 import dev.membound.benchmarks.suite.Workload;
-import dev.membound.kernels.provider.Species;
 import dev.membound.model.run.HostFacts.CacheLevel;
 import dev.membound.model.run.Residency;
 import java.lang.reflect.Field;
@@ -81,8 +80,7 @@ class CeilingWorkloadTest {
 
   @Test
   void fmaCountsTwoFlopsAMultiplyAdd() {
-    assertThat(new FmaWorkload(2).flops())
-        .isEqualTo(2L * 2 * 12 * Species.FLOATS * FmaWorkload.TURNS);
+    assertThat(new FmaWorkload(2, 512).flops()).isEqualTo(2L * 2 * 12 * 16 * FmaWorkload.TURNS);
   }
 
   @Test
@@ -98,7 +96,7 @@ class CeilingWorkloadTest {
     assertThatThrownBy(() -> new CopyWorkload(Residency.L1, 1, -8)).hasMessageContaining("-8");
     assertThatThrownBy(() -> new ChunkWorkload(96, 1, 4096)).hasMessageContaining("96");
     assertThatThrownBy(() -> new LatencyWorkload(Residency.L1, 100)).hasMessageContaining("100");
-    assertThatThrownBy(() -> new FmaWorkload(0)).hasMessageContaining("0");
+    assertThatThrownBy(() -> new FmaWorkload(0, 512)).hasMessageContaining("0");
   }
 
   static Stream<Workload> workloads() {
@@ -108,7 +106,7 @@ class CeilingWorkloadTest {
         TriadWorkload.at(Residency.L2, 2, CACHES).orElseThrow(),
         ChunkWorkload.of(64, 1, CACHES),
         LatencyWorkload.at(Residency.DRAM, CACHES).orElseThrow(),
-        new FmaWorkload(2));
+        new FmaWorkload(2, 512));
   }
 
   @ParameterizedTest

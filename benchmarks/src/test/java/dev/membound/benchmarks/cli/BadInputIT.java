@@ -74,8 +74,7 @@ class BadInputIT {
   void aFullDiskLosesNothing() throws Exception {
     // A file-size limit stands in for a full disk: writes beyond it fail the same way.
     Program.Result result =
-        Program.shell(
-            "ulimit -f 24; exec \"$MEMBOUND\" measure --preset smoke --out " + folder);
+        Program.shell("ulimit -f 24; exec \"$MEMBOUND\" measure --preset smoke --out " + folder);
 
     assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
     assertThat(result.errLines().getLast()).contains("cannot write").contains("is kept");

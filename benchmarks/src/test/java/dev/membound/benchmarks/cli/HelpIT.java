@@ -9,13 +9,23 @@ class HelpIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "run", "measure", "calibrate", "validate", "simulate", "report", "bench", "devices", "models"
+        "run",
+        "measure",
+        "calibrate",
+        "validate",
+        "simulate",
+        "report",
+        "bench",
+        "devices",
+        "models"
       })
   void everySubcommandHasHelpWithAnExample(String subcommand) throws Exception {
     Program.Result result = Program.run(subcommand, "--help");
 
     assertThat(result.exitCode()).isZero();
-    assertThat(result.out()).contains("Usage: membound " + subcommand).contains("./membound " + subcommand);
+    assertThat(result.out())
+        .contains("Usage: membound " + subcommand)
+        .contains("./membound " + subcommand);
     assertThat(result.err()).isEmpty();
   }
 }

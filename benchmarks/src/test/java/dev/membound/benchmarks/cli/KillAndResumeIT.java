@@ -42,7 +42,8 @@ class KillAndResumeIT {
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
     Map<String, List<Sample>> all = samples(folder);
     assertThat(forks(all)).isGreaterThan(forks(kept));
-    kept.forEach((id, before) -> assertThat(all.get(id)).as(id).startsWith(before.toArray(Sample[]::new)));
+    kept.forEach(
+        (id, before) -> assertThat(all.get(id)).as(id).startsWith(before.toArray(Sample[]::new)));
     assertThat(folder.resolve("report.html")).isNotEmptyFile();
     assertThat(resumed.out()).contains("report.html");
   }

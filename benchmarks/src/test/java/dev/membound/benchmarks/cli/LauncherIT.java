@@ -34,9 +34,12 @@ class LauncherIT {
     Program.Result result =
         Program.run(
             Map.of(
-                "JAVA_HOME", oldJdk.toString(),
-                "PATH", oldJdk.resolve("bin") + ":/usr/bin:/bin",
-                "MEMBOUND_JDK_FOLDERS", ""),
+                "JAVA_HOME",
+                oldJdk.toString(),
+                "PATH",
+                oldJdk.resolve("bin") + ":/usr/bin:/bin",
+                "MEMBOUND_JDK_FOLDERS",
+                ""),
             "--version");
 
     // /usr/bin/java may be a JDK 25 on some machine; everywhere else the message must help.

@@ -185,7 +185,7 @@ public final class PagedKvCache {
   public void fillRandom(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int elements = 1 << 16;
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       MemorySegment pool = arena.allocate((long) elements * type.elementBytes(), 64);
       for (int i = 0; i < elements; i++) {
         float value = (float) ((2 * random.nextDouble() - 1) * Math.sqrt(3));

@@ -19,7 +19,7 @@ final class RandomWeights {
   static WeightMatrix create(
       QuantType type, MatrixLayout layout, int rows, int cols, long seed, Arena arena) {
     MemorySegment data = OffHeap.allocate(arena, WeightMatrix.byteSize(type, layout, rows, cols));
-    try (Arena scratch = Arena.ofConfined()) {
+    try (Arena scratch = Arena.ofShared()) {
       SplittableRandom random = new SplittableRandom(seed);
       WeightMatrix distinct =
           WeightMatrix.encode(

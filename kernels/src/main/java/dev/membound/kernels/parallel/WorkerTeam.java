@@ -63,13 +63,17 @@ public final class WorkerTeam implements AutoCloseable {
       threads[worker] =
           Thread.ofPlatform().daemon().name("membound-worker-" + worker).unstarted(() -> serve(id));
     }
+    if (size > 1) {
+      Pinning.pinTo(0);
+    }
     for (int worker = 1; worker < size; worker++) {
       threads[worker].start();
     }
   }
 
   /**
-   * Starts a team.
+   * Starts a team. With {@link Pinning} on, each worker is bound to a processor of its own: the
+   * caller, who should be the thread that will call {@link #run}, to the first one.
    *
    * @param size workers including the caller, at least 1
    * @throws IllegalArgumentException if {@code size} is less than 1
@@ -163,6 +167,7 @@ public final class WorkerTeam implements AutoCloseable {
   }
 
   private void serve(int worker) {
+    Pinning.pinTo(worker);
     long done = 0;
     while (true) {
       long call = awaitCall(worker, done);

@@ -68,8 +68,7 @@ public final class PageBounds {
 
   /** The same bounds in memory of their own, as a forked sequence needs them. */
   public PageBounds copy(Arena arena) {
-    PageBounds copy =
-        new PageBounds(type, kvHeads, headDim, blockSize, capacityPages, arena);
+    PageBounds copy = new PageBounds(type, kvHeads, headDim, blockSize, capacityPages, arena);
     copy.memory.copyFrom(memory);
     copy.tokens = tokens;
     return copy;

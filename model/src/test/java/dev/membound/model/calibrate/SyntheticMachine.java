@@ -297,7 +297,9 @@ final class SyntheticMachine {
         residency,
         bytes,
         flops,
-        b -> STARTUP_SECONDS[threads] + OverlapLaw.seconds(total / (b * fraction), compute, exponent));
+        b ->
+            STARTUP_SECONDS[threads]
+                + OverlapLaw.seconds(total / (b * fraction), compute, exponent));
   }
 
   private interface SecondsAtBandwidth {
