@@ -19,7 +19,8 @@ import java.util.Optional;
  * kernels.
  */
 final class CeilingPlan {
-  private static final long[] CHUNK_BYTES = {64, 256, 1024, 4096, 16384, 65536};
+  private static final int QUICK_FORKS = 2;
+  private static final List<Long> COARSE_CHUNK_BYTES = List.of(256L, 4096L, 65536L);
 
   private final PlanScope scope;
   private final List<PlannedWorkload> workloads = new ArrayList<>();
@@ -37,16 +38,19 @@ final class CeilingPlan {
 
   private void addForThreads(int threads) {
     for (Residency level : Residency.values()) {
-      ReadWorkload.at(level, threads, scope.caches()).ifPresent(w -> add(w, 3));
+      ReadWorkload.at(level, threads, scope.caches()).ifPresent(this::add);
     }
-    add(new FmaWorkload(threads, scope.vectorBits()), 2);
+    add(new FmaWorkload(threads, scope.vectorBits()));
     if (scope.preset() == Preset.SMOKE) {
       return;
     }
-    CopyWorkload.at(Residency.DRAM, threads, scope.caches()).ifPresent(w -> add(w, 3));
-    TriadWorkload.at(Residency.DRAM, threads, scope.caches()).ifPresent(w -> add(w, 3));
-    for (long chunkBytes : CHUNK_BYTES) {
-      add(ChunkWorkload.of(chunkBytes, threads, scope.caches()), 2);
+    CopyWorkload.at(Residency.DRAM, threads, scope.caches()).ifPresent(this::add);
+    boolean coarse = scope.preset() == Preset.QUICK && threads > 1;
+    if (!coarse) {
+      TriadWorkload.at(Residency.DRAM, threads, scope.caches()).ifPresent(this::add);
+    }
+    for (long chunkBytes : coarse ? COARSE_CHUNK_BYTES : ChunkWorkload.CURVE_CHUNK_BYTES) {
+      add(ChunkWorkload.of(chunkBytes, threads, scope.caches()));
     }
   }
 
@@ -54,13 +58,13 @@ final class CeilingPlan {
     for (Residency level : Residency.values()) {
       if (level == Residency.DRAM || scope.preset() == Preset.FULL) {
         Optional<LatencyWorkload> latency = LatencyWorkload.at(level, scope.caches());
-        latency.ifPresent(w -> add(w, 2));
+        latency.ifPresent(this::add);
       }
     }
   }
 
-  private void add(Workload workload, int quickForks) {
-    int forks = scope.preset() == Preset.FULL ? scope.preset().forks() : quickForks;
-    workloads.add(new PlannedWorkload(workload, Math.min(forks, scope.preset().forks())));
+  private void add(Workload workload) {
+    int forks = scope.preset() == Preset.FULL ? scope.preset().forks() : QUICK_FORKS;
+    workloads.add(new PlannedWorkload(workload, forks));
   }
 }

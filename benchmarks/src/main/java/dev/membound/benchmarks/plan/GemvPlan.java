@@ -45,9 +45,11 @@ final class GemvPlan {
     addFromDram(type, MatrixLayout.PACKED, HIDDEN, FEED_FORWARD, 1);
     addFromDram(type, MatrixLayout.PACKED, FEED_FORWARD, HIDDEN, scope.allCores());
     addFromDram(type, MatrixLayout.FILE, FEED_FORWARD, HIDDEN, 1);
-    if (type == QuantType.F32 || type == QuantType.Q8_0 || scope.preset() == Preset.FULL) {
+    if (type == QuantType.F32 || scope.preset() == Preset.FULL) { // tells what a call costs
       addInCache(type, MatrixLayout.PACKED, Residency.L1, 1);
       addInCache(type, MatrixLayout.PACKED, Residency.L1, scope.allCores());
+    }
+    if (type == QuantType.Q8_0 || scope.preset() == Preset.FULL) {
       addInCache(type, MatrixLayout.PACKED, Residency.L3, 1);
     }
     if (scope.preset() == Preset.FULL) {

@@ -8,7 +8,7 @@ package dev.membound.benchmarks.suite;
 final class DisturbanceRule {
   private static final double LEAST_CPU_OVER_WALL = 0.98;
   private static final double MOST_STEAL_FRACTION = 0.02;
-  private static final double MOST_JIT_FRACTION = 0.02;
+  private static final double MOST_JIT_FRACTION = 0.05;
 
   /** Beyond it the memory's speed before and after a sample differ: it saw two machines. */
   private static final double MOST_CEILING_DRIFT = 0.1;

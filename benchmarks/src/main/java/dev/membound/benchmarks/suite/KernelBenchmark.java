@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 150, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(
     value = 3,
-    jvmArgsAppend = {
+    jvmArgsPrepend = {
       ForkJvm.VECTOR_MODULE,
       ForkJvm.NATIVE_ACCESS,
       ForkJvm.CLASS_DATA_SHARING,

@@ -9,10 +9,10 @@ class DisturbanceRuleTest {
   @ParameterizedTest
   @CsvSource({
     "1.00, 0.00, 0.000, 0.00, false",
-    "0.98, 0.02, 0.002, 0.10, false",
+    "0.98, 0.02, 0.005, 0.10, false",
     "0.97, 0.00, 0.000, 0.00, true",
     "1.00, 0.03, 0.000, 0.00, true",
-    "1.00, 0.00, 0.003, 0.00, true",
+    "1.00, 0.00, 0.006, 0.00, true",
     "1.00, 0.00, 0.000, 0.11, true"
   })
   void flagsLostCoreTimeStealCompilationAndDrift(
