@@ -1,7 +1,8 @@
 package dev.membound.benchmarks.suite;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -42,12 +43,12 @@ public final class ForkJvm {
    * reaches the forks.
    */
   public static List<String> arguments() {
-    List<String> arguments = new ArrayList<>(FLAGS);
+    Set<String> arguments = new LinkedHashSet<>(FLAGS);
     for (String name : new TreeSet<>(System.getProperties().stringPropertyNames())) {
       if (name.startsWith("membound.")) {
         arguments.add("-D" + name + "=" + System.getProperty(name));
       }
     }
-    return arguments;
+    return List.copyOf(arguments);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ class BadInputIT {
           simulate --model llama-3.1-8b --device h100                | h100-sxm
           simulate --model llama-3.1-8b --device h100-sxm --batch -1 | batch
           simulate --model llama-3.1-8b --device h100-sxm --context -5 | context
-          simulate --model llama-3.1-8b --device h100-sxm --weights q9 | q8_0
+          simulate --model llama-3.1-8b --device h100-sxm --weights q9 | Q8_0
           """)
   void saysWhatToDo(String arguments, String expected) throws Exception {
     assertOneLine(Program.run(arguments.strip().split(" +")), expected);
@@ -44,14 +45,14 @@ class BadInputIT {
 
   @Test
   void aForeignRunFileIsNamed() throws Exception {
-    Files.writeString(folder.resolve("measurements.json"), "[1, 2, 3]");
+    Files.writeString(folder.resolve("host.json"), "[1, 2, 3]");
 
-    assertOneLine(Program.run("calibrate", folder.toString()), "measurements.json");
+    assertOneLine(Program.run("calibrate", folder.toString()), "not a Membound file");
   }
 
   @Test
   void aNewerSchemaIsRefused() throws Exception {
-    Files.writeString(folder.resolve("measurements.json"), "{\"schemaVersion\": 99}");
+    Files.writeString(folder.resolve("host.json"), "{\"schemaVersion\": 99}");
 
     assertOneLine(Program.run("calibrate", folder.toString()), "schema version 99");
   }
@@ -60,7 +61,7 @@ class BadInputIT {
   void anUnknownKernelProviderIsRefused() throws Exception {
     Program.Result result =
         Program.run(
-            java.util.Map.of("MEMBOUND_JVM_ARGS", "-Dmembound.kernels=1024"),
+            Map.of("MEMBOUND_JVM_ARGS", "-Dmembound.kernels=1024"),
             "measure",
             "--preset",
             "smoke",

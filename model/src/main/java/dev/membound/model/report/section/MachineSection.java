@@ -7,6 +7,7 @@ import dev.membound.model.report.table.DataTable;
 import dev.membound.model.report.table.Numbers;
 import dev.membound.model.run.HostFacts;
 import dev.membound.model.run.Interval;
+import dev.membound.model.run.Measurement;
 import dev.membound.model.run.Residency;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +39,14 @@ final class MachineSection implements ReportSection {
           "No ceiling was measured: measurements.json has no sound read or fma result. Run"
               + " `membound measure`.");
     }
-    return new SectionBody(
-        notes(run, ceilings), List.of(ceilingTable(run), hostTable(run)), List.of(), missing);
+    List<DataTable> tables = new ArrayList<>();
+    tables.add(ceilingTable(run));
+    DataTable writes = writeTable(run);
+    if (!writes.rows().isEmpty()) {
+      tables.add(writes);
+    }
+    tables.add(hostTable(run));
+    return new SectionBody(notes(run, ceilings), tables, List.of(), missing);
   }
 
   private static List<String> notes(RunDocuments run, Ceilings ceilings) {
@@ -114,6 +121,33 @@ final class MachineSection implements ReportSection {
             Column.value("low"),
             Column.value("high"),
             Column.text("unit")),
+        rows);
+  }
+
+  /**
+   * Copy and triad with both ways of counting: STREAM's, and with the lines that a store reads
+   * before it writes them.
+   */
+  private static DataTable writeTable(RunDocuments run) {
+    List<List<Object>> rows = new ArrayList<>();
+    for (String family : List.of("copy", "triad")) {
+      for (Measurement m : run.family(family)) {
+        long moved = m.bytes().values().stream().mapToLong(Long::longValue).sum();
+        rows.add(
+            row(
+                family + " " + m.residency(),
+                m.threads(),
+                m.gigabytesPerSecond().median(),
+                moved / m.secondsPerCall().median() / 1e9));
+      }
+    }
+    return new DataTable(
+        "Reading and writing",
+        List.of(
+            Column.text("probe"),
+            Column.count("threads"),
+            Column.number("algorithmic bytes", "GB/s"),
+            Column.number("with write-allocate", "GB/s")),
         rows);
   }
 

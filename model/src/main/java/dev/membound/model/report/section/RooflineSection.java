@@ -91,7 +91,7 @@ final class RooflineSection implements ReportSection {
           + Numbers.counted(left, "DRAM-resident result")
           + " lie left of it, the nearest by a factor of "
           + Numbers.significant(ridge.get() / highest)
-          + ", so memory bandwidth limits every one of them.";
+          + ", where bandwidth bounds what any kernel can reach.";
     }
     if (left == 0) {
       return where + ": no DRAM-resident result lies left of it, so arithmetic limits them all.";
