@@ -11,6 +11,7 @@ import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.ProfileFile;
+import dev.membound.model.run.Residency;
 import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
 import dev.membound.model.run.RunFolderException;
@@ -143,8 +144,40 @@ class HtmlReportTest {
   }
 
   @Test
+  void copyIsShownWithBothWaysOfCountingItsBytes() {
+    List<Measurement> measurements = new ArrayList<>(run.measurements().measurements());
+    measurements.add(
+        new Measurement(
+            "copy/RAW/STREAM//b1/t1/DRAM",
+            "copy",
+            "RAW",
+            "STREAM",
+            Map.of("workingSetBytes", 2_000_000_000L),
+            1,
+            1,
+            Residency.DRAM,
+            2_000_000_000L,
+            Map.of(
+                "read",
+                1_000_000_000L,
+                "write",
+                1_000_000_000L,
+                Measurement.WRITE_ALLOCATE,
+                1_000_000_000L),
+            0,
+            run.measurements().measurements().getFirst().samples(),
+            new Interval(0.1, 0.1, 0.1),
+            new Interval(20, 20, 20),
+            null,
+            null));
+    String html = HtmlReport.render(withMeasurements(measurements));
+    assertThat(html).containsPattern("copy DRAM(?s:.{1,200})20\\.0(?s:.{1,60})30\\.0");
+    assertThat(HtmlReport.render(run)).doesNotContain("copy DRAM");
+  }
+
+  @Test
   void theRooflineTakeawayTellsMemoryFromArithmetic() {
-    assertThat(takeaways(run).get("figure-roofline")).contains("limits every one of them");
+    assertThat(takeaways(run).get("figure-roofline")).contains("bounds what any kernel can reach");
     assertThat(takeaways(slowed("fma", 4)).get("figure-roofline"))
         .contains("the others by arithmetic");
   }
