@@ -3,7 +3,6 @@ package dev.membound.benchmarks.ceiling;
 import static dev.membound.model.run.Measurement.WRITE_ALLOCATE;
 
 import dev.membound.benchmarks.host.CacheHierarchy;
-import dev.membound.benchmarks.suite.Workload;
 import dev.membound.model.run.Residency;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +14,7 @@ import java.util.OptionalLong;
  * @param workingSetBytes both arrays, of all threads together
  */
 public record CopyWorkload(Residency residency, int threads, long workingSetBytes)
-    implements Workload {
+    implements StreamWorkload {
   private static final int ARRAYS = 2;
 
   public CopyWorkload {
@@ -34,11 +33,6 @@ public record CopyWorkload(Residency residency, int threads, long workingSetByte
         : Optional.of(new CopyWorkload(residency, threads, bytes.getAsLong()));
   }
 
-  /** Passes over the working set in one call. */
-  int passes() {
-    return CallSize.passes(workingSetBytes, threads);
-  }
-
   long arrayBytes() {
     return workingSetBytes / ARRAYS;
   }
@@ -49,14 +43,6 @@ public record CopyWorkload(Residency residency, int threads, long workingSetByte
   }
 
   @Override
-  public Map<String, String> params() {
-    return Map.of(
-        "residency", residency.name(),
-        "threads", Integer.toString(threads),
-        "workingSetBytes", Long.toString(workingSetBytes));
-  }
-
-  @Override
   public String kernel() {
     return "copy";
   }
@@ -64,21 +50,6 @@ public record CopyWorkload(Residency residency, int threads, long workingSetByte
   @Override
   public String format() {
     return "RAW";
-  }
-
-  @Override
-  public String layout() {
-    return "STREAM";
-  }
-
-  @Override
-  public Map<String, Long> shape() {
-    return Map.of("workingSetBytes", workingSetBytes);
-  }
-
-  @Override
-  public int batch() {
-    return 1;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.membound.benchmarks.ceiling;
 
 import dev.membound.benchmarks.host.CacheHierarchy;
-import dev.membound.benchmarks.suite.Workload;
 import dev.membound.model.run.Residency;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +12,7 @@ import java.util.OptionalLong;
  * @param workingSetBytes of all threads together
  */
 public record ReadWorkload(Residency residency, int threads, long workingSetBytes)
-    implements Workload {
+    implements StreamWorkload {
   public ReadWorkload {
     ProbeBuffer.check("read", workingSetBytes, threads, ReadShape.GRANULE_BYTES);
   }
@@ -30,22 +29,9 @@ public record ReadWorkload(Residency residency, int threads, long workingSetByte
         : Optional.of(new ReadWorkload(residency, threads, bytes.getAsLong()));
   }
 
-  /** Passes over the working set in one call. */
-  int passes() {
-    return CallSize.passes(workingSetBytes, threads);
-  }
-
   @Override
   public Class<?> benchmark() {
     return ReadBenchmark.class;
-  }
-
-  @Override
-  public Map<String, String> params() {
-    return Map.of(
-        "residency", residency.name(),
-        "threads", Integer.toString(threads),
-        "workingSetBytes", Long.toString(workingSetBytes));
   }
 
   @Override
@@ -56,21 +42,6 @@ public record ReadWorkload(Residency residency, int threads, long workingSetByte
   @Override
   public String format() {
     return "RAW";
-  }
-
-  @Override
-  public String layout() {
-    return "STREAM";
-  }
-
-  @Override
-  public Map<String, Long> shape() {
-    return Map.of("workingSetBytes", workingSetBytes);
-  }
-
-  @Override
-  public int batch() {
-    return 1;
   }
 
   @Override

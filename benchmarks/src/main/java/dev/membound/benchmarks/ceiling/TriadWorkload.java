@@ -3,7 +3,6 @@ package dev.membound.benchmarks.ceiling;
 import static dev.membound.model.run.Measurement.WRITE_ALLOCATE;
 
 import dev.membound.benchmarks.host.CacheHierarchy;
-import dev.membound.benchmarks.suite.Workload;
 import dev.membound.model.run.Residency;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +14,7 @@ import java.util.OptionalLong;
  * @param workingSetBytes the three arrays, of all threads together
  */
 public record TriadWorkload(Residency residency, int threads, long workingSetBytes)
-    implements Workload {
+    implements StreamWorkload {
   private static final int ARRAYS = 3;
 
   public TriadWorkload {
@@ -37,11 +36,6 @@ public record TriadWorkload(Residency residency, int threads, long workingSetByt
                 residency, threads, threeArrays(residency, threads, bytes.getAsLong())));
   }
 
-  /** Passes over the working set in one call. */
-  int passes() {
-    return CallSize.passes(workingSetBytes, threads);
-  }
-
   /** In DRAM each array is as large as one of copy's; inside a cache all three must fit. */
   private static long threeArrays(Residency residency, int threads, long bytes) {
     long granule = ARRAYS * TriadProbe.GRANULE_BYTES * threads;
@@ -58,14 +52,6 @@ public record TriadWorkload(Residency residency, int threads, long workingSetByt
   }
 
   @Override
-  public Map<String, String> params() {
-    return Map.of(
-        "residency", residency.name(),
-        "threads", Integer.toString(threads),
-        "workingSetBytes", Long.toString(workingSetBytes));
-  }
-
-  @Override
   public String kernel() {
     return "triad";
   }
@@ -73,21 +59,6 @@ public record TriadWorkload(Residency residency, int threads, long workingSetByt
   @Override
   public String format() {
     return "F32";
-  }
-
-  @Override
-  public String layout() {
-    return "STREAM";
-  }
-
-  @Override
-  public Map<String, Long> shape() {
-    return Map.of("workingSetBytes", workingSetBytes);
-  }
-
-  @Override
-  public int batch() {
-    return 1;
   }
 
   @Override
