@@ -1,31 +1,22 @@
 package dev.membound.model.calibrate;
 
 import dev.membound.model.statistics.Quantiles;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Predicts a kernel's call from a fit that may never have seen the kernel. What the fit cannot know
  * of it comes from its relatives, with their spread as uncertainty: the compute efficiency of an
- * unseen {@code kernel/format/layout} is the median of those of its family (of all kernels, if the
- * family has fewer than two), the exponent of an unseen family the median of the others.
+ * unseen {@code kernel/format/layout} as {@link EfficiencyGuess} says, the exponent of an unseen
+ * family as the median of the others.
  */
 final class KernelPredictor {
-  /** Relatives needed before a family speaks for its missing member. */
-  private static final int LEAST_RELATIVES = 2;
-
-  private static final double LEAST_LOG_SPREAD = 0.25;
-
   /** Even where the parameters are sure, equations this simple are not right to better. */
   private static final double LEAST_MODEL_SIGMA = 0.1;
 
   /** Relatives that differ wildly tell less about the missing one, but not nothing. */
   private static final double MOST_PARAMETER_SIGMA = 0.5;
 
-  private static final double LOG_SPREAD_WITHOUT_RELATIVES = 1;
-  private static final double EFFICIENCY_WITHOUT_RELATIVES = 0.3;
   private static final double EXPONENT_SPREAD = 0.25;
   private static final double INVERSE_EXPONENT_WITHOUT_RELATIVES = 0.4;
 
@@ -107,30 +98,8 @@ final class KernelPredictor {
     if (known.containsKey(row.variant()) || !row.computes()) {
       return new Guess(known.getOrDefault(row.variant(), 1.0), 0);
     }
-    List<Double> relatives = new ArrayList<>();
-    known.forEach(
-        (variant, efficiency) -> {
-          if (variant.startsWith(row.family() + "/")) {
-            relatives.add(StrictMath.log(efficiency));
-          }
-        });
-    if (relatives.size() < LEAST_RELATIVES) {
-      relatives.clear();
-      known.values().forEach(efficiency -> relatives.add(StrictMath.log(efficiency)));
-    }
-    if (relatives.isEmpty()) {
-      return new Guess(EFFICIENCY_WITHOUT_RELATIVES, LOG_SPREAD_WITHOUT_RELATIVES);
-    }
-    double[] logs = relatives.stream().mapToDouble(Double::doubleValue).toArray();
-    double median = Quantiles.median(logs);
-    double[] deviations = new double[logs.length];
-    for (int i = 0; i < logs.length; i++) {
-      deviations[i] = logs[i] - median;
-    }
-    double spread = Math.max(LEAST_LOG_SPREAD, Quantiles.robustSigma(deviations));
-    return new Guess(
-        StrictMath.exp(median),
-        logs.length < LEAST_RELATIVES ? LOG_SPREAD_WITHOUT_RELATIVES : spread);
+    EfficiencyGuess guess = EfficiencyGuess.of(row, known, fit.layout().intensities());
+    return new Guess(guess.efficiency(), guess.logSpread());
   }
 
   private Guess inverseExponent(KernelRow row) {

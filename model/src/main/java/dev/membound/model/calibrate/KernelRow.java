@@ -115,6 +115,11 @@ final class KernelRow {
     return measurement.format();
   }
 
+  /** Arithmetic intensity. */
+  double flopsPerByte() {
+    return (double) measurement.flops() / measurement.algorithmicBytes();
+  }
+
   int threads() {
     return measurement.threads();
   }

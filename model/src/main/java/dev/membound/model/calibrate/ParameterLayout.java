@@ -28,6 +28,7 @@ final class ParameterLayout {
   private final Map<String, Integer> exponent = new LinkedHashMap<>();
   private final Map<String, Integer> efficiency = new LinkedHashMap<>();
   private final Map<String, Bounded> efficiencyBounds = new TreeMap<>();
+  private final Map<String, Double> intensities = new TreeMap<>();
   private final int writeFraction;
   private final int size;
 
@@ -39,6 +40,7 @@ final class ParameterLayout {
       writes |= isWriteHeavy(row);
       if (row.computes()) {
         families.add(row.family());
+        intensities.putIfAbsent(row.variant(), row.flopsPerByte());
         efficiencyBounds.put(
             row.variant(),
             KernelFamily.isFloating(row.format())
@@ -78,6 +80,11 @@ final class ParameterLayout {
 
   Map<String, Integer> efficiencies() {
     return efficiency;
+  }
+
+  /** FLOP/B of each {@code kernel/format/layout} that computes; shapes hardly change it. */
+  Map<String, Double> intensities() {
+    return intensities;
   }
 
   boolean hasWriteFraction() {

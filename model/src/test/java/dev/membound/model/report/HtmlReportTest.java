@@ -15,6 +15,7 @@ import dev.membound.model.run.Residency;
 import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
 import dev.membound.model.run.RunFolderException;
+import dev.membound.model.run.Sample;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -268,11 +269,23 @@ class HtmlReportTest {
         m.workingSetBytes(),
         m.bytes(),
         m.flops(),
-        m.samples(),
+        m.samples().stream().map(sample -> slowed(sample, factor)).toList(),
         scaled(m.secondsPerCall(), factor),
         scaled(m.gigabytesPerSecond(), 1 / factor),
         scaled(m.shareOfReadCeiling(), 1 / factor),
         m.refused());
+  }
+
+  private static Sample slowed(Sample s, double factor) {
+    return new Sample(
+        s.fork(),
+        s.iteration(),
+        s.secondsPerCall() * factor,
+        s.disturbed(),
+        s.cpuOverWall(),
+        s.stealFraction(),
+        s.jitMilliseconds(),
+        s.readCeilingBytesPerSecond());
   }
 
   private static Interval scaled(Interval i, double factor) {

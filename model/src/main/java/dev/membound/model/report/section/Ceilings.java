@@ -26,9 +26,7 @@ public record Ceilings(
     TreeMap<Integer, Interval> peakFlopsPerSecond,
     Optional<Interval> loadLatencySeconds) {
 
-  private static final double GB = 1e9;
-
-  /** Collects the ceilings of a run. */
+  /** Collects the ceilings of a run: each the best fork. */
   public static Ceilings of(RunDocuments run) {
     Map<Residency, TreeMap<Integer, Interval>> read = new EnumMap<>(Residency.class);
     for (Measurement m : run.family("read")) {
@@ -36,12 +34,12 @@ public record Ceilings(
         best(
             read.computeIfAbsent(m.residency(), r -> new TreeMap<>()),
             m.threads(),
-            scaled(m.gigabytesPerSecond(), GB));
+            Rates.ceiling(m, m.algorithmicBytes()));
       }
     }
     TreeMap<Integer, Interval> flops = new TreeMap<>();
     for (Measurement m : run.family("fma")) {
-      best(flops, m.threads(), Rates.flopsPerSecond(m));
+      best(flops, m.threads(), Rates.ceiling(m, m.flops()));
     }
     run.profile().ifPresent(profile -> fillGaps(profile, read, flops));
     return new Ceilings(Collections.unmodifiableMap(read), flops, loadLatency(run));

@@ -113,11 +113,11 @@ final class MachineSection implements ReportSection {
                         i.high() * 1e9,
                         "ns")));
     return new DataTable(
-        "Ceilings, median and 90 % interval",
+        "Ceilings: best fork and 90 % interval",
         List.of(
             Column.text("ceiling"),
             Column.count("threads"),
-            Column.value("median"),
+            Column.value("best"),
             Column.value("low"),
             Column.value("high"),
             Column.text("unit")),
