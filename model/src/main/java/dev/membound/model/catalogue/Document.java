@@ -19,8 +19,11 @@ import java.util.Optional;
 record Document(String file, Node.Mapping root, Map<String, Node.Mapping> sourcesByFile) {
   private static final String SOURCES = "sources";
 
+  /** {@code replace: true} keeps nothing of the mapping below. */
+  private static final String REPLACE = "replace";
+
   /** Mappings with one of these keys replace what they are laid over: their other keys depend on it. */
-  private static final List<String> REPLACING = List.of("value", "kind", "part");
+  private static final List<String> REPLACING = List.of("value", "kind", "part", REPLACE);
 
   static Document parse(String file, String yaml) {
     Node.Mapping root = Node.parse(file, yaml);
@@ -88,7 +91,7 @@ record Document(String file, Node.Mapping root, Map<String, Node.Mapping> source
   private static Node overlay(Node base, Node top) {
     if (base instanceof Node.Mapping below && top instanceof Node.Mapping above) {
       boolean replaces = REPLACING.stream().anyMatch(above.entries()::containsKey);
-      return replaces ? above : overlay(below, above);
+      return replaces ? without(above, REPLACE) : overlay(below, above);
     }
     if (base instanceof Node.Items below && top instanceof Node.Items above) {
       return overlay(below, above);

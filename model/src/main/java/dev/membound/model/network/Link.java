@@ -4,6 +4,8 @@ import dev.membound.model.catalogue.Section;
 import dev.membound.model.quantity.Dimension;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Quantity;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A device's link to its equals.
@@ -28,6 +30,14 @@ public record Link(String name, Quantity bytesPerSecond, Quantity latencySeconds
   /** The same link without latency. */
   public Link ideal() {
     return new Link(name, bytesPerSecond.withoutInterval(), latencySeconds.idealised(0));
+  }
+
+  /** Its values by their names in catalogue files. */
+  public Map<String, Quantity> quantities() {
+    Map<String, Quantity> all = new LinkedHashMap<>();
+    all.put("bandwidth", bytesPerSecond);
+    all.put("latency", latencySeconds);
+    return all;
   }
 
   /**

@@ -16,17 +16,7 @@ class DramMemoryTest {
   private static final DramMemory DRAM = dram(48e-9, 390e-9, 100e-9);
 
   private static DramMemory dram(double rowCycle, double refresh, double latency) {
-    return new DramMemory(
-        exact(40e9),
-        exact(4),
-        exact(8),
-        exact(32),
-        exact(1024),
-        exact(rowCycle),
-        exact(refresh),
-        exact(3900e-9),
-        exact(latency),
-        exact(20e-12));
+    return new DramMemory(exact(40e9), exact(4), exact(8), exact(32), exact(1024), DramTiming.of(exact(rowCycle), exact(refresh), exact(3900e-9)), exact(latency), exact(20e-12));
   }
 
   private static double bytesPerSecond(DramMemory dram, long chunk, double inFlight) {

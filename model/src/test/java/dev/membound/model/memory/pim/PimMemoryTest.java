@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.membound.model.memory.AccessPattern;
 import dev.membound.model.memory.AccessPattern.Direction;
 import dev.membound.model.memory.dram.DramMemory;
+import dev.membound.model.memory.dram.DramTiming;
 import dev.membound.model.quantity.Draw;
 import org.junit.jupiter.api.Test;
 
@@ -16,19 +17,13 @@ class PimMemoryTest {
   /** 2 channels of 5 GB/s, 32 units of 32 B every 4 ns, rows of 1 KiB that cost 32 ns to open. */
   private static PimMemory pim(double openClose, double refresh) {
     DramMemory host =
-        new DramMemory(
-            exact(10e9),
-            exact(2),
-            exact(16),
-            exact(32),
-            exact(1024),
-            exact(0),
-            exact(refresh),
-            exact(4000e-9),
-            exact(0),
-            exact(30e-12));
+        new DramMemory(exact(10e9), exact(2), exact(16), exact(32), exact(1024), DramTiming.of(exact(0), exact(refresh), exact(4000e-9)), exact(0), exact(30e-12));
     return new PimMemory(
-        host, exact(32), exact(32), exact(4e-9), exact(openClose), exact(1L << 30), exact(4.4e-12));
+        host,
+        PimUnits.of(exact(32), exact(32), exact(4e-9), exact(openClose)),
+        exact(1L << 30),
+        exact(4.4e-12),
+        exact(Double.MAX_VALUE));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.membound.model.memory.AccessPattern;
 import dev.membound.model.memory.AccessPattern.Direction;
 import dev.membound.model.memory.dram.DramMemory;
+import dev.membound.model.memory.dram.DramTiming;
 import dev.membound.model.quantity.Draw;
 import org.junit.jupiter.api.Test;
 
@@ -14,17 +15,7 @@ class PnmMemoryTest {
   private static final Draw BEST = Draw.best();
   private static final PnmMemory PNM =
       new PnmMemory(
-          new DramMemory(
-              exact(1100e9),
-              exact(64),
-              exact(16),
-              exact(32),
-              exact(2048),
-              exact(0),
-              exact(0),
-              exact(3900e-9),
-              exact(100e-9),
-              exact(36e-12)),
+          new DramMemory(exact(1100e9), exact(64), exact(16), exact(32), exact(2048), DramTiming.of(exact(0), exact(0), exact(3900e-9)), exact(100e-9), exact(36e-12)),
           exact(64e9),
           exact(300e-9),
           exact(35e-12),
