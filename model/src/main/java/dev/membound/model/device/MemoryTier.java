@@ -55,7 +55,7 @@ public record MemoryTier(String name, Quantity capacityBytes, MemoryModel model)
   }
 
   /** Capacity and the parameters of the simulator, by their names in catalogue files. */
-  Map<String, Quantity> quantities() {
+  public Map<String, Quantity> quantities() {
     Map<String, Quantity> all = new LinkedHashMap<>();
     all.put("capacity", capacityBytes);
     all.putAll(model.quantities());

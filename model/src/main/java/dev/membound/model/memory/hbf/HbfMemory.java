@@ -134,7 +134,7 @@ public record HbfMemory(
         String.format(
             Locale.ROOT,
             "flash refuses a KV cache: each token's %d B program %.0f B in pages of %.0f B, at %.0f MB/s"
-                + " for all; 1000 tokens/s wear it out in %.2g years. Put the KV cache into"
+                + " for all; 1000 tokens/s wear it out in %.1f years. Put the KV cache into"
                 + " kv_memory, or force it with 'kv_cache: forced'",
             bytesPerToken,
             programmed,
