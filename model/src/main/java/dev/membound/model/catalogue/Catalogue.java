@@ -24,9 +24,10 @@ import java.util.stream.Stream;
 
 /**
  * The YAML files in one resource folder, by name, and a user's own files by path. Adding an entry
- * is adding a file. A file that {@code extends} another, by name or by path, says only what differs:
- * mappings are laid over each other key by key, lists of named mappings by name; a quantity, and a
- * mapping with a {@code kind}, a {@code part} or {@code replace: true}, replaces the one below.
+ * is adding a file. A file that {@code extends} another, by name or by path, says only what
+ * differs: mappings are laid over each other key by key, lists of named mappings by name; a
+ * quantity, and a mapping with a {@code kind}, a {@code part} or {@code replace: true}, replaces
+ * the one below.
  *
  * @param <T> what a file describes
  */

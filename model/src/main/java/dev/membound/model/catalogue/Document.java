@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A catalogue file, and under it the files that it extends. Each value keeps the file and line where
- * it is written, and its source is looked up in that file.
+ * A catalogue file, and under it the files that it extends. Each value keeps the file and line
+ * where it is written, and its source is looked up in that file.
  *
  * @param file name for error messages
  * @param root all keys but {@code sources}
@@ -22,7 +22,9 @@ record Document(String file, Node.Mapping root, Map<String, Node.Mapping> source
   /** {@code replace: true} keeps nothing of the mapping below. */
   private static final String REPLACE = "replace";
 
-  /** Mappings with one of these keys replace what they are laid over: their other keys depend on it. */
+  /**
+   * Mappings with one of these keys replace what they are laid over: their other keys depend on it.
+   */
   private static final List<String> REPLACING = List.of("value", "kind", "part", REPLACE);
 
   static Document parse(String file, String yaml) {
@@ -110,7 +112,10 @@ record Document(String file, Node.Mapping root, Map<String, Node.Mapping> source
                 // The same quantity in another unit.
                 quantityName(key)
                     .ifPresent(
-                        name -> entries.keySet().removeIf(k -> quantityName(k).equals(Optional.of(name))));
+                        name ->
+                            entries
+                                .keySet()
+                                .removeIf(k -> quantityName(k).equals(Optional.of(name))));
               }
               entries.put(key, below == null ? node : overlay(below, node));
               places.put(key, top.keyPlaces().get(key));

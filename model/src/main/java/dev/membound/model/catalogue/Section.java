@@ -239,7 +239,9 @@ public final class Section {
       throw error("value", "is absurdly large: " + high * factor + " " + dimension.siUnit());
     }
     Sources.Source source =
-        has("source") ? sources.find(this, mapping.place().file(), text("source")) : Sources.assumed(text("assumed"));
+        has("source")
+            ? sources.find(this, mapping.place().file(), text("source"))
+            : Sources.assumed(text("assumed"));
     return new Quantity(
         value * factor,
         dimension.siUnit(),

@@ -67,8 +67,7 @@ final class Sources {
         .forEach(
             (id, source) -> {
               if (!used.contains(source)) {
-                throw new CatalogueException(
-                    file + ": source '" + id + "' stands behind no value");
+                throw new CatalogueException(file + ": source '" + id + "' stands behind no value");
               }
             });
   }

@@ -194,8 +194,7 @@ public record ComputeEngine(
 
   /** Power of the arithmetic at the full clock; narrower formats do more for the same power. */
   double fullClockWatts() {
-    double widest =
-        peakFlops.values().stream().mapToDouble(Quantity::value).min().orElseThrow();
+    double widest = peakFlops.values().stream().mapToDouble(Quantity::value).min().orElseThrow();
     return widest * joulesPerFlop.value();
   }
 

@@ -49,7 +49,8 @@ class DataSheetTest {
     "v100-sxm2, 32, 898, 125, 300",
     "l4, 24, 300, 121, 72",
   })
-  void processors(String name, double gigabytes, double gigabytesPerSecond, double teraflops, double watts) {
+  void processors(
+      String name, double gigabytes, double gigabytesPerSecond, double teraflops, double watts) {
     DeviceProfile device = DeviceCatalogue.find(name);
 
     assertThat(device.memory().capacityBytes().value()).isCloseTo(gigabytes * 1e9, EXACT);
@@ -128,9 +129,11 @@ class DataSheetTest {
     double moving = 32_768e9 * 8 * 3.05e-12 / 3;
     double share = (302.5 - moving) / 105;
 
-    assertThat(DeviceCatalogue.find("h100-custom-3d").engines().getLast().peak(DataFormat.F16).value())
+    assertThat(
+            DeviceCatalogue.find("h100-custom-3d").engines().getLast().peak(DataFormat.F16).value())
         .isCloseTo(150e12 * share, Percentage.withPercentage(1e-9));
-    assertThat(DeviceCatalogue.find("h100-base-die").engines().getLast().peak(DataFormat.F16).value())
+    assertThat(
+            DeviceCatalogue.find("h100-base-die").engines().getLast().peak(DataFormat.F16).value())
         .isEqualTo(150e12);
   }
 }

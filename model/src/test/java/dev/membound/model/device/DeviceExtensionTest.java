@@ -49,8 +49,7 @@ class DeviceExtensionTest {
     assertThat(own.engines()).isEqualTo(H100.engines());
     assertThat(own.memory().capacityBytes().value()).isEqualTo(384e9);
     // 6 stacks of 2048 pins at 8 Gb/s.
-    assertThat(
-            own.memory().model().ideal().bytesPerSecond(AccessPattern.streamRead(), Draw.best()))
+    assertThat(own.memory().model().ideal().bytesPerSecond(AccessPattern.streamRead(), Draw.best()))
         .isCloseTo(6 * 2048e9, within(1e-2));
   }
 
@@ -68,7 +67,8 @@ class DeviceExtensionTest {
         own("engines: [{name: tensor-cores, peak: {FP8_TFLOPS: {value: 3000, assumed: x}}}]\n");
 
     assertThat(own.mainEngine().peak(DataFormat.FP8).value()).isEqualTo(3000e12);
-    assertThat(own.mainEngine().peak(DataFormat.F16)).isEqualTo(H100.mainEngine().peak(DataFormat.F16));
+    assertThat(own.mainEngine().peak(DataFormat.F16))
+        .isEqualTo(H100.mainEngine().peak(DataFormat.F16));
   }
 
   @Test
@@ -96,8 +96,12 @@ class DeviceExtensionTest {
 
   @Test
   void aMistakeNamesTheFileThatItIsIn() {
-    refused(HEAD + "memory: {row_cicle_ns: {value: 1, assumed: x}}\n", "own.yaml line 5: 'memory.row_cicle_ns': unknown key; did you mean 'row_cycle_ns'");
-    refused(HEAD + "memory: {row_cycle_GB: {value: 1, assumed: x}}\n", "own.yaml line 5: 'memory.row_cycle_GB': wrong unit");
+    refused(
+        HEAD + "memory: {row_cicle_ns: {value: 1, assumed: x}}\n",
+        "own.yaml line 5: 'memory.row_cicle_ns': unknown key; did you mean 'row_cycle_ns'");
+    refused(
+        HEAD + "memory: {row_cycle_GB: {value: 1, assumed: x}}\n",
+        "own.yaml line 5: 'memory.row_cycle_GB': wrong unit");
     // Another kind keeps nothing of the memory below.
     refused(
         HEAD + "memory: {kind: dram, name: x, capacity_GB: {value: 1, assumed: x}}\n",
@@ -106,14 +110,22 @@ class DeviceExtensionTest {
 
   @Test
   void unknownBasesAndPartsAreRefusedWithNearNames() {
-    refused("name: own\nextends: h100-smx\n", "own.yaml line 2: 'extends': unknown device 'h100-smx'; did you mean 'h100-sxm'");
-    refused(HEAD + "memory: {part: hbm5}\n", "own.yaml line 5: 'memory.part': unknown memory 'hbm5'; did you mean 'hbm");
-    refused("name: own\nextends: gone.yaml\n", "own.yaml line 2: 'extends': there is no file gone.yaml");
+    refused(
+        "name: own\nextends: h100-smx\n",
+        "own.yaml line 2: 'extends': unknown device 'h100-smx'; did you mean 'h100-sxm'");
+    refused(
+        HEAD + "memory: {part: hbm5}\n",
+        "own.yaml line 5: 'memory.part': unknown memory 'hbm5'; did you mean 'hbm");
+    refused(
+        "name: own\nextends: gone.yaml\n",
+        "own.yaml line 2: 'extends': there is no file gone.yaml");
   }
 
   @Test
   void aFileThatExtendsNeedsItsOwnName() {
-    refused("extends: h100-sxm\n", "own.yaml line 1: 'extends': a file that extends another needs a name of its own");
+    refused(
+        "extends: h100-sxm\n",
+        "own.yaml line 1: 'extends': a file that extends another needs a name of its own");
   }
 
   @Test

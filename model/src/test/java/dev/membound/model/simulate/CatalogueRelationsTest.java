@@ -51,10 +51,7 @@ class CatalogueRelationsTest {
     for (int batch : new int[] {1, 16}) {
       all.add(new DecodeWorkload(batch, 4000, F16, new KvSelection.Dense()));
     }
-    boolean prefills =
-        device.engines().stream()
-            .anyMatch(
-                e -> e.runs(Kernel.GEMM, DataFormat.F16));
+    boolean prefills = device.engines().stream().anyMatch(e -> e.runs(Kernel.GEMM, DataFormat.F16));
     if (prefills) {
       all.add(new PrefillWorkload(1, 500, F16));
     }
@@ -76,11 +73,7 @@ class CatalogueRelationsTest {
             ? of.get("peak_bandwidth").value()
             : of.get("read_bandwidth").value();
 
-    assertThat(
-            part.tier()
-                .model()
-                .ideal()
-                .bytesPerSecond(AccessPattern.streamRead(), Draw.best()))
+    assertThat(part.tier().model().ideal().bytesPerSecond(AccessPattern.streamRead(), Draw.best()))
         .isCloseTo(peak, withinPercentage(1e-9));
   }
 
@@ -88,8 +81,7 @@ class CatalogueRelationsTest {
     Stream<Arguments> parts =
         memories().map(part -> Arguments.of(part.name(), part.tier().model()));
     Stream<Arguments> inside =
-        devices()
-            .map(device -> Arguments.of(device.name(), device.memory().model()));
+        devices().map(device -> Arguments.of(device.name(), device.memory().model()));
     Stream<Arguments> near =
         devices()
             .filter(device -> device.memory().model() instanceof NearMemory)
@@ -147,8 +139,7 @@ class CatalogueRelationsTest {
             Math.max(
                 Math.max(o.startupSeconds(), o.linkSeconds()),
                 Math.max(o.memorySeconds(), o.computeSeconds()));
-        double sum =
-            o.startupSeconds() + o.linkSeconds() + o.memorySeconds() + o.computeSeconds();
+        double sum = o.startupSeconds() + o.linkSeconds() + o.memorySeconds() + o.computeSeconds();
         assertThat(o.seconds()).isBetween(largest * (1 - 1e-12), sum * (1 + 1e-12));
       }
       assertThat(estimate.operators()).noneMatch(o -> o.operator().contains("all-reduce"));

@@ -70,7 +70,8 @@ public record DramMemory(
   @Override
   public double bytesPerSecond(AccessPattern pattern, Draw draw) {
     double rate =
-        draw.of(channels) / Math.max(busSecondsPerByte(pattern, draw), bankSecondsPerByte(pattern, draw));
+        draw.of(channels)
+            / Math.max(busSecondsPerByte(pattern, draw), bankSecondsPerByte(pattern, draw));
     double refreshShare =
         draw.of(timing.refreshSeconds()) / draw.of(timing.refreshIntervalSeconds());
     double refreshed = rate * (1 - refreshShare);

@@ -32,8 +32,8 @@ import java.util.Map;
  * Technology", ISCA 2021, DOI 10.1109/ISCA52012.2021.00013 (HBM-PIM); Kwon et al., ISSCC 2022, and
  * He et al., "Newton", MICRO 2020, DOI 10.1109/MICRO50266.2020.00040 (AiM); power cap as in Park et
  * al., "AttAcc!", ASPLOS 2024, DOI 10.1145/3620665.3640422. The units do no softmax, so scores make
- * the round trip to the host. Not captured: uneven shards, the mode switch between host and all-bank
- * access, host traffic beside the units', inputs longer than a unit's buffer.
+ * the round trip to the host. Not captured: uneven shards, the mode switch between host and
+ * all-bank access, host traffic beside the units', inputs longer than a unit's buffer.
  *
  * @param host the same cells over the host's bus
  * @param units the multiply-accumulate units

@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * SRAM beside the arithmetic: {@code bytes/s = min(peak · chunk / (⌈chunk / g⌉ · g), bytesInFlight /
- * latency)} for words of g bytes. Not captured: bank conflicts, distance over the chip.
+ * SRAM beside the arithmetic: {@code bytes/s = min(peak · chunk / (⌈chunk / g⌉ · g), bytesInFlight
+ * / latency)} for words of g bytes. Not captured: bank conflicts, distance over the chip.
  *
  * @param peakBytesPerSecond of all banks
  * @param granuleBytes a word

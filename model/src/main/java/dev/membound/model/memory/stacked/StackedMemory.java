@@ -22,10 +22,11 @@ import java.util.Map;
  *   clock     = min(1, (cap − bandwidth · energy) / logic power at full clock)
  * </pre>
  *
- * Ma and Patterson, "Challenges and Research Directions for Large Language Model Inference Hardware",
- * arXiv 2601.05047 (same bandwidth, power 2 to 3 times lower; custom 3D above HBM in both, without a
- * number). The host sees the ordinary HBM interface. Not captured: hot spots, the refresh rate that
- * doubles when DRAM runs hot, lower voltage at lower clocks, DRAM area lost to more vias.
+ * Ma and Patterson, "Challenges and Research Directions for Large Language Model Inference
+ * Hardware", arXiv 2601.05047 (same bandwidth, power 2 to 3 times lower; custom 3D above HBM in
+ * both, without a number). The host sees the ordinary HBM interface. Not captured: hot spots, the
+ * refresh rate that doubles when DRAM runs hot, lower voltage at lower clocks, DRAM area lost to
+ * more vias.
  *
  * @param hbm what the host sees
  * @param bandwidthFactor of the logic's own interface over HBM's
@@ -86,8 +87,7 @@ public record StackedMemory(
   /** Share of the full clock that the cap leaves to logic of {@code logicWatts}. */
   public double clockShare(double logicWatts, Draw draw) {
     AccessPattern stream = AccessPattern.streamRead();
-    double memoryWatts =
-        near().bytesPerSecond(stream, draw) * near().joulesPerByte(stream, draw);
+    double memoryWatts = near().bytesPerSecond(stream, draw) * near().joulesPerByte(stream, draw);
     return thermalCap.clockShare(memoryWatts, logicWatts, draw);
   }
 

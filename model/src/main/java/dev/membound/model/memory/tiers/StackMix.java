@@ -3,9 +3,9 @@ package dev.membound.model.memory.tiers;
 import java.util.Optional;
 
 /**
- * How to fill a device's sites for stacks with two kinds of memory, say HBM for the KV cache and HBF
- * for weights. Both are read at once, each for its own bytes; weights x of the fast kind are chosen
- * so that both finish together where capacity allows:
+ * How to fill a device's sites for stacks with two kinds of memory, say HBM for the KV cache and
+ * HBF for weights. Both are read at once, each for its own bytes; weights x of the fast kind are
+ * chosen so that both finish together where capacity allows:
  *
  * <pre>
  *   t(f, x) = max((KV read + x) / (f · Bf), (weights read − x) / ((sites − f) · Bs))
@@ -57,9 +57,7 @@ public record StackMix(int fastStacks, int slowStacks, double weightBytesOnFast,
     double onFast = Math.clamp(together, least, most);
     double onSlow = weights + kv - onFast;
     double seconds =
-        Math.max(
-            onFast == 0 ? 0 : onFast / fastRate, onSlow <= 0 ? 0 : onSlow / slowRate);
-    return Optional.of(
-        new StackMix(fastStacks, slowStacks, Math.max(0, onFast - kv), seconds));
+        Math.max(onFast == 0 ? 0 : onFast / fastRate, onSlow <= 0 ? 0 : onSlow / slowRate);
+    return Optional.of(new StackMix(fastStacks, slowStacks, Math.max(0, onFast - kv), seconds));
   }
 }

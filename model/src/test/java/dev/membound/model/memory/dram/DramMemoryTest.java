@@ -16,7 +16,15 @@ class DramMemoryTest {
   private static final DramMemory DRAM = dram(48e-9, 390e-9, 100e-9);
 
   private static DramMemory dram(double rowCycle, double refresh, double latency) {
-    return new DramMemory(exact(40e9), exact(4), exact(8), exact(32), exact(1024), DramTiming.of(exact(rowCycle), exact(refresh), exact(3900e-9)), exact(latency), exact(20e-12));
+    return new DramMemory(
+        exact(40e9),
+        exact(4),
+        exact(8),
+        exact(32),
+        exact(1024),
+        DramTiming.of(exact(rowCycle), exact(refresh), exact(3900e-9)),
+        exact(latency),
+        exact(20e-12));
   }
 
   private static double bytesPerSecond(DramMemory dram, long chunk, double inFlight) {
@@ -117,8 +125,7 @@ class DramMemoryTest {
     "32, 4096, 0.8", // a row each
   })
   void stridedChunksShareGranulesAndRows(long chunk, long stride, double gigabytesPerSecond) {
-    DramMemory dram =
-        timed(1, DramTiming.of(exact(40e-9), exact(0), exact(3900e-9)));
+    DramMemory dram = timed(1, DramTiming.of(exact(40e-9), exact(0), exact(3900e-9)));
     AccessPattern pattern = new AccessPattern(chunk, stride, 1e9, 0);
 
     assertThat(dram.bytesPerSecond(pattern, Draw.best()))

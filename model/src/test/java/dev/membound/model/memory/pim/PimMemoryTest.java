@@ -18,7 +18,15 @@ class PimMemoryTest {
   /** 2 channels of 5 GB/s, 32 units of 32 B every 4 ns, rows of 1 KiB that cost 32 ns to open. */
   private static PimMemory pim(double openClose, double refresh) {
     DramMemory host =
-        new DramMemory(exact(10e9), exact(2), exact(16), exact(32), exact(1024), DramTiming.of(exact(0), exact(refresh), exact(4000e-9)), exact(0), exact(30e-12));
+        new DramMemory(
+            exact(10e9),
+            exact(2),
+            exact(16),
+            exact(32),
+            exact(1024),
+            DramTiming.of(exact(0), exact(refresh), exact(4000e-9)),
+            exact(0),
+            exact(30e-12));
     return new PimMemory(
         host,
         PimUnits.of(exact(32), exact(32), exact(4e-9), exact(openClose)),
@@ -117,11 +125,9 @@ class PimMemoryTest {
   void theSlowestOfColumnCommandAndMultiplicationPacesTheUnits() {
     // 32 columns of 5, then 6 ns, and 28 ns to open.
     PimUnits commands =
-        new PimUnits(
-            exact(16), exact(32), exact(4e-9), exact(5e-9), exact(0), exact(28e-9));
+        new PimUnits(exact(16), exact(32), exact(4e-9), exact(5e-9), exact(0), exact(28e-9));
     PimUnits multiplications =
-        new PimUnits(
-            exact(16), exact(32), exact(4e-9), exact(5e-9), exact(6e-9), exact(28e-9));
+        new PimUnits(exact(16), exact(32), exact(4e-9), exact(5e-9), exact(6e-9), exact(28e-9));
 
     assertThat(nearStream(pim(commands, 0, Double.MAX_VALUE)))
         .isCloseTo(16 * 1024 / 188e-9, within(1.0));

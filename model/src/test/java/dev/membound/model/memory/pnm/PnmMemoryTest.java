@@ -15,7 +15,15 @@ class PnmMemoryTest {
   private static final Draw BEST = Draw.best();
   private static final PnmMemory PNM =
       new PnmMemory(
-          new DramMemory(exact(1100e9), exact(64), exact(16), exact(32), exact(2048), DramTiming.of(exact(0), exact(0), exact(3900e-9)), exact(100e-9), exact(36e-12)),
+          new DramMemory(
+              exact(1100e9),
+              exact(64),
+              exact(16),
+              exact(32),
+              exact(2048),
+              DramTiming.of(exact(0), exact(0), exact(3900e-9)),
+              exact(100e-9),
+              exact(36e-12)),
           exact(64e9),
           exact(300e-9),
           exact(35e-12),
