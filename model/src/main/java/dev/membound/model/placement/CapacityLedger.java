@@ -15,7 +15,8 @@ import java.util.Map;
 /**
  * What lies where, by component, and whether it fits. Devices of a pool share its bytes evenly.
  *
- * @param pools the devices, then the KV modules if there are any
+ * @param pools the devices, then the KV modules or the devices' own memory for the KV cache if there
+ *     is either
  */
 public record CapacityLedger(List<Pool> pools) {
 
@@ -47,7 +48,11 @@ public record CapacityLedger(List<Pool> pools) {
     }
   }
 
-  /** The ledger of a workload on a system. */
+  /**
+   * The ledger of a workload on a system.
+   *
+   * @throws IllegalArgumentException when a memory refuses the KV cache, with its reason
+   */
   public static CapacityLedger of(
       HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
     Map<String, Long> held = new LinkedHashMap<>();
@@ -60,11 +65,12 @@ public record CapacityLedger(List<Pool> pools) {
     // Logits in single precision.
     held.put("workspace", 4L * workload.batch() * model.vocabulary());
     Pool devices = devicePool(system, model, held);
-    return new CapacityLedger(
+    List<Pool> pools =
         system
             .kvModule()
             .map(module -> List.of(devices, modulePool(module, system.kvModules(), kv)))
-            .orElse(List.of(devices)));
+            .orElse(List.of(devices));
+    return new CapacityLedger(KvTier.split(pools, system, model, workload));
   }
 
   /** Bytes of all parameters. */
