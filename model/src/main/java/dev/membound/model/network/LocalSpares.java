@@ -7,7 +7,7 @@ package dev.membound.model.network;
  *
  * <pre>
  *   λ            = n / mean time between failures of a device
- *   exhausted    = P(more than {@code spares} failures within a replacement)
+ *   exhausted    = P(at least {@code spares} others failed within a replacement)
  *   down         = λ · ((1 − exhausted) · switch + exhausted · migration)   seconds a second
  *   availability = 1 / (1 + down)
  * </pre>

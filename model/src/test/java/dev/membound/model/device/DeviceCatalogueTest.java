@@ -50,6 +50,28 @@ class DeviceCatalogueTest {
     }
   }
 
+  @Test
+  void everyNumberOfAFileIsListedUnderItsName() throws IOException {
+    DeviceProfile h100 = DeviceCatalogue.find("h100-sxm");
+    long numbers = text("h100-sxm").lines().filter(line -> line.contains("{value:")).count();
+
+    assertThat(h100.quantities()).hasSize((int) numbers);
+    assertThat(h100.quantities())
+        .containsKeys(
+            "memory.capacity",
+            "memory.row_cycle",
+            "tensor-cores.peak.F16",
+            "tensor-cores.efficiency.gemv",
+            "link.latency",
+            "facts.die_area",
+            "power",
+            "model_error");
+    assertThat(DeviceCatalogue.find("h100-hbf").quantities())
+        .containsKeys("memory.page_read", "kv_memory.stacks");
+    assertThat(CpuDevice.from(Profiles.twoThreads()).quantities())
+        .containsKeys("memory.read_bandwidth", "memory.chunk_4096_B_fraction", "2-threads.startup");
+  }
+
   private static void collect(Object value, List<Quantity> into)
       throws ReflectiveOperationException {
     switch (value) {
