@@ -99,8 +99,7 @@ public record Link(
     if (devices == 1) {
       return 0;
     }
-    double step =
-        draw.of(latencySeconds) + draw.of(landingSeconds) + draw.of(hopSeconds);
+    double step = draw.of(latencySeconds) + draw.of(landingSeconds) + draw.of(hopSeconds);
     return Network.ringAllReduceSeconds(devices, step, messageBytes, draw.of(bytesPerSecond));
   }
 }

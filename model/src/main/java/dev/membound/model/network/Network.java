@@ -31,7 +31,7 @@ package dev.membound.model.network;
  * P is the bandwidth that a pair has to itself, C that of the narrowest cut into halves; m of an
  * all-to-all is what every device sends.
  *
- * In-network reduction: Graham et al., "SHARP", COMHPC 2016, DOI 10.1109/COMHPC.2016.006. Not
+ * <p>In-network reduction: Graham et al., "SHARP", COMHPC 2016, DOI 10.1109/COMHPC.2016.006. Not
  * captured: contention of several collectives, the time of the additions, algorithms made for one
  * topology (all-reduce on a torus by dimensions).
  *
@@ -130,8 +130,7 @@ public record Network(
     }
     double average = messageSeconds + topology.averageHops() * hopSeconds;
     double across = cutSeconds(n / 4.0 * bytes);
-    double pairwise =
-        (n - 1) * average + Math.max(share(n) * bytes / bytesPerSecond, across);
+    double pairwise = (n - 1) * average + Math.max(share(n) * bytes / bytesPerSecond, across);
     double bruck = steps(n) * (average + Math.max(pairSeconds(bytes / 2), across));
     return Math.min(pairwise, bruck);
   }

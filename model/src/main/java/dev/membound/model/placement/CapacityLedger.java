@@ -15,8 +15,8 @@ import java.util.Map;
 /**
  * What lies where, by component, and whether it fits. Devices of a pool share its bytes evenly.
  *
- * @param pools the devices, then the KV modules or the devices' own memory for the KV cache if there
- *     is either
+ * @param pools the devices, then the KV modules or the devices' own memory for the KV cache if
+ *     there is either
  */
 public record CapacityLedger(List<Pool> pools) {
 

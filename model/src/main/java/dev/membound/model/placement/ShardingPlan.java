@@ -63,8 +63,7 @@ public record ShardingPlan(
   }
 
   private long denseBytesPerDevice() {
-    return Math.ceilDiv(
-        model.weightBytes(), (long) parallelism.tensor() * parallelism.pipeline());
+    return Math.ceilDiv(model.weightBytes(), (long) parallelism.tensor() * parallelism.pipeline());
   }
 
   private long expertBytesPerDevice() {
@@ -75,8 +74,7 @@ public record ShardingPlan(
   /** KV cache that a device holds; TP beyond the KV heads holds copies. */
   public long kvBytesPerDevice() {
     long tokens = sequencesPerReplica() * Math.ceilDiv(contextTokens, parallelism.context());
-    long sharers =
-        (long) Math.min(parallelism.tensor(), model.kvHeads()) * parallelism.pipeline();
+    long sharers = (long) Math.min(parallelism.tensor(), model.kvHeads()) * parallelism.pipeline();
     return Math.ceilDiv(Math.multiplyExact(tokens, model.kvBytesPerToken()), sharers);
   }
 
@@ -109,17 +107,14 @@ public record ShardingPlan(
     if (p.context() > 1) {
       long heads = Math.ceilDiv(tokens * model.attentionBytesPerToken(), p.tensor());
       all.add(
-          new Transfer(
-              Transfer.Kind.ALL_GATHER, p.context(), heads * p.context(), model.layers()));
+          new Transfer(Transfer.Kind.ALL_GATHER, p.context(), heads * p.context(), model.layers()));
     }
     if (p.expert() > 1 && model.expertLayers() > 0) {
       // The devices of a tensor group divide its tokens.
       long sharers = (long) p.tensor() * p.context();
       long bytes =
-          Math.ceilDiv(
-              tokens * model.activeExperts() * model.hiddenBytesPerToken(), sharers);
-      all.add(
-          new Transfer(Transfer.Kind.ALL_TO_ALL, p.expert(), bytes, 2L * model.expertLayers()));
+          Math.ceilDiv(tokens * model.activeExperts() * model.hiddenBytesPerToken(), sharers);
+      all.add(new Transfer(Transfer.Kind.ALL_TO_ALL, p.expert(), bytes, 2L * model.expertLayers()));
     }
     if (p.pipeline() > 1) {
       all.add(

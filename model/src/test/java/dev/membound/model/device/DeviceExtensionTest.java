@@ -150,4 +150,15 @@ class DeviceExtensionTest {
     assertThat(device.name()).isEqualTo("top");
     assertThat(device.power().map(Quantity::value)).contains(300.0);
   }
+
+  @Test
+  void theExampleOfTheDocumentationIsADevice() throws IOException {
+    String docs = Files.readString(Path.of("..", "docs", "extending.md"));
+    String yaml = docs.substring(docs.indexOf("```yaml") + "```yaml".length());
+
+    DeviceProfile device =
+        DeviceCatalogue.parse("docs.yaml", yaml.substring(0, yaml.indexOf("```")));
+
+    assertThat(device.memory().capacityBytes().value()).isEqualTo(384e9);
+  }
 }

@@ -40,7 +40,8 @@ class NetworkTest {
   @Test
   void allGatherAndReduceScatterMoveAllButTheOwnPart() {
     // 3 · 1.2 + 7/8 · 10.
-    assertThat(eightOnASwitch(false).allGatherSeconds(1_000_000)).isCloseTo(12.35e-6, within(1e-12));
+    assertThat(eightOnASwitch(false).allGatherSeconds(1_000_000))
+        .isCloseTo(12.35e-6, within(1e-12));
     assertThat(eightOnASwitch(false).reduceScatterSeconds(1_000_000))
         .isCloseTo(12.35e-6, within(1e-12));
     // On a ring every pair has half: 7 · 1.1 + 8.75.
@@ -52,8 +53,7 @@ class NetworkTest {
   void broadcastIsATreeForSmallAndAScatterForLargeMessages() {
     assertThat(eightOnASwitch(false).broadcastSeconds(1000)).isCloseTo(3.63e-6, within(1e-12));
     // (3 + 7) · 1.2 + 1.75 · 100; the tree takes 3.6 + 300.
-    assertThat(eightOnASwitch(false).broadcastSeconds(10_000_000))
-        .isCloseTo(187e-6, within(1e-12));
+    assertThat(eightOnASwitch(false).broadcastSeconds(10_000_000)).isCloseTo(187e-6, within(1e-12));
   }
 
   @Test
@@ -99,9 +99,11 @@ class NetworkTest {
       Network wide = new Network(kind.of(64), 200e9, 1e-6, 0.1e-6, false);
       Network quick = new Network(kind.of(64), 100e9, 0.5e-6, 0.05e-6, false);
       for (Network better : new Network[] {wide, quick, network(kind.of(64), true)}) {
-        assertThat(better.allReduceSeconds(bytes)).isLessThanOrEqualTo(slow.allReduceSeconds(bytes));
+        assertThat(better.allReduceSeconds(bytes))
+            .isLessThanOrEqualTo(slow.allReduceSeconds(bytes));
         assertThat(better.allToAllSeconds(bytes)).isLessThanOrEqualTo(slow.allToAllSeconds(bytes));
-        assertThat(better.broadcastSeconds(bytes)).isLessThanOrEqualTo(slow.broadcastSeconds(bytes));
+        assertThat(better.broadcastSeconds(bytes))
+            .isLessThanOrEqualTo(slow.broadcastSeconds(bytes));
       }
     }
   }

@@ -32,7 +32,8 @@ class ReliabilityTest {
     double exhausted = 1 - Math.exp(-0.1);
     assertThat(one.exhaustedProbability(100)).isCloseTo(exhausted, within(1e-12));
     assertThat(one.availability(100))
-        .isCloseTo(1 / (1 + 1e-4 * (10 * (1 - exhausted) + 600 * exhausted)), withinPercentage(1e-9));
+        .isCloseTo(
+            1 / (1 + 1e-4 * (10 * (1 - exhausted) + 600 * exhausted)), withinPercentage(1e-9));
   }
 
   @Test

@@ -27,8 +27,7 @@ class TopologyTest {
         Arguments.of(new Topology.FatTree(8, 8), 2, 2.0, 1.0, 4.0),
         Arguments.of(new Topology.FatTree(16, 8), 4, (3 * 2 + 12 * 4) / 15.0, 1.0, 8.0),
         // 2 a router, 4 routers, 9 groups: 1 at 2 hops, 6 at 3, 64 at 3 + 2 · 3/4.
-        Arguments.of(
-            new Topology.Dragonfly(2, 4, 9), 5, (2 + 18 + 64 * 4.5) / 71, 1.0, 18.0),
+        Arguments.of(new Topology.Dragonfly(2, 4, 9), 5, (2 + 18 + 64 * 4.5) / 71, 1.0, 18.0),
         // 4 x 4: one ring adds 1 + 1 + 2 = 4 hops; 2 · 4 · 4 / 15.
         Arguments.of(new Topology.Torus(List.of(4, 4)), 4, 32 / 15.0, 0.25, 2.0),
         // 4 x 4 x 4 cut across one dimension: 16 rings, twice, a sixth each.
@@ -73,8 +72,7 @@ class TopologyTest {
     Topology torus = new Topology.Torus(sizes);
 
     assertThat(torus.diameterHops()).isEqualTo(Arrays.stream(hops).max().orElseThrow());
-    assertThat(torus.averageHops())
-        .isCloseTo(Arrays.stream(hops).sum() / (n - 1.0), within(1e-12));
+    assertThat(torus.averageHops()).isCloseTo(Arrays.stream(hops).sum() / (n - 1.0), within(1e-12));
   }
 
   @ParameterizedTest

@@ -24,7 +24,9 @@ class ShardingPlanTest {
   private static final ModelFootprint LLAMA_70B =
       ModelFootprint.dense(LlmCatalogue.find("llama-3.1-70b"), 8, F16);
 
-  /** 10 layers, 8 of experts; 16 heads, 4 of KV; 1 kB of weights, 6.4 kB in 64 experts, 2 a token. */
+  /**
+   * 10 layers, 8 of experts; 16 heads, 4 of KV; 1 kB of weights, 6.4 kB in 64 experts, 2 a token.
+   */
   private static final ModelFootprint EXPERTS =
       new ModelFootprint(10, 8, 16, 4, 1000, 6400, 64, 2, 100, 20, 24, 1e3);
 
@@ -100,8 +102,10 @@ class ShardingPlanTest {
   @Test
   void dividingByTensorsWithoutLatencyDividesTheTime() {
     DeviceProfile ideal = H100.ideal();
-    double one = plan(LLAMA_70B, 1, 1, 1, 1, 1, 1, 8192).stepSeconds(ideal, DataFormat.F16, Draw.best());
-    double eight = plan(LLAMA_70B, 8, 1, 1, 1, 1, 1, 8192).stepSeconds(ideal, DataFormat.F16, Draw.best());
+    double one =
+        plan(LLAMA_70B, 1, 1, 1, 1, 1, 1, 8192).stepSeconds(ideal, DataFormat.F16, Draw.best());
+    double eight =
+        plan(LLAMA_70B, 8, 1, 1, 1, 1, 1, 8192).stepSeconds(ideal, DataFormat.F16, Draw.best());
 
     // And 160 all-reduces of 16 KiB at 14/8 of it.
     assertThat(eight).isCloseTo(one / 8 + 160 * 14 / 8.0 * 16384 / 450e9, withinPercentage(1e-6));
@@ -111,9 +115,11 @@ class ShardingPlanTest {
   void pipeliningDoesNotShortenAStep() {
     DeviceProfile ideal = H100.ideal();
 
-    assertThat(plan(LLAMA_70B, 1, 4, 1, 1, 1, 1, 8192).stepSeconds(ideal, DataFormat.F16, Draw.best()))
+    assertThat(
+            plan(LLAMA_70B, 1, 4, 1, 1, 1, 1, 8192).stepSeconds(ideal, DataFormat.F16, Draw.best()))
         .isGreaterThan(
-            plan(LLAMA_70B, 4, 1, 1, 1, 1, 1, 8192).stepSeconds(ideal, DataFormat.F16, Draw.best()));
+            plan(LLAMA_70B, 4, 1, 1, 1, 1, 1, 8192)
+                .stepSeconds(ideal, DataFormat.F16, Draw.best()));
   }
 
   @Test
@@ -158,7 +164,8 @@ class ShardingPlanTest {
     ShardingSearch search = new ShardingSearch(large, H100, DataFormat.F16, 64, 1000);
 
     assertThat(search.fitting(16)).anyMatch(c -> c.parallelism().expert() == 16);
-    assertThat(search.fitting(16)).noneMatch(c -> c.parallelism().data() == 16 && c.parallelism().expert() == 1);
+    assertThat(search.fitting(16))
+        .noneMatch(c -> c.parallelism().data() == 16 && c.parallelism().expert() == 1);
   }
 
   @Test
