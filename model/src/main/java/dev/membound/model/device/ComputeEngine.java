@@ -70,7 +70,10 @@ public record ComputeEngine(
   static ComputeEngine read(Section section) {
     String name = section.text("name");
     Place place = section.choice("place", Place.class);
-    Set<DataFormat> operands = EnumSet.copyOf(section.choices("operands", DataFormat.class));
+    Set<DataFormat> operands = EnumSet.noneOf(DataFormat.class);
+    section
+        .choices("operands", DataFormat.class)
+        .forEach(format -> operands.addAll(format.unpackedAlike()));
     Section peaks = section.section("peak");
     Map<DataFormat, Quantity> peakFlops = new EnumMap<>(DataFormat.class);
     for (DataFormat format : DataFormat.values()) {

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /** Moves the KV cache of devices that have a memory of its own for it into a pool of its own. */
 final class KvTier {
-  private static final Set<String> CACHE = Set.of("kv", "index");
+  private static final Set<String> CACHE = Set.of("kv", "index", "state");
 
   private KvTier() {}
 
@@ -33,7 +33,7 @@ final class KvTier {
     if (device.kvMemory().isEmpty() || !devices.bytesByComponent().containsKey("kv")) {
       return pools;
     }
-    int heads = model.groups().getFirst().attention().queryHeads();
+    int heads = model.queryHeads();
     List<Pool> all = new ArrayList<>(pools);
     all.set(0, pool(device.name(), device, device.memory(), devices, heads, false));
     all.add(pool(device.name() + "/" + home.name(), device, home, devices, heads, true));

@@ -40,7 +40,7 @@ public record ModelFootprint(
     return new ModelFootprint(
         model.layers(),
         0,
-        attention.queryHeads(),
+        model.queryHeads(),
         kvHeads,
         CapacityLedger.weightBytes(model, formats.weights()),
         0,
@@ -48,7 +48,7 @@ public record ModelFootprint(
         0,
         KvFootprint.bytesPerToken(model, formats.kv()),
         formats.activations().bytes(model.hidden()),
-        formats.activations().bytes(attention.queryElements()) + 4L * attention.queryHeads(),
+        formats.activations().bytes(attention.outputElements()) + 4L * model.queryHeads(),
         2.0 * (model.matrixElements() - model.embeddingElements()));
   }
 
