@@ -15,7 +15,7 @@ import java.util.Set;
 
 /** Moves the KV cache of devices that have a memory of its own for it into a pool of its own. */
 final class KvTier {
-  private static final Set<String> CACHE = Set.of("kv", "index");
+  private static final Set<String> CACHE = Set.of("kv", "index", "state");
 
   private KvTier() {}
 
