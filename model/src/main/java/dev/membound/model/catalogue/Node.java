@@ -20,8 +20,22 @@ sealed interface Node {
 
   record Items(List<Node> items, int line) implements Node {}
 
-  record Mapping(Map<String, Node> entries, Map<String, Integer> keyLines, int line)
-      implements Node {}
+  /** Where something is written. */
+  record Place(String file, int line) {}
+
+  /**
+   * Keys with their values.
+   *
+   * @param keyPlaces where each key is written, which differs where files extend each other
+   * @param place where the mapping starts
+   */
+  record Mapping(Map<String, Node> entries, Map<String, Place> keyPlaces, Place place)
+      implements Node {
+    @Override
+    public int line() {
+      return place.line();
+    }
+  }
 
   /**
    * Parses one YAML document whose root is a mapping.
@@ -70,13 +84,13 @@ sealed interface Node {
 
   private static Mapping mapping(JsonParser parser, String file, int line) {
     Map<String, Node> entries = new LinkedHashMap<>();
-    Map<String, Integer> keyLines = new LinkedHashMap<>();
+    Map<String, Place> keyPlaces = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
       String key = parser.currentName();
-      keyLines.put(key, parser.currentTokenLocation().getLineNr());
+      keyPlaces.put(key, new Place(file, parser.currentTokenLocation().getLineNr()));
       parser.nextToken();
       entries.put(key, value(parser, file));
     }
-    return new Mapping(entries, keyLines, line);
+    return new Mapping(entries, keyPlaces, new Place(file, line));
   }
 }

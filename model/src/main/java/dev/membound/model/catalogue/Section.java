@@ -37,19 +37,24 @@ public final class Section {
   }
 
   /**
-   * The root of a file. Its optional key {@code sources} names the sources that quantities refer
-   * to.
+   * The root of a file that extends no other. Its optional key {@code sources} names the sources
+   * that quantities refer to.
    *
    * @param file name for error messages
    * @throws CatalogueException when it is no YAML mapping
    */
   public static Section parse(String file, String yaml) {
-    Node.Mapping root = Node.parse(file, yaml);
-    Section raw = new Section(file, "", root, Sources.none());
-    Sources sources = raw.has("sources") ? Sources.read(raw.section("sources")) : Sources.none();
-    Section section = new Section(file, "", root, sources);
-    section.used.add("sources");
-    return section;
+    return of(Document.parse(file, yaml));
+  }
+
+  static Section of(Document document) {
+    Map<String, Section> sources = new LinkedHashMap<>();
+    document
+        .sourcesByFile()
+        .forEach(
+            (file, mapping) ->
+                sources.put(file, new Section(file, "sources.", mapping, Sources.none())));
+    return new Section(document.file(), "", document.root(), Sources.read(sources));
   }
 
   /** Whether {@code key} is there. */
@@ -234,7 +239,9 @@ public final class Section {
       throw error("value", "is absurdly large: " + high * factor + " " + dimension.siUnit());
     }
     Sources.Source source =
-        has("source") ? sources.find(this, text("source")) : Sources.assumed(text("assumed"));
+        has("source")
+            ? sources.find(this, mapping.place().file(), text("source"))
+            : Sources.assumed(text("assumed"));
     return new Quantity(
         value * factor,
         dimension.siUnit(),
@@ -280,8 +287,9 @@ public final class Section {
 
   /** An error at {@code key} of this section, ready to throw. */
   public CatalogueException error(String key, String problem) {
-    int line = mapping.keyLines().getOrDefault(key, mapping.line());
-    return new CatalogueException(file + " line " + line + ": '" + path + key + "': " + problem);
+    Node.Place place = mapping.keyPlaces().getOrDefault(key, mapping.place());
+    return new CatalogueException(
+        place.file() + " line " + place.line() + ": '" + path + key + "': " + problem);
   }
 
   private Node.Scalar scalar(String key) {

@@ -12,19 +12,25 @@ final class Sources {
   /** What stands behind values, and where to read it. */
   record Source(Provenance provenance, String text) {}
 
-  private final Map<String, Source> byId;
-  private final Set<String> used = new HashSet<>();
+  private final Map<String, Map<String, Source>> byFile;
+  private final Set<Source> used = new HashSet<>();
 
-  private Sources(Map<String, Source> byId) {
-    this.byId = byId;
+  private Sources(Map<String, Map<String, Source>> byFile) {
+    this.byFile = byFile;
   }
 
   static Sources none() {
     return new Sources(Map.of());
   }
 
-  /** Reads {@code id: {kind: datasheet|published, text: where}} entries. */
-  static Sources read(Section section) {
+  /** Reads {@code id: {kind: datasheet|published, text: where}} entries of each file. */
+  static Sources read(Map<String, Section> sections) {
+    Map<String, Map<String, Source>> byFile = new LinkedHashMap<>();
+    sections.forEach((file, section) -> byFile.put(file, readFile(section)));
+    return new Sources(byFile);
+  }
+
+  private static Map<String, Source> readFile(Section section) {
     Map<String, Source> byId = new LinkedHashMap<>();
     for (Map.Entry<String, Section> entry : section.allSections().entrySet()) {
       Section source = entry.getValue();
@@ -35,28 +41,34 @@ final class Sources {
       byId.put(entry.getKey(), new Source(kind, source.text("text")));
       source.finish();
     }
-    return new Sources(byId);
+    return byId;
   }
 
   static Source assumed(String reason) {
     return new Source(Provenance.ASSUMED, reason);
   }
 
-  Source find(Section at, String id) {
+  /** The source that {@code file} calls {@code id}. */
+  Source find(Section at, String file, String id) {
+    Map<String, Source> byId = byFile.getOrDefault(file, Map.of());
     Source source = byId.get(id);
     if (source == null) {
       throw at.error(
           "source", "unknown source '" + id + "'" + NearNames.suggestion(id, byId.keySet()));
     }
-    used.add(id);
+    used.add(source);
     return source;
   }
 
+  /** Refuses sources of {@code file} itself; a file that it extends may have lost its values. */
   void refuseUnused(String file) {
-    for (String id : byId.keySet()) {
-      if (!used.contains(id)) {
-        throw new CatalogueException(file + ": source '" + id + "' stands behind no value");
-      }
-    }
+    byFile
+        .getOrDefault(file, Map.of())
+        .forEach(
+            (id, source) -> {
+              if (!used.contains(source)) {
+                throw new CatalogueException(file + ": source '" + id + "' stands behind no value");
+              }
+            });
   }
 }

@@ -2,16 +2,21 @@ package dev.membound.model.device;
 
 import dev.membound.model.catalogue.Section;
 import dev.membound.model.quantity.Dimension;
+import dev.membound.model.quantity.Provenance;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.Kernel;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Something that computes.
@@ -28,6 +33,7 @@ import java.util.Set;
  * @param efficiency share of the peak that a kernel reaches when no memory holds it up, by {@code
  *     kernel} or {@code kernel/FORMAT}; kernels that are missing do not run here
  * @param overlapExponent by kernel, see the overlap law
+ * @param joulesPerFlop at the widest format, 0 where it is not known
  */
 public record ComputeEngine(
     String name,
@@ -39,7 +45,12 @@ public record ComputeEngine(
     Quantity onChipBytes,
     Quantity bytesInFlight,
     Map<String, Quantity> efficiency,
-    Map<Kernel, Quantity> overlapExponent) {
+    Map<Kernel, Quantity> overlapExponent,
+    Quantity joulesPerFlop) {
+
+  /** Stands for the energy of engines that publish none. */
+  public static final Quantity NO_ENERGY =
+      Quantity.exact(0, "J/FLOP", Provenance.ASSUMED, "not given: no power of its own is counted");
 
   /** Where an engine sits. */
   public enum Place {
@@ -59,7 +70,10 @@ public record ComputeEngine(
   static ComputeEngine read(Section section) {
     String name = section.text("name");
     Place place = section.choice("place", Place.class);
-    Set<DataFormat> operands = EnumSet.copyOf(section.choices("operands", DataFormat.class));
+    Set<DataFormat> operands = EnumSet.noneOf(DataFormat.class);
+    section
+        .choices("operands", DataFormat.class)
+        .forEach(format -> operands.addAll(format.unpackedAlike()));
     Section peaks = section.section("peak");
     Map<DataFormat, Quantity> peakFlops = new EnumMap<>(DataFormat.class);
     for (DataFormat format : DataFormat.values()) {
@@ -95,7 +109,10 @@ public record ComputeEngine(
             section.quantity("on_chip", Dimension.CAPACITY, 0),
             section.positive("bytes_in_flight", Dimension.CAPACITY),
             efficiency,
-            overlapExponent);
+            overlapExponent,
+            section
+                .optionalQuantity("energy_per_flop", Dimension.ENERGY_PER_FLOP, 0)
+                .orElse(NO_ENERGY));
     section.finish();
     return engine;
   }
@@ -156,7 +173,8 @@ public record ComputeEngine(
         onChipBytes.withoutInterval(),
         bytesInFlight.idealised(Double.MAX_VALUE),
         full,
-        overlapping);
+        overlapping,
+        joulesPerFlop.withoutInterval());
   }
 
   /** The same engine with other overlap exponents where {@code calibrated} has them. */
@@ -173,6 +191,69 @@ public record ComputeEngine(
         onChipBytes,
         bytesInFlight,
         efficiency,
-        exponents);
+        exponents,
+        joulesPerFlop);
+  }
+
+  /** Power of the arithmetic at the full clock; narrower formats do more for the same power. */
+  double fullClockWatts() {
+    double widest = peakFlops.values().stream().mapToDouble(Quantity::value).min().orElseThrow();
+    return widest * joulesPerFlop.value();
+  }
+
+  /** The same engine at {@code share} of its clock, 1 for unchanged. */
+  ComputeEngine withClockShare(double share) {
+    if (share == 1) {
+      return this;
+    }
+    Map<DataFormat, Quantity> slower = new EnumMap<>(DataFormat.class);
+    peakFlops.forEach(
+        (format, peak) ->
+            slower.put(
+                format,
+                new Quantity(
+                    peak.value() * share,
+                    peak.unit(),
+                    peak.low() * share,
+                    peak.high() * share,
+                    peak.provenance(),
+                    String.format(
+                        Locale.ROOT,
+                        "%s; the thermal cap leaves %.1f %% of the clock",
+                        peak.source(),
+                        100 * share))));
+    return new ComputeEngine(
+        name,
+        place,
+        operands,
+        slower,
+        startupSeconds,
+        streamingEfficiency,
+        onChipBytes,
+        bytesInFlight,
+        efficiency,
+        overlapExponent,
+        joulesPerFlop);
+  }
+
+  /** Its values by their names in catalogue files. */
+  Map<String, Quantity> quantities() {
+    Map<String, Quantity> all = new LinkedHashMap<>();
+    peakFlops.forEach((format, peak) -> all.put("peak." + format.name(), peak));
+    new TreeMap<>(efficiency).forEach((kernel, share) -> all.put("efficiency." + kernel, share));
+    Set<Quantity> exponents = new LinkedHashSet<>(overlapExponent.values());
+    if (exponents.size() == 1) {
+      all.put("overlap_exponent", exponents.iterator().next());
+    } else {
+      overlapExponent.forEach((kernel, p) -> all.put("overlap_exponent." + kernel.key(), p));
+    }
+    all.put("startup", startupSeconds);
+    all.put("streaming_efficiency", streamingEfficiency);
+    all.put("on_chip", onChipBytes);
+    all.put("bytes_in_flight", bytesInFlight);
+    if (joulesPerFlop != NO_ENERGY) {
+      all.put("energy_per_flop", joulesPerFlop);
+    }
+    return all;
   }
 }

@@ -67,9 +67,11 @@ public final class CpuDevice {
         profile.cpuModel(),
         "The CPU that was measured, " + threads + " threads.",
         new MemoryTier("dram", capacity, memory),
+        Optional.empty(),
         List.of(engine(profile, threads)),
         Optional.empty(),
         Optional.empty(),
+        DeviceFacts.NONE,
         modelError(profile));
   }
 
@@ -117,7 +119,8 @@ public final class CpuDevice {
         exact(0, "B", "the equations of the profile charge every byte to DRAM"),
         exact(Double.MAX_VALUE, "B", "concurrency is part of the measured bandwidth"),
         efficiency,
-        exponents);
+        exponents,
+        ComputeEngine.NO_ENERGY);
   }
 
   private static Map<String, Quantity> efficiency(ProfileFile profile) {

@@ -9,7 +9,13 @@ public final class DeviceCatalogue {
 
   private static final class Presets {
     static final Catalogue<DeviceProfile> ALL =
-        new Catalogue<>("device", DeviceCatalogue.class, "presets", DeviceProfile::read);
+        new Catalogue<>(
+            "device",
+            DeviceCatalogue.class,
+            "presets",
+            DeviceProfile::read,
+            MemoryCatalogue.PRESETS,
+            "memory");
   }
 
   private DeviceCatalogue() {}

@@ -1,24 +1,30 @@
 package dev.membound.model.device;
 
 import dev.membound.model.catalogue.Section;
+import dev.membound.model.memory.stacked.StackedMemory;
 import dev.membound.model.network.Link;
 import dev.membound.model.quantity.Dimension;
+import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.workload.Kernel;
+import dev.membound.model.workload.Operator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A device: one memory and the engines that use it.
+ * A device: its memories and the engines that use them.
  *
  * @param name catalogue name
  * @param title for people
  * @param description what it is and what the file leaves out
- * @param memory where weights and KV cache lie
+ * @param memory where weights lie, and the KV cache unless it has a memory of its own
+ * @param kvMemory where the KV cache lies instead
  * @param engines the first one holds the activations; each operator runs on the fastest that can
  * @param link to its equals; empty where several do not work together
  * @param power drawn under load
+ * @param facts data-sheet values that no equation of time needs
  * @param modelError measured over predicted time, about 1: what the equations leave out
  */
 public record DeviceProfile(
@@ -26,9 +32,11 @@ public record DeviceProfile(
     String title,
     String description,
     MemoryTier memory,
+    Optional<MemoryTier> kvMemory,
     List<ComputeEngine> engines,
     Optional<Link> link,
     Optional<Quantity> power,
+    DeviceFacts facts,
     Quantity modelError) {
 
   public DeviceProfile {
@@ -39,20 +47,64 @@ public record DeviceProfile(
   }
 
   static DeviceProfile read(Section file) {
+    MemoryTier memory = MemoryTier.read(file.section("memory"));
     return new DeviceProfile(
         file.text("name"),
         file.text("title"),
         file.text("description"),
-        MemoryTier.read(file.section("memory")),
-        file.sections("engines").stream().map(ComputeEngine::read).toList(),
+        memory,
+        file.has("kv_memory")
+            ? Optional.of(MemoryTier.read(file.section("kv_memory")))
+            : Optional.empty(),
+        file.sections("engines").stream()
+            .map(ComputeEngine::read)
+            .map(engine -> cooled(engine, memory, file))
+            .toList(),
         file.has("link") ? Optional.of(Link.read(file.section("link"))) : Optional.empty(),
         file.optionalQuantity("power", Dimension.POWER, 0),
+        file.has("facts") ? DeviceFacts.read(file.section("facts")) : DeviceFacts.NONE,
         file.positive("model_error", Dimension.RATIO));
+  }
+
+  /** Logic inside a stack runs at the clock that the stack's thermal cap leaves it. */
+  private static ComputeEngine cooled(ComputeEngine engine, MemoryTier memory, Section file) {
+    if (engine.place() != ComputeEngine.Place.NEAR
+        || !(memory.model() instanceof StackedMemory stacked)) {
+      return engine;
+    }
+    double share = stacked.clockShare(engine.fullClockWatts(), Draw.best());
+    if (share == 0) {
+      throw file.error("memory", "moving data alone reaches the thermal cap; logic gets no power");
+    }
+    return engine.withClockShare(share);
   }
 
   /** The engine that holds the activations. */
   public ComputeEngine mainEngine() {
     return engines.getFirst();
+  }
+
+  /** The memory in which an operator's streamed operand lies. */
+  public MemoryTier memoryOf(Operator.Home home) {
+    return home == Operator.Home.KV ? kvMemory.orElse(memory) : memory;
+  }
+
+  /** Every value with its source: {@code memory.row_cycle}, {@code tensor-cores.startup}. */
+  public Map<String, Quantity> quantities() {
+    Map<String, Quantity> all = new LinkedHashMap<>();
+    addAll(all, "memory", memory.quantities());
+    kvMemory.ifPresent(tier -> addAll(all, "kv_memory", tier.quantities()));
+    engines.forEach(engine -> addAll(all, engine.name(), engine.quantities()));
+    link.ifPresent(wire -> addAll(all, "link", wire.quantities()));
+    power.ifPresent(watts -> all.put("power", watts));
+    addAll(all, "facts", facts.byName());
+    all.put("model_error", modelError);
+    return all;
+  }
+
+  private static void addAll(
+      Map<String, Quantity> all, String prefix, Map<String, Quantity> quantities) {
+    quantities.forEach((key, quantity) -> all.put(prefix + "." + key, quantity));
   }
 
   /** The same device with efficiencies of 1 and overheads of 0: the limit of its data sheet. */
@@ -61,10 +113,12 @@ public record DeviceProfile(
         name,
         title,
         description,
-        new MemoryTier(memory.name(), memory.capacityBytes(), memory.model().ideal()),
+        memory.ideal(),
+        kvMemory.map(MemoryTier::ideal),
         engines.stream().map(ComputeEngine::ideal).toList(),
         link.map(Link::ideal),
         power,
+        facts,
         modelError.idealised(1));
   }
 
@@ -75,9 +129,11 @@ public record DeviceProfile(
         title,
         description,
         memory,
+        kvMemory,
         engines.stream().map(engine -> engine.withOverlap(calibrated)).toList(),
         link,
         power,
+        facts,
         modelError);
   }
 }

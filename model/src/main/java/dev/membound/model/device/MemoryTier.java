@@ -3,11 +3,16 @@ package dev.membound.model.device;
 import dev.membound.model.catalogue.Section;
 import dev.membound.model.memory.MemoryModel;
 import dev.membound.model.memory.dram.DramMemory;
+import dev.membound.model.memory.hbf.HbfMemory;
 import dev.membound.model.memory.hbm.HbmMemory;
 import dev.membound.model.memory.pim.PimMemory;
 import dev.membound.model.memory.pnm.PnmMemory;
+import dev.membound.model.memory.sram.SramMemory;
+import dev.membound.model.memory.stacked.StackedMemory;
 import dev.membound.model.quantity.Dimension;
 import dev.membound.model.quantity.Quantity;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A memory of a device.
@@ -22,7 +27,10 @@ public record MemoryTier(String name, Quantity capacityBytes, MemoryModel model)
     DRAM,
     HBM,
     PIM,
-    PNM
+    PNM,
+    FLASH,
+    STACKED,
+    SRAM
   }
 
   static MemoryTier read(Section section) {
@@ -34,8 +42,23 @@ public record MemoryTier(String name, Quantity capacityBytes, MemoryModel model)
           case HBM -> HbmMemory.read(section);
           case PIM -> PimMemory.read(section);
           case PNM -> PnmMemory.read(section, capacity);
+          case FLASH -> HbfMemory.read(section, capacity);
+          case STACKED -> StackedMemory.read(section, capacity);
+          case SRAM -> SramMemory.read(section);
         };
     section.finish();
     return new MemoryTier(name, capacity, model);
+  }
+
+  MemoryTier ideal() {
+    return new MemoryTier(name, capacityBytes, model.ideal());
+  }
+
+  /** Capacity and the parameters of the simulator, by their names in catalogue files. */
+  public Map<String, Quantity> quantities() {
+    Map<String, Quantity> all = new LinkedHashMap<>();
+    all.put("capacity", capacityBytes);
+    all.putAll(model.quantities());
+    return all;
   }
 }

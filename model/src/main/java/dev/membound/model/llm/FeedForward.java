@@ -1,17 +1,17 @@
 package dev.membound.model.llm;
 
-/** The feed-forward part of one layer. Closed set: a mixture of experts joins it as a record. */
-public sealed interface FeedForward permits DenseFeedForward {
+/** The feed-forward part of one layer. */
+public sealed interface FeedForward permits DenseFeedForward, MixtureOfExperts, NoFeedForward {
 
-  /** Elements of the matrices that expand {@code hidden}; gate and up together. */
-  long expandElements(int hidden);
+  /** Elements of all matrices of a model of width {@code hidden}. */
+  long matrixElements(int hidden);
 
-  /** Elements of the matrix that contracts to {@code hidden}. */
-  long contractElements(int hidden);
+  /** Elements of those that one token does not pass through. */
+  long idleMatrixElements(int hidden);
 
-  /** Inner width that tensor parallelism divides. */
-  int innerSize();
+  /** Elements of the biases. */
+  long vectorElements(int hidden);
 
-  /** Elements of the biases where the model has biases. */
-  long biasElements(int hidden);
+  /** Elements of the widest intermediate result of one token. */
+  long widestElements();
 }

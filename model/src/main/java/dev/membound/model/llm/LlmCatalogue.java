@@ -9,7 +9,7 @@ public final class LlmCatalogue {
 
   private static final class Presets {
     static final Catalogue<LlmArchitecture> ALL =
-        new Catalogue<>("model", LlmCatalogue.class, "presets", LlmArchitecture::read);
+        new Catalogue<>("model", LlmCatalogue.class, "presets", ArchitectureFile::read);
   }
 
   private LlmCatalogue() {}

@@ -1,6 +1,9 @@
 package dev.membound.model.memory;
 
 import dev.membound.model.quantity.Draw;
+import dev.membound.model.quantity.Quantity;
+import java.util.Map;
+import java.util.Optional;
 
 /** A memory as the engines see it. */
 public interface MemoryModel {
@@ -16,4 +19,15 @@ public interface MemoryModel {
 
   /** The same memory without latency, refresh, row misses and gaps: its closed-form limit. */
   MemoryModel ideal();
+
+  /** Its parameters by their names in catalogue files, without units. */
+  Map<String, Quantity> quantities();
+
+  /**
+   * Why this memory must not hold a KV cache that grows by {@code bytesPerToken} with every token;
+   * empty where it may.
+   */
+  default Optional<String> refusalOfKvCache(long bytesPerToken) {
+    return Optional.empty();
+  }
 }

@@ -4,13 +4,14 @@ import dev.membound.model.device.DeviceProfile;
 import dev.membound.model.llm.LayerGroup;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.workload.DataFormat;
-import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.InferenceWorkload;
 import dev.membound.model.workload.KvFootprint;
+import dev.membound.model.workload.Sharding;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What lies where, by component, and whether it fits. Devices of a pool share its bytes evenly.
@@ -25,8 +26,8 @@ public record CapacityLedger(List<Pool> pools) {
    * @param device catalogue name
    * @param count how many
    * @param capacityBytes of all of them
-   * @param bytesByComponent {@code weights}, {@code kv}, {@code index}, {@code activations}, {@code
-   *     workspace}
+   * @param bytesByComponent {@code weights}, {@code kv}, {@code index}, {@code state}, {@code
+   *     activations}, {@code workspace}
    * @param smallestCount fewest of these devices that hold it; 0 when no number does
    */
   public record Pool(
@@ -50,21 +51,73 @@ public record CapacityLedger(List<Pool> pools) {
   /** The ledger of a workload on a system. */
   public static CapacityLedger of(
       HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
+    KvFootprint footprint = footprint(model, workload);
+    Pool devices = devicePool(system, model, workload, footprint);
+    List<Pool> pools =
+        system
+            .kvModule()
+            .map(
+                module -> {
+                  Map<String, Long> cache = new LinkedHashMap<>();
+                  putCache(cache, footprint, 1);
+                  return List.of(devices, modulePool(module, system.kvModules(), cache));
+                })
+            .orElse(List.of(devices));
+    return new CapacityLedger(KvTier.split(pools, system, model, workload));
+  }
+
+  private static KvFootprint footprint(LlmArchitecture model, InferenceWorkload workload) {
+    return KvFootprint.of(
+        model,
+        workload.formats(),
+        workload.selection(),
+        workload.batch(),
+        workload.finalContextTokens(),
+        workload.sharedPrefixTokens());
+  }
+
+  private static void putCache(Map<String, Long> held, KvFootprint footprint, double copies) {
+    held.put("kv", copied(footprint.kvBytes(), copies));
+    if (footprint.indexBytes() > 0) {
+      held.put("index", copied(footprint.indexBytes(), copies));
+    }
+  }
+
+  private static long copied(long bytes, double copies) {
+    return copies == 1 ? bytes : Math.round(bytes * copies);
+  }
+
+  /** What {@code devices} devices hold together: they copy the KV heads that they cannot divide. */
+  private static Map<String, Long> held(
+      LlmArchitecture model,
+      InferenceWorkload workload,
+      Optional<KvFootprint> cache,
+      long stateBytes,
+      int devices) {
     Map<String, Long> held = new LinkedHashMap<>();
     held.put("weights", weightBytes(model, workload.formats().weights()));
-    Map<String, Long> kv = kvBytes(model, workload);
-    if (system.kvModule().isEmpty()) {
-      held.putAll(kv);
+    cache.ifPresent(
+        footprint -> putCache(held, footprint, kvCopies(model, new Sharding(devices, 0))));
+    if (stateBytes > 0) {
+      held.put("state", stateBytes);
     }
     held.put("activations", activationBytes(model, workload));
     // Logits in single precision.
     held.put("workspace", 4L * workload.batch() * model.vocabulary());
-    Pool devices = devicePool(system, model, held);
-    return new CapacityLedger(
-        system
-            .kvModule()
-            .map(module -> List.of(devices, modulePool(module, system.kvModules(), kv)))
-            .orElse(List.of(devices)));
+    return held;
+  }
+
+  /** Copies of the KV cache: devices of a group that do not share a token, by bytes of a token. */
+  private static double kvCopies(LlmArchitecture model, Sharding sharding) {
+    long once = 0;
+    long copied = 0;
+    for (LayerGroup group : model.groups()) {
+      long elements = group.count() * group.attention().kvElementsPerToken();
+      once += elements;
+      int sharers = sharding.kvSharers(group.attention());
+      copied += elements * (sharding.tensorParallel() / sharers);
+    }
+    return once == 0 ? 1 : (double) copied / once;
   }
 
   /** Bytes of all parameters. */
@@ -73,27 +126,12 @@ public record CapacityLedger(List<Pool> pools) {
         + format.vectorFormat().bytes(model.vectorElements());
   }
 
-  private static Map<String, Long> kvBytes(LlmArchitecture model, InferenceWorkload workload) {
-    Formats formats = workload.formats();
-    long tokens = workload.finalContextTokens();
-    Map<String, Long> bytes = new LinkedHashMap<>();
-    bytes.put(
-        "kv",
-        Math.multiplyExact(
-            workload.batch() * tokens, KvFootprint.bytesPerToken(model, formats.kv())));
-    long index = KvFootprint.indexBytes(model, formats.kv(), workload.selection(), tokens);
-    if (index > 0) {
-      bytes.put("index", workload.batch() * index);
-    }
-    return bytes;
-  }
-
   /** Residual stream, and input and output of the widest operator. */
   private static long activationBytes(LlmArchitecture model, InferenceWorkload workload) {
     long widest = 0;
     for (LayerGroup group : model.groups()) {
-      long inner = group.feedForward().expandElements(model.hidden()) / model.hidden();
-      long qkv = group.attention().queryElements() + group.attention().kvElementsPerToken();
+      long inner = group.feedForward().widestElements();
+      long qkv = group.attention().outputElements() + group.attention().kvElementsPerToken();
       widest = Math.max(widest, Math.max(inner, qkv));
     }
     long elements = workload.batch() * workload.newTokens() * (2L * model.hidden() + widest);
@@ -101,24 +139,38 @@ public record CapacityLedger(List<Pool> pools) {
   }
 
   private static Pool devicePool(
-      HardwareSystem system, LlmArchitecture model, Map<String, Long> held) {
+      HardwareSystem system,
+      LlmArchitecture model,
+      InferenceWorkload workload,
+      KvFootprint footprint) {
     DeviceProfile device = system.device();
+    Optional<KvFootprint> cache =
+        system.kvModule().isEmpty() ? Optional.of(footprint) : Optional.empty();
+    long states = footprint.stateBytes();
     long capacity = capacityBytes(device);
-    long bytes = held.values().stream().mapToLong(Long::longValue).sum();
-    int heads = model.groups().getFirst().attention().queryHeads();
+    int heads = model.queryHeads();
     int smallest = 0;
     int most = device.link().isPresent() ? heads : 1;
     for (int n = 1; n <= most && smallest == 0; n++) {
-      if (heads % n == 0 && bytes <= capacity * n) {
+      if (heads % n == 0 && sum(held(model, workload, cache, states, n)) <= capacity * n) {
         smallest = n;
       }
     }
-    return new Pool(device.name(), system.count(), capacity * system.count(), held, smallest);
+    return new Pool(
+        device.name(),
+        system.count(),
+        capacity * system.count(),
+        held(model, workload, cache, states, system.count()),
+        smallest);
+  }
+
+  private static long sum(Map<String, Long> held) {
+    return held.values().stream().mapToLong(Long::longValue).sum();
   }
 
   private static Pool modulePool(DeviceProfile module, int count, Map<String, Long> held) {
     long capacity = capacityBytes(module);
-    long bytes = held.values().stream().mapToLong(Long::longValue).sum();
+    long bytes = sum(held);
     int smallest = (int) Math.max(1, Math.ceilDiv(bytes, capacity));
     return new Pool(module.name(), count, capacity * count, held, smallest);
   }

@@ -14,7 +14,13 @@ public enum Dimension {
   TIME("s", "ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0),
   COMPUTE("FLOP/s", "GFLOPS", 1e9, "TFLOPS", 1e12, "PFLOPS", 1e15),
   ENERGY_PER_BYTE("J/B", "pJ_per_bit", 8e-12, "pJ_per_B", 1e-12),
+  ENERGY_PER_FLOP("J/FLOP", "pJ_per_FLOP", 1e-12),
   POWER("W", "W", 1.0),
+  POWER_DENSITY("W/m^2", "W_per_mm2", 1e6, "W_per_cm2", 1e4),
+  AREA("m^2", "mm2", 1e-6),
+  LENGTH("m", "nm", 1e-9),
+  PRICE("USD", "USD", 1.0),
+  CARBON("kg CO2e", "kgCO2e", 1.0),
   FREQUENCY("Hz", "MHz", 1e6, "GHz", 1e9),
   COUNT("1", "count", 1.0),
   RATIO("1", "ratio", 1.0);

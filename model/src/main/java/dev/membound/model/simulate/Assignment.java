@@ -24,9 +24,11 @@ record Assignment(
 
   /** Time of one execution. */
   OperatorTime time(Draw draw) {
-    if (operator.kernel() == Kernel.ALL_REDUCE) {
+    if (operator.kernel().collective()) {
       Link link = system.device().link().orElseThrow();
-      double seconds = link.allReduceSeconds(operator.inputBytes(), system.count(), draw);
+      double seconds =
+          Collectives.seconds(
+              link, operator.kernel(), operator.inputBytes(), operator.participants(), draw);
       return new OperatorTime(0, 0, 0, seconds, seconds);
     }
     OperatorTime time = station.time(operator, reach, draw);
@@ -52,13 +54,13 @@ record Assignment(
   }
 
   String engine() {
-    return operator.kernel() == Kernel.ALL_REDUCE
+    return operator.kernel().collective()
         ? system.device().link().orElseThrow().name()
         : station.label();
   }
 
   double memoryJoules(Draw draw) {
-    if (operator.kernel() == Kernel.ALL_REDUCE) {
+    if (operator.kernel().collective()) {
       return 0;
     }
     double joules = reach * station.memoryJoules(operator, draw);

@@ -10,7 +10,6 @@ import dev.membound.model.quantity.Provenance;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.run.Interval;
 import dev.membound.model.workload.InferenceWorkload;
-import dev.membound.model.workload.Kernel;
 import dev.membound.model.workload.Operator;
 import dev.membound.model.workload.Phase;
 import dev.membound.model.workload.Sharding;
@@ -149,7 +148,7 @@ public final class Simulator {
       Draw best) {
     ComputeEngine home = system.device().mainEngine();
     Station hostOfDevice = new Station(device, device.mainEngine(), device.mainEngine() != home);
-    if (operator.kernel() == Kernel.ALL_REDUCE) {
+    if (operator.kernel().collective()) {
       return new Assignment(system, phase, operator, hostOfDevice, hostOfDevice, 1);
     }
     Assignment fastest = null;

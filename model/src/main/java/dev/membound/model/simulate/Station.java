@@ -36,8 +36,8 @@ record Station(DeviceProfile device, ComputeEngine engine, boolean exchanging) {
     return device.name() + "/" + engine.name();
   }
 
-  private MemoryModel view() {
-    MemoryModel memory = device.memory().model();
+  private MemoryModel view(Operator operator) {
+    MemoryModel memory = device.memoryOf(operator.home()).model();
     return isNear() && memory instanceof NearMemory near ? near.near() : memory;
   }
 
@@ -69,7 +69,7 @@ record Station(DeviceProfile device, ComputeEngine engine, boolean exchanging) {
     OperatorCost cost = operator.cost();
     double inFlight = draw.of(engine.bytesInFlight());
     double efficiency = Math.min(1, draw.of(engine.streamingEfficiency()));
-    MemoryModel memory = view();
+    MemoryModel memory = view(operator);
     double seconds = 0;
     if (cost.streamedReadBytes() > 0) {
       AccessPattern read =
@@ -104,6 +104,6 @@ record Station(DeviceProfile device, ComputeEngine engine, boolean exchanging) {
         new AccessPattern(
             operator.chunkBytes(), draw.of(engine.bytesInFlight()), AccessPattern.Direction.READ);
     long bytes = operator.cost().streamedReadBytes() + operator.cost().kvWriteBytes();
-    return bytes * view().joulesPerByte(read, draw);
+    return bytes * view(operator).joulesPerByte(read, draw);
   }
 }

@@ -1,17 +1,44 @@
 package dev.membound.model.workload;
 
-import dev.membound.model.llm.LlmArchitecture;
-import java.util.List;
-
 /**
  * One decode step: each of {@code batch} sequences, with {@code contextTokens} in its KV cache,
- * gets one more token.
+ * gets {@code newTokens} more; several where a draft is verified.
+ *
+ * @param sharedPrefixTokens first tokens of the context that all sequences have in common: cached
+ *     and read once, as in cascade attention, Ye et al., FlashInfer, arXiv 2501.01005
  */
-public record DecodeWorkload(int batch, long contextTokens, Formats formats, KvSelection selection)
+public record DecodeWorkload(
+    int batch,
+    long contextTokens,
+    long newTokens,
+    long sharedPrefixTokens,
+    Formats formats,
+    KvSelection selection)
     implements InferenceWorkload {
 
   public DecodeWorkload {
     InferenceWorkload.check(batch, contextTokens, "context");
+    if (newTokens < 1 || newTokens > 1 << 20) {
+      throw new IllegalArgumentException("new tokens must be 1 to 2^20, got " + newTokens);
+    }
+    if (sharedPrefixTokens < 0 || sharedPrefixTokens > contextTokens) {
+      throw new IllegalArgumentException(
+          "the shared prefix must be within the context, got "
+              + sharedPrefixTokens
+              + " of "
+              + contextTokens
+              + " tokens");
+    }
+  }
+
+  /** One new token a sequence, nothing shared. */
+  public DecodeWorkload(int batch, long contextTokens, Formats formats, KvSelection selection) {
+    this(batch, contextTokens, 1, 0, formats, selection);
+  }
+
+  /** The same step with several new tokens a sequence. */
+  public DecodeWorkload withNewTokens(long tokens) {
+    return new DecodeWorkload(batch, contextTokens, tokens, sharedPrefixTokens, formats, selection);
   }
 
   @Override
@@ -20,17 +47,7 @@ public record DecodeWorkload(int batch, long contextTokens, Formats formats, KvS
   }
 
   @Override
-  public long newTokens() {
-    return 1;
-  }
-
-  @Override
-  public long finalContextTokens() {
-    return contextTokens + 1;
-  }
-
-  @Override
-  public List<Operator> operators(LlmArchitecture model, Sharding sharding) {
-    return new TransformerOperators(model, this, contextTokens, sharding).build();
+  public long pastTokens() {
+    return contextTokens;
   }
 }

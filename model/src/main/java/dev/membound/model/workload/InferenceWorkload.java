@@ -11,22 +11,48 @@ public sealed interface InferenceWorkload permits DecodeWorkload, PrefillWorkloa
   /** Sequences together. */
   int batch();
 
-  /** Tokens a sequence in the KV cache when the phase ends. */
-  long finalContextTokens();
+  /** Tokens a sequence that are cached before. */
+  long pastTokens();
+
+  /** Tokens a sequence that pass through the layers together. */
+  long newTokens();
+
+  /** First tokens that all sequences have in common, cached once. */
+  long sharedPrefixTokens();
 
   Formats formats();
 
   KvSelection selection();
 
-  /** Tokens a sequence that pass through the layers together. */
-  long newTokens();
+  /** Tokens a sequence in the KV cache when the phase ends. */
+  default long finalContextTokens() {
+    return pastTokens() + newTokens();
+  }
+
+  /** Sizes of one device's share; groups of devices that run data parallel split the batch. */
+  default PhaseSize size(Sharding sharding) {
+    int batch = Math.ceilDiv(batch(), sharding.dataParallel());
+    return new PhaseSize(phase(), batch, newTokens(), pastTokens(), sharedPrefixTokens());
+  }
 
   /**
-   * Operators of the phase on one device, in order.
+   * Operators that run in the phase on one device, in order, equal ones of different layers merged.
    *
    * @throws IllegalArgumentException when the model cannot be shared so
+   * @throws ArithmeticException when a count exceeds 64 bits
    */
-  List<Operator> operators(LlmArchitecture model, Sharding sharding);
+  default List<Operator> operators(LlmArchitecture model, Sharding sharding) {
+    PhaseSize size = size(sharding);
+    return shapes(model, sharding).stream()
+        .filter(shape -> shape.runs(size))
+        .map(shape -> shape.at(size))
+        .toList();
+  }
+
+  /** Operators of the phase at any size. */
+  default List<OperatorShape> shapes(LlmArchitecture model, Sharding sharding) {
+    return new TransformerOperators(model, phase(), formats(), selection(), sharding).shapes();
+  }
 
   /** Workload sizes must be positive; names both in the message. */
   static void check(int batch, long tokens, String tokensName) {

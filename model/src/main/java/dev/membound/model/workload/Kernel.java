@@ -13,7 +13,14 @@ public enum Kernel {
   TOPK,
   NORM,
   EMBEDDING,
-  ALL_REDUCE;
+  ALL_REDUCE,
+  /** Tokens to the devices that hold their experts, and results back. */
+  ALL_TO_ALL;
+
+  /** Whether links run it and no engine. */
+  public boolean collective() {
+    return this == ALL_REDUCE || this == ALL_TO_ALL;
+  }
 
   /** Name in profiles, catalogue files and measurements: {@code gemv}, {@code all-reduce}. */
   public String key() {

@@ -1,26 +1,13 @@
 package dev.membound.model.workload;
 
-/** Which part of the KV cache a decode step attends to. */
+/**
+ * Which part of the KV cache a decode step attends to, in layers that keep everything and have no
+ * indexer of their own.
+ */
 public sealed interface KvSelection {
-
-  /** Tokens whose keys and values are read when {@code context} are cached. */
-  long attendedTokens(long context);
-
-  /** Index elements a token of context, as a multiple of the key elements of that token. */
-  double indexPerKeyElement();
 
   /** All of it. */
   record Dense() implements KvSelection {
-    @Override
-    public long attendedTokens(long context) {
-      return context;
-    }
-
-    @Override
-    public double indexPerKeyElement() {
-      return 0;
-    }
-
     @Override
     public String toString() {
       return "dense";
@@ -44,16 +31,6 @@ public sealed interface KvSelection {
                 + " tokens in pages of "
                 + pageTokens);
       }
-    }
-
-    @Override
-    public long attendedTokens(long context) {
-      return Math.min(context, budgetTokens);
-    }
-
-    @Override
-    public double indexPerKeyElement() {
-      return 2.0 / pageTokens;
     }
 
     @Override

@@ -11,8 +11,9 @@ package dev.membound.model.workload;
  * @param repeats executions a phase
  * @param chunkBytes contiguous bytes of the streamed operand; {@link #STREAM} when it is contiguous
  *     throughout
+ * @param participants devices of a collective, 1 for all others
  * @param cost of one execution on one device
- * @param inputBytes activations that an engine elsewhere has to be sent
+ * @param inputBytes message of a collective, or activations that an engine elsewhere has to be sent
  * @param outputBytes results that it sends back
  * @param intermediateBytes attention scores, which leave an engine that cannot do a softmax
  */
@@ -24,6 +25,7 @@ public record Operator(
     Home home,
     int repeats,
     long chunkBytes,
+    int participants,
     OperatorCost cost,
     long inputBytes,
     long outputBytes,
@@ -36,6 +38,8 @@ public record Operator(
   public enum Home {
     WEIGHTS,
     KV,
+    /** Recurrent states, which stay with the weights. */
+    STATE,
     ACTIVATIONS
   }
 }

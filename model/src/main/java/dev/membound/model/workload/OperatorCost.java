@@ -8,6 +8,7 @@ package dev.membound.model.workload;
  * @param kvWriteBytes keys and values written
  * @param indexBytes digests or indexer keys read
  * @param activationBytes activations read and written, which stay on chip where they fit
+ * @param collectiveBytes sent to equal devices; they pass links and are in no sum of memory bytes
  * @param flops floating-point operations, 2 a multiply-add
  */
 public record OperatorCost(
@@ -16,6 +17,7 @@ public record OperatorCost(
     long kvWriteBytes,
     long indexBytes,
     long activationBytes,
+    long collectiveBytes,
     long flops) {
 
   /** Bytes that memory must deliver whatever the size of the caches. */
@@ -23,7 +25,7 @@ public record OperatorCost(
     return weightBytes + kvReadBytes + indexBytes;
   }
 
-  /** All bytes. */
+  /** All bytes of memory. */
   public long bytes() {
     return streamedReadBytes() + kvWriteBytes + activationBytes;
   }

@@ -1,237 +1,523 @@
 package dev.membound.model.workload;
 
 import dev.membound.model.llm.Attention;
+import dev.membound.model.llm.DenseFeedForward;
+import dev.membound.model.llm.FeedForward;
+import dev.membound.model.llm.GroupedQueryAttention;
+import dev.membound.model.llm.LatentAttention;
 import dev.membound.model.llm.LayerGroup;
+import dev.membound.model.llm.LightningIndexer;
+import dev.membound.model.llm.LinearAttention;
 import dev.membound.model.llm.LlmArchitecture;
+import dev.membound.model.llm.MixtureOfExperts;
+import dev.membound.model.llm.NoAttention;
+import dev.membound.model.llm.NoFeedForward;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The operators of a decoder-only transformer, one device's share of each. Tensor parallelism
- * slices every matrix and the KV heads, and adds two all-reduces a layer (Shoeybi et al.,
- * Megatron-LM, arXiv 1909.08053); norms are computed by every device.
+ * slices every matrix and the KV heads, and adds an all-reduce a residual branch (Shoeybi et al.,
+ * Megatron-LM, arXiv 1909.08053); norms, routers and the compressing matrices of latent attention
+ * are computed by every device. Equal operators of different layers are merged.
  */
 final class TransformerOperators {
   /** Tokens of a KV block that lie together: the block size of PagedAttention, arXiv 2309.06180. */
   static final int KV_BLOCK_TOKENS = 16;
 
+  /** Tokens of a prompt that linear attention handles as a matrix product, as fla-org does. */
+  private static final int RECURRENCE_CHUNK_TOKENS = 64;
+
   private final LlmArchitecture model;
-  private final InferenceWorkload workload;
-  private final long past;
+  private final int hidden;
+  private final Phase phase;
+  private final Formats formats;
+  private final KvSelection selection;
   private final Sharding sharding;
-  private final long rows;
-  private final DataFormat weights;
-  private final DataFormat activations;
-  private final Kernel matrixKernel;
-  private final List<Operator> operators = new ArrayList<>();
+  private final int devices;
+  private final List<OperatorShape> shapes = new ArrayList<>();
 
   TransformerOperators(
-      LlmArchitecture model, InferenceWorkload workload, long past, Sharding sharding) {
+      LlmArchitecture model,
+      Phase phase,
+      Formats formats,
+      KvSelection selection,
+      Sharding sharding) {
     this.model = model;
-    this.workload = workload;
-    this.past = past;
+    hidden = model.hidden();
+    this.phase = phase;
+    this.formats = formats;
+    this.selection = selection;
     this.sharding = sharding;
-    rows = Math.multiplyExact(workload.batch(), workload.newTokens());
-    weights = workload.formats().weights();
-    activations = workload.formats().activations();
-    matrixKernel = workload.phase() == Phase.DECODE ? Kernel.GEMV : Kernel.GEMM;
+    devices = sharding.tensorParallel();
   }
 
-  List<Operator> build() {
+  List<OperatorShape> shapes() {
     embedding();
     for (LayerGroup group : model.groups()) {
       layer(group);
     }
     norm("final-norm", 1);
-    // Only the last token of a sequence needs logits.
-    matrix(
+    // Only the last token of a prompt needs logits; a draft is verified at each of its tokens.
+    sliced(
+        phase == Phase.PREFILL ? Vectors.LAST_TOKENS : Vectors.NEW_TOKENS,
         "lm-head",
         1,
         model.embeddingElements(),
         0,
-        workload.batch(),
-        model.hidden(),
-        model.vocabulary());
-    return List.copyOf(operators);
+        hidden,
+        Math.ceilDiv(model.vocabulary(), devices));
+    return List.copyOf(shapes);
   }
 
   private void embedding() {
     long tables = model.learnedPositions() > 0 ? 2 : 1;
-    long read = tables * rows * weights.bytes(model.hidden());
-    long moved = rows * activations.bytes(model.hidden());
-    OperatorCost cost = new OperatorCost(read, 0, 0, 0, moved, rows * model.hidden());
-    add("embedding", Kernel.EMBEDDING, Operator.Home.WEIGHTS, 1, Operator.STREAM, cost, 0, 0, 0);
+    MatrixDemand rows =
+        new MatrixDemand(
+            Vectors.NEW_TOKENS,
+            0,
+            tables * formats.weights().bytes(hidden),
+            0,
+            activationBytes(hidden),
+            hidden,
+            false);
+    add("embedding", Kernel.EMBEDDING, Operator.Home.WEIGHTS, 1, Operator.STREAM, rows);
   }
 
   private void layer(LayerGroup group) {
-    Attention attention = group.attention();
-    int hidden = model.hidden();
     int n = group.count();
-    if (attention.queryHeads() % sharding.tensorParallel() != 0) {
+    Attention attention = group.attention();
+    if (attention.queryHeads() % devices != 0) {
       throw new IllegalArgumentException(
           "tensor parallelism over "
-              + sharding.tensorParallel()
+              + devices
               + " devices does not divide the "
               + attention.queryHeads()
               + " query heads of "
               + model.name());
     }
-    long output = attention.queryElements() * hidden;
-    long qkv = attention.projectionElements(hidden) - output;
-    long qkvWidth = attention.queryElements() + attention.kvElementsPerToken();
-    boolean biases = model.biases();
-
-    norm("attention-norm", n);
-    matrix("qkv", n, qkv, biases ? qkvWidth : 0, rows, hidden, qkvWidth);
-    attention(group);
-    matrix(
-        "attention-output",
-        n,
-        output,
-        biases ? hidden : 0,
-        rows,
-        attention.queryElements(),
-        hidden);
-    allReduce("attention-all-reduce", n);
-    norm("feed-forward-norm", n);
-    long inner = group.feedForward().innerSize();
-    long expand = group.feedForward().expandElements(hidden);
-    long expandBias = biases ? group.feedForward().biasElements(hidden) - hidden : 0;
-    matrix("feed-forward-expand", n, expand, expandBias, rows, hidden, expand / hidden);
-    long contract = group.feedForward().contractElements(hidden);
-    matrix("feed-forward-contract", n, contract, biases ? hidden : 0, rows, inner, hidden);
-    allReduce("feed-forward-all-reduce", n);
-  }
-
-  private void norm(String name, int repeats) {
-    long read = weights.vectorFormat().bytes(model.normElements());
-    long moved = 2 * rows * activations.bytes(model.hidden());
-    // Square, sum, scale, gain: about 4 FLOP an element.
-    OperatorCost cost = new OperatorCost(read, 0, 0, 0, moved, 4 * rows * model.hidden());
-    add(name, Kernel.NORM, Operator.Home.ACTIVATIONS, repeats, Operator.STREAM, cost, 0, 0, 0);
-  }
-
-  private void matrix(
-      String name, int repeats, long elements, long bias, long vectors, long width, long height) {
-    int devices = sharding.tensorParallel();
-    long share = Math.ceilDiv(elements, devices);
-    long read = weights.bytes(share) + weights.vectorFormat().bytes(Math.ceilDiv(bias, devices));
-    long input = vectors * activations.bytes(width);
-    long output = vectors * activations.bytes(Math.ceilDiv(height, devices));
-    OperatorCost cost =
-        new OperatorCost(read, 0, 0, 0, input + output, Math.multiplyExact(2 * vectors, share));
-    add(
-        name,
-        matrixKernel,
-        Operator.Home.WEIGHTS,
-        repeats,
-        Operator.STREAM,
-        cost,
-        input,
-        output,
-        0);
-  }
-
-  private void attention(LayerGroup group) {
-    Attention attention = group.attention();
-    DataFormat kv = workload.formats().kv();
-    KvSelection selection = workload.selection();
-    long batch = workload.batch();
-    long fresh = workload.newTokens();
-    long attended = selection.attendedTokens(past);
-    int devices = sharding.kvModules() > 0 ? sharding.kvModules() : sharding.tensorParallel();
-    long heads = attention.queryHeads();
-    long headDim = attention.queryElements() / heads;
-    long query = rows * activations.bytes(attention.queryElements());
-
-    if (attended < past) {
-      long index =
-          Math.round(past * selection.indexPerKeyElement() * attention.keyElementsPerToken());
-      long scan = Math.ceilDiv(batch * kv.bytes(index), devices);
-      long pages = Math.round(past * selection.indexPerKeyElement() / 2);
-      // Per page and dimension: two products, a maximum, a sum.
-      long flops = Math.ceilDiv(4 * batch * pages * attention.queryElements(), devices);
-      OperatorCost cost = new OperatorCost(0, 0, 0, scan, Math.ceilDiv(query, devices), flops);
-      add(
-          "kv-selection",
-          Kernel.TOPK,
-          Operator.Home.KV,
-          group.count(),
-          Operator.STREAM,
-          cost,
-          query,
-          0,
-          0);
+    if (!(attention instanceof NoAttention)) {
+      norm("attention-norm", n);
+      switch (attention) {
+        case GroupedQueryAttention grouped -> grouped(grouped, n);
+        case LatentAttention latent -> latent(latent, n);
+        case LinearAttention linear -> linear(linear, n);
+        case NoAttention none -> throw new AssertionError(none);
+      }
+      endBranch("attention", n);
     }
-
-    long kvBytes = kv.bytes(attention.kvElementsPerToken());
-    // A prompt attends to itself: its keys and values are read back once, causal halves the work.
-    long readTokens = attended + (workload.phase() == Phase.PREFILL ? fresh : 0);
-    long read = Math.ceilDiv(Math.multiplyExact(batch * readTokens, kvBytes), devices);
-    long write = Math.ceilDiv(rows * kvBytes, devices);
-    long pairs = Math.multiplyExact(batch, fresh * attended + fresh * (fresh + 1) / 2);
-    long products = Math.multiplyExact(pairs, heads * headDim);
-    long flops = Math.ceilDiv(Math.multiplyExact(4L, products), devices);
-    long scores = Math.ceilDiv(Math.multiplyExact(pairs, heads * activations.bytes(1)), devices);
-    OperatorCost cost =
-        new OperatorCost(0, read, write, 0, Math.ceilDiv(2 * query, devices), flops);
-    long newKv = rows * activations.bytes(attention.kvElementsPerToken());
-    // Partial results come back as output and log-sum-exp, 4 B a head, and are merged.
-    long results = query + rows * heads * 4;
-    long chunk = KV_BLOCK_TOKENS * kv.bytes(headDim);
-    add(
-        "attention",
-        Kernel.ATTENTION,
-        Operator.Home.KV,
-        group.count(),
-        chunk,
-        cost,
-        Math.ceilDiv(query + newKv, devices),
-        Math.ceilDiv(results, devices),
-        scores);
+    FeedForward feedForward = group.feedForward();
+    if (!(feedForward instanceof NoFeedForward)) {
+      norm("feed-forward-norm", n);
+      switch (feedForward) {
+        case DenseFeedForward dense -> dense("feed-forward", dense, n);
+        case MixtureOfExperts experts -> experts(experts, n);
+        case NoFeedForward none -> throw new AssertionError(none);
+      }
+      endBranch("feed-forward", n);
+    }
   }
 
-  private void allReduce(String name, int repeats) {
-    if (sharding.tensorParallel() == 1) {
+  private void endBranch(String branch, int n) {
+    if (devices > 1) {
+      Demand message = CollectiveDemand.allReduce(devices, activationBytes(hidden));
+      collective(branch + "-all-reduce", Kernel.ALL_REDUCE, n, devices, message);
+    }
+    if (model.postNorms()) {
+      norm(branch + "-post-norm", n);
+    }
+  }
+
+  private void grouped(GroupedQueryAttention attention, int n) {
+    long kv = attention.kvElementsPerToken();
+    long queries = attention.queryProjectionElements();
+    int sharers = sharding.kvSharers(attention);
+    long bias = attention.vectorElements(hidden);
+    boolean outputBias = attention.traits().contains(GroupedQueryAttention.Trait.OUTPUT_BIAS);
+    whole(
+        "qkv",
+        n,
+        Math.ceilDiv(hidden * queries, devices) + Math.ceilDiv(hidden * kv, sharers),
+        Math.ceilDiv(bias - (outputBias ? hidden : 0), devices),
+        hidden,
+        Math.ceilDiv(queries, devices) + Math.ceilDiv(kv, sharers));
+    TokenSpan span = span(attention);
+    long width = attention.outputElements();
+    if (!span.latest()) {
+      digestScan(attention, span, n);
+    }
+    String name = attention.sliding() ? "sliding-attention" : "attention";
+    attention(name, attention, span, n, width, width);
+    outputProjection(attention, outputBias ? hidden : 0, n);
+  }
+
+  /** Decode absorbs the matrices that expand the latent vectors; a prompt expands them. */
+  private void latent(LatentAttention attention, int n) {
+    long heads = attention.queryHeads();
+    long entry = attention.kvElementsPerToken();
+    whole(
+        "latent-down",
+        n,
+        attention.downElements(hidden),
+        (long) attention.queryRank() + attention.kvRank(),
+        hidden,
+        attention.queryRank() + entry);
+    sliced(
+        "query-up",
+        n,
+        attention.queryUpElements(hidden),
+        0,
+        attention.queryWidth(hidden),
+        Math.ceilDiv(attention.queryElements(), devices));
+    TokenSpan span = span(attention);
+    attention.indexer().ifPresent(indexer -> indexer(attention, indexer, span, n));
+    if (attention.indexer().isEmpty() && !span.latest()) {
+      digestScan(attention, span, n);
+    }
+    if (phase == Phase.DECODE) {
+      sliced(
+          "key-absorb",
+          n,
+          attention.keyUpElements(),
+          0,
+          Math.ceilDiv(heads * attention.nopeDim(), devices),
+          Math.ceilDiv(heads * attention.kvRank(), devices));
+      attention("latent-attention", attention, span, n, heads * entry, heads * attention.kvRank());
+      sliced(
+          "value-absorb",
+          n,
+          attention.valueUpElements(),
+          0,
+          Math.ceilDiv(heads * attention.kvRank(), devices),
+          Math.ceilDiv(attention.outputElements(), devices));
+    } else {
+      long expanded = heads * attention.nopeDim() + attention.outputElements();
+      // The expanded keys and values are written once and read once.
+      sliced(
+          Vectors.CONTEXT_TOKENS,
+          "latent-up",
+          n,
+          attention.keyUpElements() + attention.valueUpElements(),
+          0,
+          attention.kvRank(),
+          2 * Math.ceilDiv(expanded, devices));
+      attention(
+          "latent-attention",
+          attention,
+          span,
+          n,
+          attention.queryElements(),
+          attention.outputElements());
+    }
+    outputProjection(attention, 0, n);
+  }
+
+  private void indexer(LatentAttention attention, LightningIndexer indexer, TokenSpan span, int n) {
+    long queryWidth = attention.queryWidth(hidden);
+    long queries = (long) indexer.heads() * indexer.headDim();
+    whole(
+        "indexer",
+        n,
+        indexer.matrixElements(hidden, queryWidth),
+        indexer.vectorElements(),
+        queryWidth + hidden,
+        queries + indexer.headDim() + indexer.heads());
+    // Every device scores all tokens: the indexer's one key has no heads to slice.
+    ScanDemand scan =
+        new ScanDemand(
+            span,
+            Math.max(1, sharding.kvModules()),
+            1,
+            KvFootprint.indexEntryBytes(attention, formats.indexKeys()),
+            formats.indexKeys().bytes(queries),
+            indexer.flopsPerPair());
+    add("index-scan", Kernel.TOPK, Operator.Home.KV, n, Operator.STREAM, scan);
+  }
+
+  private void digestScan(Attention attention, TokenSpan span, int n) {
+    KvSelection.QuestTopK quest = (KvSelection.QuestTopK) selection;
+    long queries = queryElements(attention);
+    int sharers = sharding.kvModules() > 0 ? sharding.kvModules() : sharding.kvSharers(attention);
+    // Per page and dimension of a query: two products, a maximum, a sum.
+    ScanDemand scan =
+        new ScanDemand(
+            span,
+            sharers,
+            quest.pageTokens(),
+            KvFootprint.digestBytes(attention, formats.kv()),
+            activationBytes(queries),
+            4 * queries);
+    add("kv-selection", Kernel.TOPK, Operator.Home.KV, n, Operator.STREAM, scan);
+  }
+
+  private static long queryElements(Attention attention) {
+    return attention instanceof LatentAttention latent
+        ? latent.queryHeads() * latent.kvElementsPerToken()
+        : attention.outputElements();
+  }
+
+  private void attention(
+      String name,
+      Attention attention,
+      TokenSpan span,
+      int n,
+      long queryElements,
+      long resultElements) {
+    long heads = attention.queryHeads();
+    int modules = sharding.kvModules();
+    long entry = KvFootprint.entryBytes(attention, formats.kv());
+    AttentionDemand demand =
+        new AttentionDemand(
+            span,
+            modules > 0 ? modules : sharding.kvSharers(attention),
+            modules > 0 ? modules : devices,
+            entry,
+            entry + KvFootprint.indexEntryBytes(attention, formats.indexKeys()),
+            activationBytes(queryElements),
+            activationBytes(attention.kvElementsPerToken()),
+            activationBytes(resultElements),
+            4 * heads,
+            2 * (queryElements + resultElements),
+            heads * activationBytes(1));
+    add(name, Kernel.ATTENTION, Operator.Home.KV, n, chunkBytes(attention, span), demand);
+  }
+
+  /** Bytes that lie together: a block of one KV head, of latent vectors, or one selected token. */
+  private long chunkBytes(Attention attention, TokenSpan span) {
+    if (attention instanceof LatentAttention latent) {
+      long entry = KvFootprint.entryBytes(latent, formats.kv());
+      boolean scattered = latent.indexer().isPresent() && !span.latest();
+      return scattered ? entry : KV_BLOCK_TOKENS * entry;
+    }
+    long headDim = attention.outputElements() / attention.queryHeads();
+    return KV_BLOCK_TOKENS * formats.kv().bytes(headDim);
+  }
+
+  private void linear(LinearAttention attention, int n) {
+    sliced(
+        "linear-input",
+        n,
+        attention.inputElements(hidden),
+        0,
+        hidden,
+        Math.ceilDiv(attention.inputElements(hidden) / hidden, devices));
+    long state = attention.matrixStateElements();
+    long flops = attention.recurrence().flopsPerStateElement() * state;
+    if (phase == Phase.PREFILL) {
+      // Within a chunk, every token meets half of the others, by key and by value.
+      flops +=
+          (long) RECURRENCE_CHUNK_TOKENS
+              * attention.valueHeads()
+              * (attention.keyDim() + attention.valueDim());
+    }
+    RecurrenceDemand demand =
+        new RecurrenceDemand(
+            devices,
+            formats.weights().vectorFormat().bytes(attention.vectorElements(hidden)),
+            formats.state().bytes(attention.stateElements()),
+            activationBytes(attention.convolutionChannels() + 2 * attention.outputElements()),
+            flops);
+    // States lie beside the weights, whatever holds the KV cache.
+    add("linear-attention", Kernel.ATTENTION, Operator.Home.STATE, n, Operator.STREAM, demand);
+    outputProjection(attention, 0, n);
+  }
+
+  private void outputProjection(Attention attention, long bias, int n) {
+    long width = attention.outputElements();
+    sliced("attention-output", n, width * hidden, bias, Math.ceilDiv(width, devices), hidden);
+  }
+
+  private void dense(String name, DenseFeedForward dense, int n) {
+    long width = dense.expandWidth();
+    sliced(
+        name + "-expand",
+        n,
+        dense.expandElements(hidden),
+        dense.biases() ? width : 0,
+        hidden,
+        Math.ceilDiv(width, devices));
+    sliced(
+        name + "-contract",
+        n,
+        dense.contractElements(hidden),
+        dense.biases() ? hidden : 0,
+        Math.ceilDiv(dense.innerSize(), devices),
+        hidden);
+  }
+
+  private void experts(MixtureOfExperts mixture, int n) {
+    boolean routerBias = mixture.traits().contains(MixtureOfExperts.Trait.ROUTER_BIAS);
+    whole(
+        "router",
+        n,
+        mixture.routerElements(hidden),
+        routerBias ? mixture.experts() : 0,
+        hidden,
+        mixture.experts());
+    allToAll("expert-dispatch", mixture, n);
+    expert("experts-expand", mixture, true, n);
+    expert("experts-contract", mixture, false, n);
+    allToAll("expert-combine", mixture, n);
+    if (mixture.shared() > 0) {
+      DenseFeedForward one = mixture.expert();
+      dense(
+          "shared-expert",
+          new DenseFeedForward(mixture.shared() * one.innerSize(), one.gated(), one.biases()),
+          n);
+    }
+  }
+
+  private void expert(String name, MixtureOfExperts mixture, boolean expanding, int n) {
+    DenseFeedForward one = mixture.expert();
+    boolean spread = sharding.expertParallel() > 1;
+    int slices = spread ? 1 : devices;
+    long elements =
+        Math.ceilDiv(expanding ? one.expandElements(hidden) : one.contractElements(hidden), slices);
+    long inner = Math.ceilDiv(expanding ? one.expandWidth() : (long) one.innerSize(), slices);
+    long bias = one.biases() ? (expanding ? inner : hidden) : 0;
+    ExpertDemand demand =
+        new ExpertDemand(
+            mixture,
+            Math.ceilDiv(mixture.experts(), sharding.expertParallel()),
+            spread ? sharding.dataParallel() : 1,
+            formats.weights().bytes(elements) + formats.weights().vectorFormat().bytes(bias),
+            activationBytes(expanding ? hidden : inner),
+            activationBytes(expanding ? inner : hidden),
+            2 * elements);
+    add(name, matrixKernel(), Operator.Home.WEIGHTS, n, Operator.STREAM, demand);
+  }
+
+  /** Groups with batches of their own send each token to the devices that hold its experts. */
+  private void allToAll(String name, MixtureOfExperts mixture, int n) {
+    int participants = sharding.expertParallel();
+    if (participants == 1 || sharding.dataParallel() == 1) {
       return;
     }
-    long message = rows * activations.bytes(model.hidden());
-    OperatorCost cost = new OperatorCost(0, 0, 0, 0, 0, 0);
+    // The devices of a group hold the same tokens and send a slice each.
+    long message = mixture.active() * Math.ceilDiv(activationBytes(hidden), devices);
+    Demand demand = CollectiveDemand.allToAll(participants, message);
+    collective(name, Kernel.ALL_TO_ALL, n, participants, demand);
+  }
+
+  private void norm(String name, int n) {
+    // Square, sum, scale, gain: about 4 FLOP an element.
+    MatrixDemand demand =
+        new MatrixDemand(
+            Vectors.NEW_TOKENS,
+            formats.weights().vectorFormat().bytes(model.normElements()),
+            0,
+            activationBytes(hidden),
+            activationBytes(hidden),
+            4L * hidden,
+            false);
+    add(name, Kernel.NORM, Operator.Home.ACTIVATIONS, n, Operator.STREAM, demand);
+  }
+
+  private TokenSpan span(Attention attention) {
+    return switch (attention) {
+      case GroupedQueryAttention grouped when grouped.sliding() ->
+          TokenSpan.window(grouped.windowTokens());
+      case LatentAttention latent when latent.indexer().isPresent() ->
+          TokenSpan.best(latent.indexer().get().topK());
+      default ->
+          selection instanceof KvSelection.QuestTopK quest && KvFootprint.selectable(attention)
+              ? TokenSpan.best(quest.budgetTokens())
+              : TokenSpan.EVERYTHING;
+    };
+  }
+
+  private Kernel matrixKernel() {
+    return phase == Phase.DECODE ? Kernel.GEMV : Kernel.GEMM;
+  }
+
+  private long activationBytes(long elements) {
+    return formats.activations().bytes(elements);
+  }
+
+  private void collective(String name, Kernel kernel, int n, int participants, Demand demand) {
     add(
-        name,
-        Kernel.ALL_REDUCE,
-        Operator.Home.ACTIVATIONS,
-        repeats,
-        Operator.STREAM,
-        cost,
-        message,
-        message,
-        0);
+        new OperatorShape(
+            name,
+            kernel,
+            formats.weights(),
+            formats.activations(),
+            Operator.Home.ACTIVATIONS,
+            n,
+            Operator.STREAM,
+            participants,
+            demand));
   }
 
   private void add(
+      String name, Kernel kernel, Operator.Home home, int n, long chunk, Demand demand) {
+    DataFormat operand =
+        switch (home) {
+          case KV -> kernel == Kernel.TOPK ? indexFormat(demand) : formats.kv();
+          case STATE -> formats.state();
+          case WEIGHTS, ACTIVATIONS -> formats.weights();
+        };
+    add(new OperatorShape(name, kernel, operand, formats.activations(), home, n, chunk, 1, demand));
+  }
+
+  private DataFormat indexFormat(Demand demand) {
+    boolean indexer = demand instanceof ScanDemand scan && scan.pageTokens() == 1;
+    return indexer ? formats.indexKeys() : formats.kv();
+  }
+
+  /** Layers of different kinds still have equal operators: norms, projections, feed-forward. */
+  private void add(OperatorShape shape) {
+    for (int i = 0; i < shapes.size(); i++) {
+      OperatorShape known = shapes.get(i);
+      if (known.sameAs(shape)) {
+        shapes.set(i, known.withRepeats(known.repeats() + shape.repeats()));
+        return;
+      }
+    }
+    shapes.add(shape);
+  }
+
+  /** A matrix that the devices slice; elements of the whole, widths of one device's share. */
+  private void sliced(
+      String name, int n, long elements, long vectorElements, long input, long output) {
+    sliced(Vectors.NEW_TOKENS, name, n, elements, vectorElements, input, output);
+  }
+
+  private void sliced(
+      Vectors vectors,
       String name,
-      Kernel kernel,
-      Operator.Home home,
-      int repeats,
-      long chunk,
-      OperatorCost cost,
+      int n,
+      long elements,
+      long vectorElements,
       long input,
-      long output,
-      long intermediate) {
-    DataFormat operand = home == Operator.Home.KV ? workload.formats().kv() : weights;
-    operators.add(
-        new Operator(
-            name,
-            kernel,
-            operand,
-            activations,
-            home,
-            repeats,
-            chunk,
-            cost,
-            input,
-            output,
-            intermediate));
+      long output) {
+    long share = Math.ceilDiv(elements, devices);
+    matrix(vectors, name, n, share, Math.ceilDiv(vectorElements, devices), input, output);
+  }
+
+  /** A matrix of which every device reads {@code elements}. */
+  private void whole(
+      String name, int n, long elements, long vectorElements, long input, long output) {
+    matrix(Vectors.NEW_TOKENS, name, n, elements, vectorElements, input, output);
+  }
+
+  private void matrix(
+      Vectors vectors,
+      String name,
+      int n,
+      long elements,
+      long vectorElements,
+      long input,
+      long output) {
+    DataFormat weights = formats.weights();
+    MatrixDemand demand =
+        new MatrixDemand(
+            vectors,
+            weights.bytes(elements) + weights.vectorFormat().bytes(vectorElements),
+            0,
+            activationBytes(input),
+            activationBytes(output),
+            2 * elements,
+            true);
+    add(name, matrixKernel(), Operator.Home.WEIGHTS, n, Operator.STREAM, demand);
   }
 }

@@ -2,14 +2,22 @@ package dev.membound.model.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.membound.model.catalogue.CatalogueException;
+import dev.membound.model.workload.DataFormat;
+import dev.membound.model.workload.KvFootprint;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LlmCatalogueTest {
@@ -25,19 +33,73 @@ class LlmCatalogueTest {
           feed_forward: {kind: gated, inner_size: 128}
       vocabulary: 100
       tied_embeddings: true
-      biases: false
+      norm: rms
       max_context_tokens: 512
       """;
 
+  /** Parameters of published checkpoints to the last one, or by hand where nobody counts them. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "model-facts.csv", numLinesToSkip = 1)
+  void shapesGiveThePublishedCounts(
+      String name,
+      int layers,
+      long parameters,
+      Double publishedBillions,
+      Double toleranceBillions,
+      String why,
+      long kvElementsPerToken,
+      long kvBytesPerTokenF16) {
+    LlmArchitecture model = LlmCatalogue.find(name);
+
+    assertThat(model.layers()).isEqualTo(layers);
+    assertThat(model.parameters()).isEqualTo(parameters);
+    if (publishedBillions != null) {
+      assertThat(model.parameters() / 1e9)
+          .as("published; %s", why)
+          .isCloseTo(publishedBillions, within(toleranceBillions));
+    }
+    assertThat(model.kvElementsPerToken()).isEqualTo(kvElementsPerToken);
+    assertThat(KvFootprint.bytesPerToken(model, DataFormat.F16)).isEqualTo(kvBytesPerTokenF16);
+  }
+
+  @Test
+  void everyPresetButTheTeachingModelIsChecked() throws IOException {
+    try (InputStream facts = getClass().getResourceAsStream("model-facts.csv")) {
+      List<String> checked =
+          new String(facts.readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .skip(1)
+              .map(line -> line.substring(0, line.indexOf(',')))
+              .toList();
+
+      assertThat(LlmCatalogue.all())
+          .extracting(LlmArchitecture::name)
+          .containsExactlyInAnyOrderElementsOf(
+              Stream.concat(checked.stream(), Stream.of("tiny")).toList());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
-    "llama-3.1-8b, 8030261248",
-    "llama-3.1-70b, 70553706496",
-    "opt-13b, 12853473280",
-    "tiny, 16257536"
+    "mixtral-8x7b, 12.9, 0.05",
+    "deepseek-v2, 21, 0.5",
+    "deepseek-v3, 37, 0.6",
+    "qwen3-235b-a22b, 22, 0.5",
+    "qwen3-30b-a3b, 3.3, 0.06",
+    "kimi-k2, 32, 0.9",
+    "qwen3.5-397b-a17b, 17, 0.5",
   })
-  void parameterCountsAreExact(String name, long parameters) {
-    assertThat(LlmCatalogue.find(name).parameters()).isEqualTo(parameters);
+  void activeParametersAreThePublishedOnes(String name, double billions, double tolerance) {
+    assertThat(LlmCatalogue.find(name).activeParameters() / 1e9)
+        .isCloseTo(billions, within(tolerance));
+  }
+
+  @Test
+  void gptOssPublishesItsActiveParametersWithoutTheEmbedding() {
+    LlmArchitecture model = LlmCatalogue.find("gpt-oss-120b");
+
+    assertThat((model.activeParameters() - model.embeddingElements()) / 1e9)
+        .isCloseTo(5.1, within(0.1));
   }
 
   @Test
@@ -79,9 +141,13 @@ class LlmCatalogueTest {
       value = {
         "kv_heads: 2|kv_heads: 3|own.yaml line 7: 'layers[0].attention.kv_heads': must divide query_heads",
         "hidden: 64|hiden: 64|'hidden': missing; did you mean 'hiden'?",
-        "hidden: 64|hidden: -64|line 4: 'hidden': must be a whole number from 1 to 1048576",
-        "kind: gqa|kind: mqla|must be one of gqa, not 'mqla'",
-        "biases: false|biases: maybe|must be true or false",
+        "hidden: 64|hidden: -64|line 4: 'hidden': must be a whole number from 1 to 262144",
+        "kind: gqa|kind: mqla|must be one of gqa, mla, gated_delta_net, kimi_delta, mamba2, none, not 'mqla'",
+        "tied_embeddings: true|tied_embeddings: maybe|must be true or false",
+        "norm: rms|norm: batch|must be one of rms, layer, not 'batch'",
+        "head_dim: 16|head_dim: 16, traits: [biased]|must be one of qkv_bias, output_bias",
+        "kind: gated|kind: none|line 8: 'layers[0].feed_forward.inner_size': unknown key",
+        "kind: gated|kind: experts, experts: 8, active: 9|'layers[0].feed_forward.active': must be a whole number from 1 to 8",
         "source: me|source: ''|'source': must not be empty"
       })
   void damagedFilesAreRefusedNamingTheKey(String sound, String damaged, String message) {

@@ -103,4 +103,43 @@ class CapacityLedgerTest {
         .isThrownBy(() -> HardwareSystem.of(H100, 1).withKvModules(H100, 1))
         .withMessageContaining("has no near memory");
   }
+
+  @Test
+  void aMemoryOfItsOwnHoldsTheKvCache() {
+    // 1,536 GB of HBF for weights, 96 GB of HBM for two requests of 40 GiB.
+    CapacityLedger ledger =
+        CapacityLedger.of(
+            HardwareSystem.of(DeviceCatalogue.find("h100-hbf"), 1),
+            LLAMA_70B,
+            new DecodeWorkload(2, 131_071, F16, new Dense()));
+
+    assertThat(ledger.fits()).isTrue();
+    assertThat(ledger.pools().get(0).bytesByComponent()).doesNotContainKey("kv");
+    assertThat(ledger.pools().get(1).device()).isEqualTo("h100-hbf/hbm4-6400");
+    assertThat(ledger.pools().get(1).bytesByComponent()).containsEntry("kv", 2 * (40L << 30));
+    assertThat(ledger.pools().get(1).capacityBytes()).isEqualTo(96_000_000_000L);
+  }
+
+  @Test
+  void flashRefusesAKvCacheThatGrowsWithEveryTokenUnlessForced() {
+    String yaml =
+        """
+        name: all-flash
+        extends: h100-sxm
+        title: H100 with flash only
+        description: Three stacks for everything.
+        memory:
+          part: hbf
+          capacity_GB: {value: 1536, assumed: "three stacks"}
+        """;
+    DecodeWorkload workload = new DecodeWorkload(1, 8191, F16, new Dense());
+    HardwareSystem flash = HardwareSystem.of(DeviceCatalogue.parse("own.yaml", yaml), 1);
+    HardwareSystem forced =
+        HardwareSystem.of(DeviceCatalogue.parse("own.yaml", yaml + "  kv_cache: forced\n"), 1);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CapacityLedger.of(flash, LLAMA_70B, workload))
+        .withMessageContaining("device all-flash: flash refuses a KV cache: each token's 327680 B");
+    assertThat(CapacityLedger.of(forced, LLAMA_70B, workload).fits()).isTrue();
+  }
 }

@@ -7,6 +7,8 @@ import dev.membound.model.memory.dram.DramMemory;
 import dev.membound.model.quantity.Dimension;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Quantity;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * HBM: the equations of {@link DramMemory} over the pseudo-channels of all stacks,
@@ -20,6 +22,8 @@ import dev.membound.model.quantity.Quantity;
  * bank, so tRFC stands for what remains after the controller has worked around the blocked bank.
  */
 public final class HbmMemory implements MemoryModel {
+  private final Quantity stacks;
+  private final Quantity pinsPerStack;
   private final DramMemory dram;
 
   /**
@@ -29,6 +33,8 @@ public final class HbmMemory implements MemoryModel {
    *     multiplied up
    */
   HbmMemory(Quantity stacks, Quantity pinsPerStack, DramMemory rows) {
+    this.stacks = stacks;
+    this.pinsPerStack = pinsPerStack;
     dram =
         new DramMemory(
             scaled(rows.peakBytesPerSecond(), stacks.value() * pinsPerStack.value()),
@@ -36,9 +42,7 @@ public final class HbmMemory implements MemoryModel {
             rows.banksPerChannel(),
             rows.granuleBytes(),
             rows.rowBytes(),
-            rows.rowCycleSeconds(),
-            rows.refreshSeconds(),
-            rows.refreshIntervalSeconds(),
+            rows.timing(),
             rows.latencySeconds(),
             rows.joulesPerByte());
   }
@@ -54,13 +58,29 @@ public final class HbmMemory implements MemoryModel {
         DramMemory.read(section, "pin_bandwidth", "pseudo_channels_per_stack"));
   }
 
-  private HbmMemory(DramMemory dram) {
+  private HbmMemory(HbmMemory hbm, DramMemory dram) {
+    stacks = hbm.stacks;
+    pinsPerStack = hbm.pinsPerStack;
     this.dram = dram;
   }
 
   @Override
   public HbmMemory ideal() {
-    return new HbmMemory(dram.ideal());
+    return new HbmMemory(this, dram.ideal());
+  }
+
+  /** All stacks as one DRAM. */
+  public DramMemory dram() {
+    return dram;
+  }
+
+  @Override
+  public Map<String, Quantity> quantities() {
+    Map<String, Quantity> all = new LinkedHashMap<>();
+    all.put("stacks", stacks);
+    all.put("pins_per_stack", pinsPerStack);
+    all.putAll(dram.quantities());
+    return all;
   }
 
   private static Quantity scaled(Quantity q, double factor) {

@@ -5,6 +5,7 @@ import dev.membound.model.memory.MemoryModel;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Quantity;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -45,9 +46,8 @@ public final class MeasuredMemory implements MemoryModel {
   @Override
   public double bytesPerSecond(AccessPattern pattern, Draw draw) {
     double read = draw.of(readBytesPerSecond) * chunkFraction(pattern.chunkBytes(), draw);
-    return pattern.direction() == AccessPattern.Direction.WRITE
-        ? read * draw.of(writeFraction)
-        : read;
+    double written = pattern.writeShare();
+    return written == 0 ? read : read / (1 - written + written / draw.of(writeFraction));
   }
 
   @Override
@@ -68,6 +68,17 @@ public final class MeasuredMemory implements MemoryModel {
         Map.of(),
         latencySeconds.idealised(0),
         joulesPerByte.withoutInterval());
+  }
+
+  @Override
+  public Map<String, Quantity> quantities() {
+    Map<String, Quantity> all = new LinkedHashMap<>();
+    all.put("read_bandwidth", readBytesPerSecond);
+    all.put("write_fraction", writeFraction);
+    fractionByChunkBytes.forEach((bytes, q) -> all.put("chunk_" + bytes + "_B_fraction", q));
+    all.put("latency", latencySeconds);
+    all.put("energy", joulesPerByte);
+    return all;
   }
 
   private double chunkFraction(long chunkBytes, Draw draw) {

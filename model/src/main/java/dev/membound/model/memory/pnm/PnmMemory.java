@@ -8,6 +8,8 @@ import dev.membound.model.memory.dram.DramMemory;
 import dev.membound.model.quantity.Dimension;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Quantity;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A module whose own accelerator sees the whole bandwidth of its DRAM, while the host sees it
@@ -91,5 +93,14 @@ public record PnmMemory(
       long inputBytes, long outputBytes, long intermediateBytes, Draw draw) {
     return 2 * draw.of(linkLatencySeconds)
         + (inputBytes + outputBytes) / draw.of(linkBytesPerSecond);
+  }
+
+  @Override
+  public Map<String, Quantity> quantities() {
+    Map<String, Quantity> all = new LinkedHashMap<>(dram.quantities());
+    all.put("link_bandwidth", linkBytesPerSecond);
+    all.put("link_latency", linkLatencySeconds);
+    all.put("link_energy", linkJoulesPerByte);
+    return all;
   }
 }

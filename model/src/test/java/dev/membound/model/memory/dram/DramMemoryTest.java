@@ -22,9 +22,7 @@ class DramMemoryTest {
         exact(8),
         exact(32),
         exact(1024),
-        exact(rowCycle),
-        exact(refresh),
-        exact(3900e-9),
+        DramTiming.of(exact(rowCycle), exact(refresh), exact(3900e-9)),
         exact(latency),
         exact(20e-12));
   }
@@ -68,5 +66,82 @@ class DramMemoryTest {
     AccessPattern half = new AccessPattern(16, 1e9, Direction.READ);
 
     assertThat(DRAM.joulesPerByte(half, Draw.best())).isCloseTo(40e-12, within(1e-20));
+  }
+
+  /** One channel of 10 GB/s, 32 B granules, rows of 1 KiB. */
+  private static DramMemory timed(int banks, DramTiming timing) {
+    return new DramMemory(
+        exact(10e9), exact(1), exact(banks), exact(32), exact(1024), timing, exact(0), exact(0));
+  }
+
+  private static DramTiming timing(
+      double column, double fourActivates, double turnaround, double turnaroundBytes) {
+    return new DramTiming(
+        exact(40e-9),
+        exact(14e-9),
+        exact(14e-9),
+        exact(column),
+        exact(fourActivates),
+        exact(turnaround),
+        exact(turnaroundBytes),
+        exact(0),
+        exact(3900e-9));
+  }
+
+  @Test
+  void aLoneBankOpensReadsAndClosesItsRows() {
+    // 14 + 32 · 4 + 14 = 156 ns for 1024 B.
+    assertThat(bytesPerSecond(timed(1, timing(4e-9, 0, 0, 1)), Long.MAX_VALUE, 1e9))
+        .isCloseTo(1024 / 156e-9, within(1.0));
+    // A single column: tRC of 40 ns is longer than 14 + 4 + 14 ns.
+    assertThat(bytesPerSecond(timed(1, timing(4e-9, 0, 0, 1)), 32, 1e9))
+        .isCloseTo(32 / 40e-9, within(1e-3));
+  }
+
+  @Test
+  void aChannelOpensFourRowsAWindow() {
+    // Sixteen banks would open a row every 2.5 ns, tFAW allows one every 8 ns.
+    assertThat(bytesPerSecond(timed(16, timing(0, 32e-9, 0, 1)), 32, 1e9))
+        .isCloseTo(32 / 8e-9, within(1e-3));
+  }
+
+  @Test
+  void mixingReadsAndWritesTurnsTheBusAround() {
+    // A quarter written in batches of 500 B: 2 · 0.25 / 500 turns a byte of 20 ns on 0.1 ns.
+    DramMemory dram = timed(16, timing(0, 0, 20e-9, 500));
+    AccessPattern mixed = new AccessPattern(Long.MAX_VALUE, 0, 1e9, 0.25);
+
+    assertThat(dram.bytesPerSecond(mixed, Draw.best())).isCloseTo(1 / 0.12e-9, within(1.0));
+    assertThat(dram.bytesPerSecond(AccessPattern.streamWrite(), Draw.best())).isEqualTo(10e9);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // chunk, stride, GB/s: one bank, tRC 40 ns, the bus 0.1 ns a byte
+    "16, 0, 0.4", // a granule of 32 B and a row each
+    "16, 16, 10", // contiguous: two share a granule, 64 a row
+    "32, 64, 10", // every other granule: 16 a row of 2.5 ns each, 3.2 ns on the bus
+    "32, 512, 1.6", // two a row
+    "32, 4096, 0.8", // a row each
+  })
+  void stridedChunksShareGranulesAndRows(long chunk, long stride, double gigabytesPerSecond) {
+    DramMemory dram = timed(1, DramTiming.of(exact(40e-9), exact(0), exact(3900e-9)));
+    AccessPattern pattern = new AccessPattern(chunk, stride, 1e9, 0);
+
+    assertThat(dram.bytesPerSecond(pattern, Draw.best()))
+        .isCloseTo(gigabytesPerSecond * 1e9, within(1.0));
+  }
+
+  @Test
+  void rowHitsAreTheAccessesThatOpenNoRow() {
+    assertThat(DRAM.rowHitRatio(AccessPattern.streamRead(), Draw.best())).isEqualTo(31 / 32.0);
+    assertThat(DRAM.rowHitRatio(new AccessPattern(32, 1, Direction.READ), Draw.best())).isZero();
+    assertThat(DRAM.rowHitRatio(new AccessPattern(256, 1, Direction.READ), Draw.best()))
+        .isEqualTo(7 / 8.0);
+  }
+
+  @Test
+  void littlesLawNamesTheBytesInFlight() {
+    assertThat(DRAM.bytesInFlightForPeak(Draw.best())).isCloseTo(4000, within(1e-9));
   }
 }

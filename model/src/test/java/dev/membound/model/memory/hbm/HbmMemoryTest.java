@@ -8,6 +8,7 @@ import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.memory.AccessPattern;
 import dev.membound.model.memory.AccessPattern.Direction;
 import dev.membound.model.memory.dram.DramMemory;
+import dev.membound.model.memory.dram.DramTiming;
 import dev.membound.model.quantity.Draw;
 import org.junit.jupiter.api.Test;
 
@@ -23,9 +24,7 @@ class HbmMemoryTest {
             exact(16),
             exact(32),
             exact(1024),
-            exact(0),
-            exact(0),
-            exact(3900e-9),
+            DramTiming.of(exact(0), exact(0), exact(3900e-9)),
             exact(0),
             exact(0));
     HbmMemory hbm = new HbmMemory(exact(2), exact(2048), onePin);
@@ -55,9 +54,7 @@ class HbmMemoryTest {
             exact(16),
             exact(32),
             exact(1024),
-            exact(48e-9),
-            exact(0),
-            exact(3900e-9),
+            DramTiming.of(exact(48e-9), exact(0), exact(3900e-9)),
             exact(0),
             exact(0));
     HbmMemory hbm = new HbmMemory(exact(1), exact(1024), onePin);

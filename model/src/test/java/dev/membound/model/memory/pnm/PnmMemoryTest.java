@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.membound.model.memory.AccessPattern;
 import dev.membound.model.memory.AccessPattern.Direction;
 import dev.membound.model.memory.dram.DramMemory;
+import dev.membound.model.memory.dram.DramTiming;
 import dev.membound.model.quantity.Draw;
 import org.junit.jupiter.api.Test;
 
@@ -20,9 +21,7 @@ class PnmMemoryTest {
               exact(16),
               exact(32),
               exact(2048),
-              exact(0),
-              exact(0),
-              exact(3900e-9),
+              DramTiming.of(exact(0), exact(0), exact(3900e-9)),
               exact(100e-9),
               exact(36e-12)),
           exact(64e9),

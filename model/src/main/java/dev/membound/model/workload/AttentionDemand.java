@@ -1,0 +1,73 @@
+package dev.membound.model.workload;
+
+/**
+ * Attention over a cache: the attended part of it once, and the FLOPs of every pair of tokens.
+ *
+ * @param span what is attended to
+ * @param kvSharers devices that share the cache of one token
+ * @param devices devices that share the heads, or modules that share the cache
+ * @param readBytesPerToken keys and values of one token
+ * @param writeBytesPerToken what one new token adds to the caches
+ * @param inputBytesPerVector queries of one token
+ * @param newKvBytesPerVector keys and values of one new token on their way to the cache
+ * @param outputBytesPerVector results of one token
+ * @param partialBytesPerVector log-sum-exp of one token, which partial results are merged with
+ * @param flopsPerPair of a new and an attended token
+ * @param scoreBytesPerPair their scores
+ */
+record AttentionDemand(
+    TokenSpan span,
+    int kvSharers,
+    int devices,
+    long readBytesPerToken,
+    long writeBytesPerToken,
+    long inputBytesPerVector,
+    long newKvBytesPerVector,
+    long outputBytesPerVector,
+    long partialBytesPerVector,
+    long flopsPerPair,
+    long scoreBytesPerPair)
+    implements Demand {
+
+  @Override
+  public long kvReadBytes(PhaseSize size) {
+    // A prompt attends to itself: its keys and values are read back once.
+    long own = size.phase() == Phase.PREFILL ? size.rows() : 0;
+    long tokens = Math.addExact(span.readTokens(size), own);
+    return Math.ceilDiv(Math.multiplyExact(tokens, readBytesPerToken), kvSharers);
+  }
+
+  @Override
+  public long kvWriteBytes(PhaseSize size) {
+    return Math.ceilDiv(Math.multiplyExact(size.rows(), writeBytesPerToken), kvSharers);
+  }
+
+  @Override
+  public long activationBytes(PhaseSize size) {
+    return share(size.rows(), inputBytesPerVector + outputBytesPerVector);
+  }
+
+  @Override
+  public long flops(PhaseSize size) {
+    return share(span.pairs(size), flopsPerPair);
+  }
+
+  @Override
+  public long inputBytes(PhaseSize size) {
+    return share(size.rows(), inputBytesPerVector + newKvBytesPerVector);
+  }
+
+  @Override
+  public long outputBytes(PhaseSize size) {
+    return share(size.rows(), outputBytesPerVector + partialBytesPerVector);
+  }
+
+  @Override
+  public long intermediateBytes(PhaseSize size) {
+    return share(span.pairs(size), scoreBytesPerPair);
+  }
+
+  private long share(long units, long perUnit) {
+    return Math.ceilDiv(Math.multiplyExact(units, perUnit), devices);
+  }
+}

@@ -1,0 +1,110 @@
+package dev.membound.model.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class NetworkTest {
+
+  /** 100 GB/s, 1 µs a message, 0.1 µs a hop. */
+  private static Network network(Topology topology, boolean reduces) {
+    return new Network(topology, 100e9, 1e-6, 0.1e-6, reduces);
+  }
+
+  private static Network eightOnASwitch(boolean reduces) {
+    return network(new Topology.Switch(8), reduces);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // 8 on a switch: near 1.1 µs, far 1.2 µs.
+    "1000, 1.27e-6", // one shot: 1.2 + 7 · 0.01
+    "100000, 6.6e-6", // doubling: 3 · (1.2 + 1); one shot 8.2
+    "100000000, 1757.2e-6", // halving: 6 · 1.2 + 1.75 · 1000, before the ring's 15.4
+  })
+  void allReduceTakesFewStepsForFewBytesAndFewBytesForMany(double bytes, double seconds) {
+    assertThat(eightOnASwitch(false).allReduceSeconds(bytes)).isCloseTo(seconds, within(1e-12));
+  }
+
+  @Test
+  void switchesThatReduceSendEverythingOnce() {
+    assertThat(eightOnASwitch(true).allReduceSeconds(1_000_000)).isCloseTo(11.2e-6, within(1e-12));
+    assertThat(eightOnASwitch(true).broadcastSeconds(1_000_000)).isCloseTo(11.2e-6, within(1e-12));
+  }
+
+  @Test
+  void allGatherAndReduceScatterMoveAllButTheOwnPart() {
+    // 3 · 1.2 + 7/8 · 10.
+    assertThat(eightOnASwitch(false).allGatherSeconds(1_000_000))
+        .isCloseTo(12.35e-6, within(1e-12));
+    assertThat(eightOnASwitch(false).reduceScatterSeconds(1_000_000))
+        .isCloseTo(12.35e-6, within(1e-12));
+    // On a ring every pair has half: 7 · 1.1 + 8.75.
+    assertThat(network(new Topology.Ring(8), false).allGatherSeconds(1_000_000))
+        .isCloseTo(16.45e-6, within(1e-12));
+  }
+
+  @Test
+  void broadcastIsATreeForSmallAndAScatterForLargeMessages() {
+    assertThat(eightOnASwitch(false).broadcastSeconds(1000)).isCloseTo(3.63e-6, within(1e-12));
+    // (3 + 7) · 1.2 + 1.75 · 100; the tree takes 3.6 + 300.
+    assertThat(eightOnASwitch(false).broadcastSeconds(10_000_000)).isCloseTo(187e-6, within(1e-12));
+  }
+
+  @Test
+  void allToAllIsBoundByTheNarrowestCut() {
+    // Switch: Bruck 3 · (1.2 + 5) against 7 · 1.2 + 8.75.
+    assertThat(eightOnASwitch(false).allToAllSeconds(1_000_000)).isCloseTo(17.15e-6, within(1e-12));
+    // Small: 3 · (1.2 + 0.005).
+    assertThat(eightOnASwitch(false).allToAllSeconds(1000)).isCloseTo(3.615e-6, within(1e-12));
+    // A ring: average 16/7 hops, 2 m over a cut of one: 7 · (1 + 1.6/7) + 20.
+    assertThat(network(new Topology.Ring(8), false).allToAllSeconds(1_000_000))
+        .isCloseTo(28.6e-6, within(1e-12));
+  }
+
+  @Test
+  void messagesPayForTheirHops() {
+    Network torus = network(new Topology.Torus(java.util.List.of(4, 4, 4)), false);
+
+    // 6 hops; a pair has a sixth of the bandwidth.
+    assertThat(torus.pointToPointSeconds(100_000)).isCloseTo(7.6e-6, within(1e-12));
+    assertThat(torus.neighbourSeconds(100_000)).isCloseTo(7.1e-6, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void withoutLatencyAllReduceMovesAtLeastItsBytesTwice(TopologyKind kind) {
+    Network ideal = new Network(kind.of(16), 100e9, 0, 0, false);
+
+    assertThat(ideal.allReduceSeconds(1e9))
+        .isCloseTo(2 * 15 / 16.0 * 1e9 / 100e9, withinPercentage(1e-9));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneDeviceNeedsNoNetworkAndMoreIsNeverFaster(TopologyKind kind) {
+    Network one = network(kind.of(1), true);
+    assertThat(one.allReduceSeconds(1e6)).isZero();
+    assertThat(one.allGatherSeconds(1e6)).isZero();
+    assertThat(one.broadcastSeconds(1e6)).isZero();
+    assertThat(one.allToAllSeconds(1e6)).isZero();
+
+    for (double bytes : new double[] {1, 1e4, 1e8}) {
+      Network slow = network(kind.of(64), false);
+      Network wide = new Network(kind.of(64), 200e9, 1e-6, 0.1e-6, false);
+      Network quick = new Network(kind.of(64), 100e9, 0.5e-6, 0.05e-6, false);
+      for (Network better : new Network[] {wide, quick, network(kind.of(64), true)}) {
+        assertThat(better.allReduceSeconds(bytes))
+            .isLessThanOrEqualTo(slow.allReduceSeconds(bytes));
+        assertThat(better.allToAllSeconds(bytes)).isLessThanOrEqualTo(slow.allToAllSeconds(bytes));
+        assertThat(better.broadcastSeconds(bytes))
+            .isLessThanOrEqualTo(slow.broadcastSeconds(bytes));
+      }
+    }
+  }
+}
