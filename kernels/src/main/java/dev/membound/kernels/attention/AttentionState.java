@@ -80,6 +80,35 @@ public final class AttentionState {
     }
   }
 
+  /**
+   * Adds an attention sink a query head: a logit that takes its share of the softmax but has no
+   * value, {@code o ← o / (1 + e^(sink − lse))}. {@code lse} stays that of the real tokens (as in
+   * FlashMLA), so apply sinks once, after the last merge.
+   *
+   * @param sinks a logit a query head; −∞ for none
+   * @throws IllegalArgumentException if there are not {@code queryHeads} of them or one is NaN
+   */
+  public void applySinks(float[] sinks) {
+    if (sinks.length != queryHeads) {
+      throw new IllegalArgumentException(
+          sinks.length + " sinks for a state of " + queryHeads + " query heads");
+    }
+    for (int head = 0; head < queryHeads; head++) {
+      if (Float.isNaN(sinks[head])) {
+        throw new IllegalArgumentException("sinks[" + head + "] is NaN");
+      }
+    }
+    for (int head = 0; head < queryHeads; head++) {
+      if (lse[head] == Double.NEGATIVE_INFINITY) {
+        continue; // o is 0 already, and −∞ − −∞ would be NaN
+      }
+      float share = (float) (1 / (1 + Math.exp(sinks[head] - lse[head])));
+      for (int i = head * headDim; i < (head + 1) * headDim; i++) {
+        output[i] *= share;
+      }
+    }
+  }
+
   private void mergeHead(AttentionState other, int head) {
     double a = lse[head];
     double b = other.lse[head];

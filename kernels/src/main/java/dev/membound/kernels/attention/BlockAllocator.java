@@ -9,11 +9,13 @@ import java.util.BitSet;
 final class BlockAllocator {
   private final int blocks;
   private final BitSet used;
+  private final int[] references;
   private int free;
 
   BlockAllocator(int blocks) {
     this.blocks = blocks;
     this.used = new BitSet(blocks);
+    this.references = new int[blocks];
     this.free = blocks;
   }
 
@@ -35,16 +37,71 @@ final class BlockAllocator {
       block = startOfNewRun();
     }
     used.set(block);
+    references[block] = 1;
     free--;
     return block;
   }
 
+  /** Adds a sequence that reads the block. */
+  void share(int block) {
+    requireUsed(block);
+    references[block]++;
+  }
+
+  boolean isShared(int block) {
+    return references[block] > 1;
+  }
+
+  /** Takes a sequence off the block, which becomes free with the last. */
   void release(int block) {
-    if (!used.get(block)) {
-      throw new IllegalStateException("block " + block + " is freed twice");
+    requireUsed(block);
+    if (--references[block] == 0) {
+      used.clear(block);
+      free++;
     }
-    used.clear(block);
-    free++;
+  }
+
+  /** Blocks that more than one sequence reads. */
+  int shared() {
+    int shared = 0;
+    for (int count : references) {
+      shared += count > 1 ? 1 : 0;
+    }
+    return shared;
+  }
+
+  /** Maximal runs of free blocks. */
+  int freeRuns() {
+    int runs = 0;
+    int start = used.nextClearBit(0);
+    while (start < blocks) {
+      runs++;
+      start = used.nextClearBit(endOfFreeRun(start));
+    }
+    return runs;
+  }
+
+  /** Length of the longest run of free blocks. */
+  int longestFreeRun() {
+    int longest = 0;
+    int start = used.nextClearBit(0);
+    while (start < blocks) {
+      int end = endOfFreeRun(start);
+      longest = Math.max(longest, end - start);
+      start = used.nextClearBit(end);
+    }
+    return longest;
+  }
+
+  void requireUsed(int block) {
+    if (!used.get(block)) {
+      throw new IllegalStateException("block " + block + " is freed twice or was never handed out");
+    }
+  }
+
+  private int endOfFreeRun(int start) {
+    int nextUsed = used.nextSetBit(start);
+    return nextUsed < 0 ? blocks : nextUsed;
   }
 
   private int startOfNewRun() {
@@ -52,8 +109,7 @@ final class BlockAllocator {
     int bestLength = 0;
     int start = used.nextClearBit(0);
     while (start < blocks) {
-      int nextUsed = used.nextSetBit(start);
-      int end = nextUsed < 0 ? blocks : nextUsed;
+      int end = endOfFreeRun(start);
       if (end - start > bestLength) {
         best = start;
         bestLength = end - start;

@@ -14,6 +14,7 @@ public final class BlockTable {
   private int[] blocks;
   private int length;
   private int largestBlock = -1;
+  private int breaks; // pages whose block does not follow that of the page before
 
   private BlockTable(int blockSize, int[] blocks) {
     PagedKvCache.requireBlockSize(blockSize);
@@ -60,6 +61,7 @@ public final class BlockTable {
             "block table entry " + page + " repeats block " + block + ": a block may occur once");
       }
       seen.set(block);
+      table.breaks += page > 0 && block != blocks[page - 1] + 1 ? 1 : 0;
       table.largestBlock = Math.max(table.largestBlock, block);
     }
     table.length = length;
@@ -126,8 +128,10 @@ public final class BlockTable {
       blocks = new int[count];
     }
     largestBlock = -1;
+    breaks = 0;
     for (int i = 0; i < count; i++) {
       blocks[i] = source.blocks[pages[from + i]];
+      breaks += i > 0 && blocks[i] != blocks[i - 1] + 1 ? 1 : 0;
       largestBlock = Math.max(largestBlock, blocks[i]);
     }
     length = count == 0 ? 0 : (count - 1) * blockSize + source.tokensOfPage(previous);
@@ -136,6 +140,11 @@ public final class BlockTable {
   /** The id of the last block, or −1 where there is none. */
   int lastBlock() {
     return length == 0 ? -1 : blocks[pages() - 1];
+  }
+
+  /** Whether blocks are neighbours in runs of four and more on average. */
+  boolean isMostlyRun() {
+    return 4L * breaks <= pages();
   }
 
   /** Whether the next token needs a new block. */
@@ -149,6 +158,25 @@ public final class BlockTable {
       blocks = Arrays.copyOf(blocks, Math.max(16, blocks.length * 2));
     }
     blocks[page] = block;
+    breaks += page > 0 && block != blocks[page - 1] + 1 ? 1 : 0;
+    largestBlock = Math.max(largestBlock, block);
+  }
+
+  BlockTable copy() {
+    BlockTable copy = new BlockTable(blockSize, blocks.clone());
+    copy.length = length;
+    copy.largestBlock = largestBlock;
+    copy.breaks = breaks;
+    return copy;
+  }
+
+  void replaceLastBlock(int block) {
+    int page = pages() - 1;
+    if (page > 0) {
+      breaks += block != blocks[page - 1] + 1 ? 1 : 0;
+      breaks -= blocks[page] != blocks[page - 1] + 1 ? 1 : 0;
+    }
+    blocks[page] = block;
     largestBlock = Math.max(largestBlock, block);
   }
 
@@ -159,6 +187,7 @@ public final class BlockTable {
   void clear() {
     length = 0;
     largestBlock = -1;
+    breaks = 0;
   }
 
   /** The live ids; valid up to {@link #pages()}. For kernels. */
@@ -172,15 +201,19 @@ public final class BlockTable {
    * @throws IllegalArgumentException if block sizes differ or a block is not the cache's
    */
   public void requireWithin(PagedKvCache cache) {
-    if (blockSize != cache.blockSize()) {
+    requireWithin(cache.blockSize(), cache.blocks());
+  }
+
+  void requireWithin(int cacheBlockSize, int cacheBlocks) {
+    if (blockSize != cacheBlockSize) {
       throw new IllegalArgumentException(
           "the block table has blocks of %d tokens, the cache of %d"
-              .formatted(blockSize, cache.blockSize()));
+              .formatted(blockSize, cacheBlockSize));
     }
-    if (largestBlock >= cache.blocks()) {
+    if (largestBlock >= cacheBlocks) {
       throw new IllegalArgumentException(
           "the block table names block %d, the cache has blocks 0 to %d"
-              .formatted(largestBlock, cache.blocks() - 1));
+              .formatted(largestBlock, cacheBlocks - 1));
     }
   }
 }

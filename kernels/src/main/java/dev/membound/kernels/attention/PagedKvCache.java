@@ -8,10 +8,10 @@ import java.util.SplittableRandom;
 /**
  * Keys and values of many sequences in blocks of {@code blockSize} tokens, off-heap.
  *
- * <p>Head-major: {@code [kvHead][key | value][block][tile][line][lane][pair]}. A block is one or
- * more {@linkplain TileLayout tiles} of 16 tokens (a block size that is no multiple of 16 is padded
- * to one). So neighbouring blocks are one stream for each head, which is why {@link BlockTable}s
- * that this cache fills name neighbours. Block size 16 is vLLM's default (<a
+ * <p>A block is one or more {@linkplain TileLayout tiles} of 16 tokens (a block size that is no
+ * multiple of 16 is padded to one) for each KV head, in the order that {@link KvLayout} says. In
+ * the default order neighbouring blocks are one stream for each head, which is why {@link
+ * BlockTable}s that this cache fills name neighbours. Block size 16 is vLLM's default (<a
  * href="https://arxiv.org/abs/2309.06180">PagedAttention</a>).
  *
  * <p>Every stored element is finite: {@link #append} refuses others. Kernels rely on it: a masked
@@ -22,6 +22,7 @@ import java.util.SplittableRandom;
 public final class PagedKvCache {
   public static final int DEFAULT_BLOCK_SIZE = 16;
   public static final int MAX_BLOCK_SIZE = 256;
+  public static final KvLayout DEFAULT_LAYOUT = KvLayout.HEAD_MAJOR;
 
   private final KvType type;
   private final int kvHeads;
@@ -30,13 +31,22 @@ public final class PagedKvCache {
   private final int blocks;
   private final int tilesPerBlock;
   private final long tileBytes;
-  private final long regionBytes;
+  private final KvLayout layout;
+  private final long headBytes;
+  private final long blockBytes;
+  private final long valueDistance;
   private final MemorySegment memory;
   private final MemorySegment readOnlyMemory;
   private final BlockAllocator allocator;
 
   private PagedKvCache(
-      KvType type, int kvHeads, int headDim, int blockSize, int blocks, Arena arena) {
+      KvType type,
+      int kvHeads,
+      int headDim,
+      int blockSize,
+      int blocks,
+      KvLayout layout,
+      Arena arena) {
     this.type = type;
     this.kvHeads = kvHeads;
     this.headDim = headDim;
@@ -44,8 +54,13 @@ public final class PagedKvCache {
     this.blocks = blocks;
     this.tilesPerBlock = Math.ceilDiv(blockSize, TileLayout.LANES);
     this.tileBytes = (long) TileLayout.paddedDim(headDim) / 2 * TileLayout.lineBytes(type);
-    this.regionBytes = Math.multiplyExact((long) blocks * tilesPerBlock, tileBytes);
-    this.memory = OffHeap.allocate(arena, Math.multiplyExact(2L * kvHeads, regionBytes));
+    long blockOfHead = tilesPerBlock * tileBytes;
+    long total = Math.multiplyExact(2L * kvHeads * blocks, blockOfHead);
+    this.layout = layout;
+    this.blockBytes = layout == KvLayout.BLOCK_MAJOR ? 2 * kvHeads * blockOfHead : blockOfHead;
+    this.headBytes = layout == KvLayout.BLOCK_MAJOR ? blockOfHead : 2 * blocks * blockOfHead;
+    this.valueDistance = (layout == KvLayout.BLOCK_MAJOR ? kvHeads : blocks) * blockOfHead;
+    this.memory = OffHeap.allocate(arena, total);
     this.readOnlyMemory = memory.asReadOnly();
     this.allocator = new BlockAllocator(blocks);
   }
@@ -61,13 +76,25 @@ public final class PagedKvCache {
    */
   public static PagedKvCache allocate(
       KvType type, int kvHeads, int headDim, int blockSize, int blocks, Arena arena) {
+    return allocate(type, kvHeads, headDim, blockSize, blocks, DEFAULT_LAYOUT, arena);
+  }
+
+  /** As the other, with a layout of choice; results do not depend on it. */
+  public static PagedKvCache allocate(
+      KvType type,
+      int kvHeads,
+      int headDim,
+      int blockSize,
+      int blocks,
+      KvLayout layout,
+      Arena arena) {
     if (kvHeads < 1 || blocks < 1) {
       throw new IllegalArgumentException(
           "a KV cache needs at least 1 KV head and 1 block, not " + kvHeads + " and " + blocks);
     }
     AttentionShape.requireHeadDim(headDim);
     requireBlockSize(blockSize);
-    return new PagedKvCache(type, kvHeads, headDim, blockSize, blocks, arena);
+    return new PagedKvCache(type, kvHeads, headDim, blockSize, blocks, layout, arena);
   }
 
   static void requireBlockSize(int blockSize) {
@@ -83,6 +110,10 @@ public final class PagedKvCache {
 
   public int kvHeads() {
     return kvHeads;
+  }
+
+  public KvLayout layout() {
+    return layout;
   }
 
   public int headDim() {
@@ -132,7 +163,7 @@ public final class PagedKvCache {
     int lane = slot % TileLayout.LANES;
     for (int head = 0; head < kvHeads; head++) {
       long keyTile = keyTile(head, block, slot / TileLayout.LANES);
-      long valueTile = keyTile + regionBytes;
+      long valueTile = keyTile + valueDistance;
       for (int dim = 0; dim < headDim; dim++) {
         int i = head * headDim + dim;
         type.store(memory, keyTile + TileLayout.keyOffset(type, lane, dim), keys[i]);
@@ -153,10 +184,16 @@ public final class PagedKvCache {
       throw new IllegalArgumentException("cannot extend a sequence by " + tokens + " tokens");
     }
     int wanted = Math.ceilDiv(Math.addExact(table.length(), tokens), blockSize) - table.pages();
+    if (tokens > 0 && !table.isFull() && allocator.isShared(table.lastBlock())) {
+      wanted++; // copy on write
+    }
     if (wanted > allocator.free()) {
       throw new IllegalStateException(
           "%d tokens need %d more blocks, the KV cache has %d free of %d"
               .formatted(tokens, wanted, allocator.free(), blocks));
+    }
+    if (tokens > 0) {
+      unshareLastBlock(table);
     }
     int left = tokens;
     while (left > 0) {
@@ -169,13 +206,66 @@ public final class PagedKvCache {
     }
   }
 
-  /** Gives a sequence's blocks back and empties its table. */
+  /**
+   * A sequence with the same tokens, which shares all blocks with {@code table} until either of
+   * them appends to a partly filled one: that sequence then gets a copy of it.
+   *
+   * @throws IllegalStateException if a block was never handed out or is free again
+   */
+  public BlockTable fork(BlockTable table) {
+    requireOwned(table);
+    for (int page = 0; page < table.pages(); page++) {
+      allocator.share(table.block(page));
+    }
+    return table.copy();
+  }
+
+  /**
+   * Gives a sequence's blocks back, those that no other sequence shares, and empties its table.
+   *
+   * @throws IllegalStateException if a block is free already; nothing has changed then
+   */
   public void free(BlockTable table) {
-    table.requireWithin(this);
+    requireOwned(table);
     for (int page = 0; page < table.pages(); page++) {
       allocator.release(table.block(page));
     }
     table.clear();
+  }
+
+  /** How broken up free memory is. */
+  public KvFragmentation fragmentation() {
+    return new KvFragmentation(
+        blocks - allocator.free(),
+        allocator.shared(),
+        allocator.free(),
+        allocator.freeRuns(),
+        allocator.longestFreeRun());
+  }
+
+  private void requireOwned(BlockTable table) {
+    table.requireWithin(this);
+    for (int page = 0; page < table.pages(); page++) {
+      allocator.requireUsed(table.block(page));
+    }
+  }
+
+  /** Copies a shared, partly filled last block, so that a token can be written to it. */
+  private void unshareLastBlock(BlockTable table) {
+    int old = table.lastBlock();
+    if (table.isFull() || !allocator.isShared(old)) {
+      return;
+    }
+    int copy = allocator.take(old);
+    long bytes = tilesPerBlock * tileBytes;
+    for (int head = 0; head < kvHeads; head++) {
+      long from = keyTile(head, old, 0);
+      long to = keyTile(head, copy, 0);
+      MemorySegment.copy(memory, from, memory, to, bytes);
+      MemorySegment.copy(memory, from + valueDistance, memory, to + valueDistance, bytes);
+    }
+    allocator.release(old);
+    table.replaceLastBlock(copy);
   }
 
   /**
@@ -215,7 +305,7 @@ public final class PagedKvCache {
     return type.load(
         memory,
         keyTile(kvHead, table.blocks()[token / blockSize], slot / TileLayout.LANES)
-            + regionBytes
+            + valueDistance
             + TileLayout.valueOffset(type, slot % TileLayout.LANES, dim));
   }
 
@@ -239,6 +329,16 @@ public final class PagedKvCache {
     return tile / tilesPerBlock * table.blockSize() + tile % tilesPerBlock * TileLayout.LANES;
   }
 
+  /** The tile of a table that holds a token. */
+  int tileOfToken(int token) {
+    return token / blockSize * tilesPerBlock + token % blockSize / TileLayout.LANES;
+  }
+
+  /** The lane of its tile that holds a token. */
+  int laneOfToken(int token) {
+    return token % blockSize % TileLayout.LANES;
+  }
+
   /** Byte offset in {@link #memory} of the keys of a table's tile. Checks nothing. */
   public long keyTile(BlockTable table, int kvHead, int tile) {
     return keyTile(kvHead, table.blocks()[tile / tilesPerBlock], tile % tilesPerBlock);
@@ -250,12 +350,12 @@ public final class PagedKvCache {
   }
 
   /** Bytes from a key tile to the value tile of the same tokens. */
-  long regionBytes() {
-    return regionBytes;
+  long valueDistance() {
+    return valueDistance;
   }
 
   private long keyTile(int kvHead, int block, int tile) {
-    return 2L * kvHead * regionBytes + ((long) block * tilesPerBlock + tile) * tileBytes;
+    return kvHead * headBytes + block * blockBytes + tile * tileBytes;
   }
 
   private void requireElements(String what, float[] elements) {

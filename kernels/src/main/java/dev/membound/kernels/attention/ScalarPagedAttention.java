@@ -7,8 +7,9 @@ import java.util.Arrays;
 final class ScalarPagedAttention extends PagedAttention {
   private final double[][] weighted;
 
-  ScalarPagedAttention(AttentionShape shape, KvType type, int blockSize, WorkerTeam team) {
-    super(shape, type, blockSize, team);
+  ScalarPagedAttention(
+      AttentionShape shape, AttentionOptions options, KvType type, int blockSize, WorkerTeam team) {
+    super(shape, options, type, blockSize, team);
     this.weighted = new double[team.size()][shape.headDim()];
   }
 
@@ -17,16 +18,15 @@ final class ScalarPagedAttention extends PagedAttention {
       int worker,
       float[] q,
       PagedKvCache cache,
-      BlockTable table,
-      int kvHead,
+      TileSet set,
+      int firstHead,
+      int endHead,
       int first,
       int end,
       AttentionState out) {
-    int start = cache.firstToken(table, first);
-    int stop = cache.firstToken(table, end - 1) + cache.tokensOfTile(table, end - 1);
     int group = shape.group();
-    for (int head = kvHead * group; head < (kvHead + 1) * group; head++) {
-      attendHead(weighted[worker], q, cache, table, kvHead, head, start, stop, out);
+    for (int head = firstHead * group; head < endHead * group; head++) {
+      attendHead(weighted[worker], q, cache, set, head, first, end, out);
     }
   }
 
@@ -34,34 +34,48 @@ final class ScalarPagedAttention extends PagedAttention {
       double[] o,
       float[] q,
       PagedKvCache cache,
-      BlockTable table,
-      int kvHead,
+      TileSet set,
       int head,
-      int start,
-      int stop,
+      int first,
+      int end,
       AttentionState out) {
     int headDim = shape.headDim();
+    int kvHead = head / shape.group();
     Arrays.fill(o, 0);
     double max = Double.NEGATIVE_INFINITY;
     double sum = 0;
-    for (int token = start; token < stop; token++) {
-      double logit = 0;
-      for (int dim = 0; dim < headDim; dim++) {
-        logit += (double) q[head * headDim + dim] * cache.key(table, token, kvHead, dim);
+    for (int tile = first; tile < end; tile++) {
+      int lanes = set.lanes(tile);
+      for (int lane = 0; lane < TileLayout.LANES; lane++) {
+        if ((lanes >> lane & 1) == 0) {
+          continue;
+        }
+        int token = set.firstToken(tile) + lane;
+        double logit = logit(q, cache, set.table(), kvHead, head, token);
+        double newMax = Math.max(max, logit);
+        double decay = Math.exp(max - newMax);
+        double weight = Math.exp(logit - newMax);
+        for (int dim = 0; dim < headDim; dim++) {
+          o[dim] = o[dim] * decay + weight * cache.value(set.table(), token, kvHead, dim);
+        }
+        sum = sum * decay + weight;
+        max = newMax;
       }
-      logit *= scale;
-      double newMax = Math.max(max, logit);
-      double decay = Math.exp(max - newMax);
-      double weight = Math.exp(logit - newMax);
-      for (int dim = 0; dim < headDim; dim++) {
-        o[dim] = o[dim] * decay + weight * cache.value(table, token, kvHead, dim);
-      }
-      sum = sum * decay + weight;
-      max = newMax;
     }
     for (int dim = 0; dim < headDim; dim++) {
       out.output()[head * headDim + dim] = (float) (o[dim] / sum);
     }
     out.lse()[head] = max + Math.log(sum);
+  }
+
+  private double logit(
+      float[] q, PagedKvCache cache, BlockTable table, int kvHead, int head, int token) {
+    int headDim = shape.headDim();
+    double score = 0;
+    for (int dim = 0; dim < headDim; dim++) {
+      score += (double) q[head * headDim + dim] * cache.key(table, token, kvHead, dim);
+    }
+    double logit = options.scale() * score;
+    return options.hasSoftCap() ? options.softCap() * Math.tanh(logit / options.softCap()) : logit;
   }
 }

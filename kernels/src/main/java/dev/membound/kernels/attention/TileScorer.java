@@ -104,13 +104,15 @@ public abstract sealed class TileScorer {
   private static final class Vector extends TileScorer {
     private static final int HEADS = FusedTiles.HEADS;
 
-    private final TileDecode decode;
+    private final float factor;
+    private final int lineBytes;
     private final int passFloats;
     private final float[] query;
 
     Vector(KvType type, int lines, int heads) {
       super(type, lines, heads);
-      this.decode = TileDecode.of(type);
+      this.factor = TileDecode.factor(type);
+      this.lineBytes = TileLayout.lineBytes(type);
       this.passFloats = lines * FusedTiles.QUERY_LINE;
       this.query = new float[Math.ceilDiv(heads, HEADS) * passFloats];
     }
@@ -118,8 +120,8 @@ public abstract sealed class TileScorer {
     @Override
     public void setQuery(int head, int line, float first, float second) {
       int at = head / HEADS * passFloats + line * FusedTiles.QUERY_LINE + head % HEADS;
-      query[at] = first * decode.factor();
-      query[at + HEADS] = second * decode.factor();
+      query[at] = first * factor;
+      query[at + HEADS] = second * factor;
     }
 
     @Override
@@ -136,36 +138,49 @@ public abstract sealed class TileScorer {
         int q = head / HEADS * passFloats;
         int a = firstAt + head * headStride;
         int b = secondAt + head * headStride;
-        if (decode.isTwoByte()) {
-          ScoreTiles.pass2Byte(
-              memory,
-              first,
-              second,
-              lines,
-              decode.lineBytes(),
-              decode.shift(),
-              decode.mask(),
-              query,
-              q,
-              stored,
-              scores,
-              a,
-              b,
-              headStride);
-        } else {
-          ScoreTiles.pass4Byte(
-              memory,
-              first,
-              second,
-              lines,
-              decode.lineBytes(),
-              query,
-              q,
-              stored,
-              scores,
-              a,
-              b,
-              headStride);
+        switch (type) {
+          case F16 ->
+              ScoreTiles.passF16(
+                  memory,
+                  first,
+                  second,
+                  lines,
+                  lineBytes,
+                  query,
+                  q,
+                  stored,
+                  scores,
+                  a,
+                  b,
+                  headStride);
+          case BF16 ->
+              ScoreTiles.passBF16(
+                  memory,
+                  first,
+                  second,
+                  lines,
+                  lineBytes,
+                  query,
+                  q,
+                  stored,
+                  scores,
+                  a,
+                  b,
+                  headStride);
+          case F32 ->
+              ScoreTiles.passF32(
+                  memory,
+                  first,
+                  second,
+                  lines,
+                  lineBytes,
+                  query,
+                  q,
+                  stored,
+                  scores,
+                  a,
+                  b,
+                  headStride);
         }
       }
     }

@@ -16,6 +16,9 @@ final class VectorExp {
   /** Against the exact power of the float {@code x}. */
   static final double MAX_RELATIVE_ERROR = 2e-7;
 
+  static final double MAX_TANH_ERROR = 5e-7;
+
+  private static final float LOG2_E = (float) (1 / Math.log(2));
   private static final float ROUND = 0x1.8p23f;
   private static final float SMALLEST = -126;
 
@@ -46,5 +49,12 @@ final class VectorExp {
         .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
         .reinterpretAsFloats()
         .blend(0f, x.compare(VectorOperators.LT, SMALLEST));
+  }
+
+  /** {@code tanh(x)}, absolute error at most {@value #MAX_TANH_ERROR}; saturates at ±1. */
+  static FloatVector tanh(FloatVector x) {
+    FloatVector e = exp2(x.abs().mul(-2 * LOG2_E));
+    FloatVector magnitude = e.neg().add(1f).div(e.add(1f));
+    return magnitude.blend(magnitude.neg(), x.compare(VectorOperators.LT, 0f));
   }
 }

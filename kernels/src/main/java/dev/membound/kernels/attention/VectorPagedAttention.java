@@ -8,54 +8,52 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Attention a chunk of tiles at a time: the softmax of a chunk's scores, then one {@linkplain
- * FusedTiles fused} pass that weighs the chunk's values and scores the next chunk's keys.
- *
- * <p>Tiles are looked up in the block table one by one, which costs nothing beside 16 tokens of
- * arithmetic; neighbouring blocks are contiguous in memory, so a table of neighbours reads as two
- * sequential streams.
+ * FusedTiles fused} pass that weighs the chunk's values and scores the next chunk's keys. A chunk
+ * is a tile where blocks are neighbours, else a {@linkplain FusedTilePairs pair}.
  */
 final class VectorPagedAttention extends PagedAttention {
-  private static final int CHUNK_TILES = 4;
-  private static final int CHUNK = CHUNK_TILES * TileLayout.LANES;
+  private static final int LANES = TileLayout.LANES;
+  private static final int CHUNK = OnlineSoftmax.CHUNK;
   private static final int HEADS = FusedTiles.HEADS;
-  private static final double LOG2_E = 1 / Math.log(2);
 
-  private final TileDecode decode;
+  private final KvType type;
+  private final float factor;
   private final int paddedDim;
   private final int passes;
-  private final int queryFloats;
-  private final int outputFloats;
+  private final int passFloats;
   private final Scratch[] scratch;
 
-  VectorPagedAttention(AttentionShape shape, KvType type, int blockSize, WorkerTeam team) {
-    super(shape, type, blockSize, team);
-    this.decode = TileDecode.of(type);
+  VectorPagedAttention(
+      AttentionShape shape, AttentionOptions options, KvType type, int blockSize, WorkerTeam team) {
+    super(shape, options, type, blockSize, team);
+    this.type = type;
+    this.factor = TileDecode.factor(type);
     this.paddedDim = TileLayout.paddedDim(shape.headDim());
     this.passes = Math.ceilDiv(shape.group(), HEADS);
-    this.queryFloats = HEADS * paddedDim;
-    this.outputFloats = HEADS * paddedDim;
+    this.passFloats = HEADS * paddedDim;
     this.scratch = new Scratch[team.size()];
     for (int worker = 0; worker < scratch.length; worker++) {
-      scratch[worker] = new Scratch(passes, queryFloats, outputFloats);
+      int allPasses = shape.kvHeads() * passes;
+      scratch[worker] =
+          new Scratch(
+              allPasses, passFloats, new OnlineSoftmax(allPasses * HEADS, options.scale(), factor));
     }
   }
 
-  /** What a worker needs for one KV head; a pass is four query heads. */
+  /** What a worker needs for all KV heads; a pass is up to four query heads of one. */
   private static final class Scratch {
     final float[] query;
+    final float[] output;
     final float[] scores;
     final float[] weights;
-    final float[] output;
-    final float[] max; // base 2
-    final double[] sum;
+    final OnlineSoftmax softmax;
 
-    Scratch(int passes, int queryFloats, int outputFloats) {
-      query = new float[passes * queryFloats];
+    Scratch(int passes, int passFloats, OnlineSoftmax softmax) {
+      query = new float[passes * passFloats];
+      output = new float[passes * passFloats];
       scores = new float[passes * HEADS * CHUNK];
-      weights = new float[passes * HEADS * CHUNK];
-      output = new float[passes * outputFloats];
-      max = new float[passes * HEADS];
-      sum = new double[passes * HEADS];
+      weights = new float[HEADS * CHUNK];
+      this.softmax = softmax;
     }
   }
 
@@ -64,157 +62,246 @@ final class VectorPagedAttention extends PagedAttention {
       int worker,
       float[] q,
       PagedKvCache cache,
-      BlockTable table,
-      int kvHead,
+      TileSet set,
+      int firstHead,
+      int endHead,
       int first,
       int end,
       AttentionState out) {
     Scratch own = scratch[worker];
-    loadQuery(own, q, kvHead);
     Arrays.fill(own.output, 0);
+    own.softmax.reset();
     Arrays.fill(own.weights, 0);
-    Arrays.fill(own.max, Float.NEGATIVE_INFINITY);
-    Arrays.fill(own.sum, 0);
-    // The first chunk's keys, beside values of weight 0.
-    for (int i = 0; i < CHUNK_TILES && first + i < end; i++) {
-      fuse(own, cache, table, kvHead, first + i, first + i, i);
-    }
-    for (int tile = first; tile < end; tile += CHUNK_TILES) {
-      int tiles = Math.min(CHUNK_TILES, end - tile);
-      maskPadding(own, cache, table, tile, tiles);
-      for (int head = 0; head < shape.group(); head++) {
-        softmax(own, head, tiles * TileLayout.LANES);
-      }
-      for (int i = 0; i < tiles; i++) {
-        // Past the end the last keys are scored again, from the cache, and not used.
-        int ahead = Math.min(tile + CHUNK_TILES + i, end - 1);
-        fuse(own, cache, table, kvHead, ahead, tile + i, i);
+    Arrays.fill(own.scores, Float.NEGATIVE_INFINITY);
+    // Pair i is tile i of the first half and tile i of the second, which may be missing at the end;
+    // in a run of neighbouring blocks there are only first halves.
+    boolean paired = isPaired(set);
+    int gap = paired ? Math.ceilDiv(end - first, 2) : end - first;
+    for (int head = firstHead; head < endHead; head++) {
+      loadQuery(own, q, head);
+      for (int pass = 0; pass < passes; pass++) {
+        // The first keys, beside values of weight 0.
+        fuse(own, cache, set, head, pass, first, first, gap, end);
       }
     }
-    store(own, kvHead, out);
+    for (int tile = first; tile < first + gap; tile++) {
+      // Past the end the last keys are scored again, from the CPU's cache, and not used.
+      int ahead = Math.min(tile + 1, first + gap - 1);
+      int near = set.lanes(tile);
+      int far = tile + gap < end ? set.lanes(tile + gap) : 0;
+      for (int head = firstHead; head < endHead; head++) {
+        for (int pass = 0; pass < passes; pass++) {
+          int heads = Math.min(HEADS, shape.group() - pass * HEADS);
+          int slot = (head * passes + pass) * HEADS;
+          mask(own, slot, heads, 0, near);
+          if (paired) {
+            mask(own, slot, heads, LANES, far);
+          }
+          softmax(own, slot, heads);
+          fuse(own, cache, set, head, pass, ahead, tile, gap, end);
+        }
+      }
+    }
+    store(own, firstHead, endHead, out);
+  }
+
+  /** More than one pass is bound by arithmetic, of which a pair has less. */
+  private boolean isPaired(TileSet set) {
+    return passes > 1 || !set.isRun();
   }
 
   private void loadQuery(Scratch own, float[] q, int kvHead) {
     int headDim = shape.headDim();
     for (int head = 0; head < shape.group(); head++) {
       int from = (kvHead * shape.group() + head) * headDim;
-      int to = head / HEADS * queryFloats + head % HEADS;
+      int to = (kvHead * passes + head / HEADS) * passFloats + head % HEADS;
       for (int line = 0; line < headDim / 2; line++) {
         int at = to + line * FusedTiles.QUERY_LINE;
-        own.query[at] = q[from + 2 * line] * decode.factor();
-        own.query[at + HEADS] = q[from + 2 * line + 1] * decode.factor();
+        own.query[at] = q[from + 2 * line] * factor;
+        own.query[at + HEADS] = q[from + 2 * line + 1] * factor;
       }
     }
   }
 
+  /**
+   * Scores the pair of key tiles from {@code keys} and weighs the pair of values at {@code values}.
+   */
   private void fuse(
       Scratch own,
       PagedKvCache cache,
-      BlockTable table,
+      TileSet set,
       int kvHead,
-      int keyTile,
-      int valueTile,
-      int slot) {
-    long key = cache.keyTile(table, kvHead, keyTile);
-    long value = cache.keyTile(table, kvHead, valueTile) + cache.regionBytes();
+      int pass,
+      int keys,
+      int values,
+      int gap,
+      int end) {
+    int index = kvHead * passes + pass;
     int panels = paddedDim / TileLayout.PANEL_DIMS;
-    for (int pass = 0; pass < passes; pass++) {
-      int p = pass * HEADS * CHUNK + slot * TileLayout.LANES;
-      if (decode.isTwoByte()) {
-        FusedTiles.pass2Byte(
-            cache.memory(),
-            key,
-            value,
-            panels,
-            decode.lineBytes(),
-            decode.shift(),
-            decode.mask(),
-            own.query,
-            pass * queryFloats,
-            own.weights,
-            p,
-            own.output,
-            pass * outputFloats,
-            own.scores,
-            CHUNK);
-      } else {
-        FusedTiles.pass4Byte(
-            cache.memory(),
-            key,
-            value,
-            panels,
-            decode.lineBytes(),
-            own.query,
-            pass * queryFloats,
-            own.weights,
-            p,
-            own.output,
-            pass * outputFloats,
-            own.scores,
-            CHUNK);
+    int lineBytes = TileLayout.lineBytes(type);
+    int at = index * passFloats;
+    int scoresAt = index * HEADS * CHUNK;
+    long key = set.keyTile(kvHead, keys);
+    long value = set.keyTile(kvHead, values) + cache.valueDistance();
+    if (!isPaired(set)) {
+      switch (type) {
+        case F16 ->
+            FusedTiles.passF16(
+                cache.memory(),
+                key,
+                value,
+                panels,
+                lineBytes,
+                own.query,
+                at,
+                own.weights,
+                own.output,
+                at,
+                own.scores,
+                scoresAt,
+                CHUNK);
+        case BF16 ->
+            FusedTiles.passBF16(
+                cache.memory(),
+                key,
+                value,
+                panels,
+                lineBytes,
+                own.query,
+                at,
+                own.weights,
+                own.output,
+                at,
+                own.scores,
+                scoresAt,
+                CHUNK);
+        case F32 ->
+            FusedTiles.passF32(
+                cache.memory(),
+                key,
+                value,
+                panels,
+                lineBytes,
+                own.query,
+                at,
+                own.weights,
+                own.output,
+                at,
+                own.scores,
+                scoresAt,
+                CHUNK);
       }
+      return;
+    }
+    long farKey = set.keyTile(kvHead, Math.min(keys + gap, end - 1));
+    long farValue = set.keyTile(kvHead, Math.min(values + gap, end - 1)) + cache.valueDistance();
+    switch (type) {
+      case F16 ->
+          FusedTilePairs.passF16(
+              cache.memory(),
+              key,
+              farKey,
+              value,
+              farValue,
+              panels,
+              lineBytes,
+              own.query,
+              at,
+              own.weights,
+              own.output,
+              at,
+              own.scores,
+              scoresAt,
+              CHUNK);
+      case BF16 ->
+          FusedTilePairs.passBF16(
+              cache.memory(),
+              key,
+              farKey,
+              value,
+              farValue,
+              panels,
+              lineBytes,
+              own.query,
+              at,
+              own.weights,
+              own.output,
+              at,
+              own.scores,
+              scoresAt,
+              CHUNK);
+      case F32 ->
+          FusedTilePairs.passF32(
+              cache.memory(),
+              key,
+              farKey,
+              value,
+              farValue,
+              panels,
+              lineBytes,
+              own.query,
+              at,
+              own.weights,
+              own.output,
+              at,
+              own.scores,
+              scoresAt,
+              CHUNK);
     }
   }
 
-  private void maskPadding(Scratch own, PagedKvCache cache, BlockTable table, int tile, int tiles) {
-    for (int i = 0; i < tiles; i++) {
-      int tokens = cache.tokensOfTile(table, tile + i);
-      if (tokens < TileLayout.LANES) {
-        for (int head = 0; head < shape.group(); head++) {
-          int start = head * CHUNK + i * TileLayout.LANES;
-          Arrays.fill(
-              own.scores, start + tokens, start + TileLayout.LANES, Float.NEGATIVE_INFINITY);
+  /** Gives the tokens of a tile that are not in the set a score of −∞, hence a weight of 0. */
+  private void mask(Scratch own, int slot, int heads, int at, int lanes) {
+    if (TileSet.isFull(lanes)) {
+      return;
+    }
+    for (int head = 0; head < heads; head++) {
+      for (int lane = 0; lane < LANES; lane++) {
+        if ((lanes >> lane & 1) == 0) {
+          own.scores[(slot + head) * CHUNK + at + lane] = Float.NEGATIVE_INFINITY;
         }
       }
     }
   }
 
-  /** Turns a head's scores into weights relative to its maximum so far. */
-  private void softmax(Scratch own, int head, int count) {
-    int start = head * CHUNK;
-    float toBase2 = (float) (scale * LOG2_E);
-    FloatVector largest = FloatVector.broadcast(Species.FLOAT, Float.NEGATIVE_INFINITY);
-    for (int i = start; i < start + count; i += Species.FLOATS) {
-      largest = largest.max(FloatVector.fromArray(Species.FLOAT, own.scores, i));
-    }
-    float max = largest.reduceLanes(VectorOperators.MAX) * toBase2;
-    if (max > own.max[head]) {
-      rescale(own, head, max);
-    }
-    max = own.max[head];
-    FloatVector sum = FloatVector.zero(Species.FLOAT);
-    FloatVector minusMax = FloatVector.broadcast(Species.FLOAT, -max);
-    FloatVector base2 = FloatVector.broadcast(Species.FLOAT, toBase2);
-    for (int i = start; i < start + count; i += Species.FLOATS) {
-      FloatVector score = FloatVector.fromArray(Species.FLOAT, own.scores, i);
-      FloatVector weight = VectorExp.exp2(score.fma(base2, minusMax));
-      sum = sum.add(weight);
-      weight.mul(decode.factor()).intoArray(own.weights, i);
-    }
-    own.sum[head] += sum.reduceLanes(VectorOperators.ADD);
-  }
-
-  /** A new maximum: what was summed so far weighs less. Rare after the first chunks. */
-  private void rescale(Scratch own, int head, float max) {
-    double decay = Math.exp(((double) own.max[head] - max) / LOG2_E);
-    own.max[head] = max;
-    own.sum[head] *= decay;
-    int start = head / HEADS * outputFloats + head % HEADS * paddedDim;
-    for (int i = start; i < start + paddedDim; i++) {
-      own.output[i] *= (float) decay;
-    }
-  }
-
-  private void store(Scratch own, int kvHead, AttentionState out) {
-    int headDim = shape.headDim();
-    for (int head = 0; head < shape.group(); head++) {
-      int from = head / HEADS * outputFloats + head % HEADS * paddedDim;
-      int to = kvHead * shape.group() + head;
-      float inverse = (float) (1 / own.sum[head]);
-      for (int dim = 0; dim < headDim; dim++) {
-        out.output()[to * headDim + dim] = own.output[from + dim] * inverse;
+  /** Turns the scores of a pass into weights. */
+  private void softmax(Scratch own, int slot, int heads) {
+    for (int h = 0; h < heads; h++) {
+      int head = slot + h;
+      if (options.hasSoftCap()) {
+        cap(own, head * CHUNK);
       }
-      out.lse()[to] = own.max[head] / LOG2_E + Math.log(own.sum[head]);
+      float decay = own.softmax.weigh(head, own.scores, head * CHUNK, own.weights, h * CHUNK);
+      if (decay != 1) {
+        for (int i = head * paddedDim; i < (head + 1) * paddedDim; i++) {
+          own.output[i] *= decay;
+        }
+      }
+    }
+  }
+
+  /** Replaces scores by those whose scaled values are capped; −∞ stays. */
+  private void cap(Scratch own, int start) {
+    float toCap = (float) (options.scale() / options.softCap());
+    float back = (float) (options.softCap() / options.scale());
+    for (int i = start; i < start + CHUNK; i += Species.FLOATS) {
+      FloatVector score = FloatVector.fromArray(Species.FLOAT, own.scores, i);
+      VectorExp.tanh(score.mul(toCap))
+          .mul(back)
+          .blend(score, score.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY))
+          .intoArray(own.scores, i);
+    }
+  }
+
+  private void store(Scratch own, int firstHead, int endHead, AttentionState out) {
+    int headDim = shape.headDim();
+    for (int to = firstHead * shape.group(); to < endHead * shape.group(); to++) {
+      int head = to / shape.group() * passes * HEADS + to % shape.group();
+      float inverse = (float) (1 / own.softmax.sum(head));
+      for (int dim = 0; dim < headDim; dim++) {
+        out.output()[to * headDim + dim] = own.output[head * paddedDim + dim] * inverse;
+      }
+      out.lse()[to] = own.softmax.lse(head);
     }
   }
 }

@@ -15,12 +15,16 @@ public final class PageSelection {
   private final TopKSelector selector = new TopKSelector();
   private final int[][] pages;
   private final int[] counts;
+  private final boolean[] chosen;
+  private final int[] picks;
   private final BlockTable[] tables;
   private long nanScores;
 
   private PageSelection(int kvHeads, int blockSize, int maxPages) {
     this.pages = new int[kvHeads][maxPages];
     this.counts = new int[kvHeads];
+    this.chosen = new boolean[maxPages];
+    this.picks = new int[maxPages];
     this.tables = new BlockTable[kvHeads];
     Arrays.setAll(tables, head -> BlockTable.withCapacity(blockSize, maxPages));
   }
@@ -48,24 +52,107 @@ public final class PageSelection {
   public void select(float[] scores, BlockTable table, int budgetPages) {
     int all = table.pages();
     int kept = Math.min(budgetPages, all);
-    if (kept < 0 || kept > pages[0].length) {
-      throw new IllegalArgumentException(
-          "a budget of %d pages, this selection holds up to %d"
-              .formatted(budgetPages, pages[0].length));
-    }
-    if (scores.length < (long) tables.length * all) {
-      throw new IllegalArgumentException(
-          "%d scores for %d KV heads × %d pages".formatted(scores.length, tables.length, all));
-    }
+    check(scores, tables.length, table, kept);
     nanScores = 0;
     for (int head = 0; head < tables.length; head++) {
-      if (kept > 0) {
-        selector.select(scores, head * all, all - 1, kept - 1, pages[head], 0);
-        nanScores += selector.nanScores();
-        pages[head][kept - 1] = all - 1;
-      }
+      selectRow(scores, head * all, all, kept, pages[head]);
       counts[head] = kept;
       tables[head].assignPages(table, pages[head], 0, kept);
+    }
+  }
+
+  /**
+   * Lets every query head select for itself and keeps, for each KV head, the union: what per-head
+   * selection really reads under grouped queries, up to {@code group} times the budget.
+   *
+   * @param scores {@code kvHeads · group × table.pages()}
+   * @param group query heads of a KV head
+   * @param budgetPages of each query head, the last page included
+   * @throws IllegalArgumentException as {@link #select}, or if the sequence has more pages than
+   *     this selection holds
+   */
+  public void selectUnion(float[] scores, int group, BlockTable table, int budgetPages) {
+    nanScores = 0;
+    for (int head = 0; head < tables.length; head++) {
+      selectUnion(scores, head * group, group, table, budgetPages);
+      counts[head] = drain(pages[head], table.pages());
+      tables[head].assignPages(table, pages[head], 0, counts[head]);
+    }
+  }
+
+  /**
+   * One set for all heads: the last page and the pages best for any KV head.
+   *
+   * @param scores {@code kvHeads × table.pages()}; their maximum a page is overwritten into the
+   *     first row
+   * @throws IllegalArgumentException as {@link #select}
+   */
+  public void selectShared(float[] scores, BlockTable table, int budgetPages) {
+    int all = table.pages();
+    int kept = Math.min(budgetPages, all);
+    check(scores, tables.length, table, kept);
+    for (int head = 1; head < tables.length; head++) {
+      for (int page = 0; page < all; page++) {
+        float other = scores[head * all + page];
+        if (other > scores[page] || Float.isNaN(scores[page])) {
+          scores[page] = other;
+        }
+      }
+    }
+    nanScores = 0;
+    selectRow(scores, 0, all, kept, pages[0]);
+    for (int head = 0; head < tables.length; head++) {
+      System.arraycopy(pages[0], 0, pages[head], 0, kept);
+      counts[head] = kept;
+      tables[head].assignPages(table, pages[head], 0, kept);
+    }
+  }
+
+  private void selectUnion(
+      float[] scores, int firstRow, int group, BlockTable table, int budgetPages) {
+    int all = table.pages();
+    int kept = Math.min(budgetPages, all);
+    check(scores, tables.length * group, table, kept);
+    if (all > chosen.length) {
+      throw new IllegalArgumentException(
+          "a union over %d pages, this selection holds up to %d".formatted(all, chosen.length));
+    }
+    for (int row = firstRow; row < firstRow + group; row++) {
+      selectRow(scores, row * all, all, kept, picks);
+      for (int i = 0; i < kept; i++) {
+        chosen[picks[i]] = true;
+      }
+    }
+  }
+
+  private int drain(int[] to, int all) {
+    int count = 0;
+    for (int page = 0; page < all; page++) {
+      if (chosen[page]) {
+        to[count++] = page;
+        chosen[page] = false;
+      }
+    }
+    return count;
+  }
+
+  /** The last page and the best others of a row of scores. */
+  private void selectRow(float[] scores, int from, int all, int kept, int[] to) {
+    if (kept > 0) {
+      selector.select(scores, from, all - 1, kept - 1, to, 0);
+      nanScores += selector.nanScores();
+      to[kept - 1] = all - 1;
+    }
+  }
+
+  private void check(float[] scores, int rows, BlockTable table, int kept) {
+    if (kept < 0 || kept > picks.length) {
+      throw new IllegalArgumentException(
+          "a budget of %d pages, this selection holds up to %d".formatted(kept, picks.length));
+    }
+    if (scores.length < (long) rows * table.pages()) {
+      throw new IllegalArgumentException(
+          "%d scores for %d heads × %d pages".formatted(scores.length, rows, table.pages()));
     }
   }
 

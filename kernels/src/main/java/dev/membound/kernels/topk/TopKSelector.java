@@ -6,16 +6,27 @@ import java.util.Arrays;
  * Selects the k largest of n scores. Among equal scores the smaller index wins; NaN counts as −∞;
  * −0 equals 0. So the result depends on the scores alone.
  *
- * <p>A radix select: three histograms over 11, 11 and 10 bits of an order-preserving integer key
- * narrow down the k-th largest key, then one pass collects. Linear in n whatever the scores. Holds
- * a histogram of its own: one call at a time; a call allocates nothing.
+ * <p>A threshold from a sample keeps a few per cent as candidates, in one vectorised pass with
+ * compress; a radix select over 11, 11 and 10 bits of an order-preserving integer key finds the
+ * k-th largest of them. Where the sample misleads, all scores are candidates: linear in n whatever
+ * they are. Holds scratch memory: one call at a time; a call allocates nothing once it has seen the
+ * largest n.
  */
 public final class TopKSelector {
   private static final int DIGIT_BITS = 11;
   private static final int DIGITS = 1 << DIGIT_BITS;
   private static final int LOWEST = key(Float.NEGATIVE_INFINITY);
 
+  private static final int SAMPLES = 2048;
+  private static final int MIN_SAMPLED = 8 * SAMPLES;
+
+  private final ThresholdFilter filter = ThresholdFilter.create();
   private final int[] histogram = new int[DIGITS];
+  private final int[] sample = new int[SAMPLES];
+  private int[] candidateKeys = new int[0];
+  private int[] candidateIndex = new int[0];
+  private int kth;
+  private int ties;
   private long nanScores;
 
   /**
@@ -29,10 +40,7 @@ public final class TopKSelector {
   public int select(float[] scores, int from, int n, int k, int[] selected, int selectedFrom) {
     int count = Math.min(k, n);
     check(scores, from, n, k, selected, selectedFrom, count);
-    nanScores = 0;
-    for (int i = from; i < from + n; i++) {
-      nanScores += Float.isNaN(scores[i]) ? 1 : 0;
-    }
+    nanScores = filter.countNaN(scores, from, n);
     if (count == n) {
       for (int i = 0; i < n; i++) {
         selected[selectedFrom + i] = i;
@@ -50,8 +58,58 @@ public final class TopKSelector {
     return nanScores;
   }
 
+  /**
+   * Narrows the candidates by a threshold first: the {@code count}-th largest of a sample's scores,
+   * a little lower, keeps a few per cent. If it kept too few, everything is a candidate.
+   */
   private void collect(
       float[] scores, int from, int n, int count, int[] selected, int selectedFrom) {
+    int candidates = n >= MIN_SAMPLED && count <= n / 8 ? gather(scores, from, n, count) : 0;
+    if (candidates >= count) {
+      radix(candidateKeys, candidates, count);
+      emit(candidateKeys, candidateIndex, candidates, selected, selectedFrom);
+      return;
+    }
+    reserve(n);
+    for (int i = 0; i < n; i++) {
+      candidateKeys[i] = unsignedKey(scores[from + i]);
+      candidateIndex[i] = i;
+    }
+    radix(candidateKeys, n, count);
+    emit(candidateKeys, candidateIndex, n, selected, selectedFrom);
+  }
+
+  /** Collects what may be among the largest; returns how many, or 0 if that would be too many. */
+  private int gather(float[] scores, int from, int n, int count) {
+    int step = n / SAMPLES;
+    for (int i = 0; i < SAMPLES; i++) {
+      // One of every stretch, at a scattered place: scores may be periodic, in pages for instance.
+      int offset = (int) ((i * 0x9E3779B97F4A7C15L >>> 40) % step);
+      sample[i] = unsignedKey(scores[from + i * step + offset]) ^ Integer.MIN_VALUE;
+    }
+    Arrays.sort(sample);
+    // Three standard deviations more than the share that is wanted.
+    double wanted = (double) count / n * SAMPLES;
+    int rank = (int) Math.ceil(wanted + 3 * Math.sqrt(wanted)) + 2;
+    float threshold = score(sample[SAMPLES - rank]);
+    int room = n / 2;
+    reserve(room);
+    int found = filter.above(scores, from, n, threshold, candidateIndex, room);
+    for (int i = 0; i < found; i++) {
+      candidateKeys[i] = unsignedKey(scores[from + candidateIndex[i]]);
+    }
+    return found;
+  }
+
+  private void reserve(int room) {
+    if (candidateKeys.length < room) {
+      candidateKeys = new int[room];
+      candidateIndex = new int[room];
+    }
+  }
+
+  /** Finds the {@code count}-th largest key, {@link #kth}, and how many equal to it are wanted. */
+  private void radix(int[] keys, int n, int count) {
     // prefix: the bits of the k-th largest key that are known, the others 0.
     int prefix = 0;
     int left = count; // still to take among the keys with this prefix
@@ -61,10 +119,9 @@ public final class TopKSelector {
       int known = shift == 32 ? 0 : -1 << shift;
       shift -= bits;
       Arrays.fill(histogram, 0);
-      for (int i = from; i < from + n; i++) {
-        int key = unsignedKey(scores[i]);
-        if ((key & known) == prefix) {
-          histogram[(key >>> shift) & ((1 << bits) - 1)]++;
+      for (int i = 0; i < n; i++) {
+        if ((keys[i] & known) == prefix) {
+          histogram[(keys[i] >>> shift) & ((1 << bits) - 1)]++;
         }
       }
       int digit = (1 << bits) - 1;
@@ -73,11 +130,16 @@ public final class TopKSelector {
       }
       prefix |= digit << shift;
     }
+    kth = prefix;
+    ties = left;
+  }
+
+  private void emit(int[] keys, int[] index, int n, int[] selected, int selectedFrom) {
     int at = selectedFrom;
+    int left = ties;
     for (int i = 0; i < n; i++) {
-      int key = unsignedKey(scores[from + i]);
-      if (key == prefix ? left-- > 0 : Integer.compareUnsigned(key, prefix) > 0) {
-        selected[at++] = i;
+      if (keys[i] == kth ? left-- > 0 : Integer.compareUnsigned(keys[i], kth) > 0) {
+        selected[at++] = index[i];
       }
     }
   }
@@ -90,6 +152,11 @@ public final class TopKSelector {
   private static int key(float score) {
     int bits = Float.floatToRawIntBits(score + 0f); // −0 becomes 0
     return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+  }
+
+  /** The score of a {@link #key}. */
+  private static float score(int key) {
+    return Float.intBitsToFloat(key ^ ((key >> 31) & Integer.MAX_VALUE));
   }
 
   private static void check(

@@ -7,6 +7,8 @@
  * dev.membound.kernels.topk.PageSelection} makes block tables of them, {@link
  * dev.membound.kernels.topk.SparseAttention} is the whole step, and {@link
  * dev.membound.kernels.topk.SelectionQuality} says how good it was on {@link
- * dev.membound.kernels.topk.StructuredKeys}.
+ * dev.membound.kernels.topk.StructuredKeys}. {@link dev.membound.kernels.topk.LightningIndexer}
+ * scores tokens from small keys of their own (DSA); StreamingLLM, H2O, SnapKV and top-p are the
+ * baselines.
  */
 package dev.membound.kernels.topk;

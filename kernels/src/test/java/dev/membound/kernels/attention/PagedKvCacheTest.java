@@ -8,6 +8,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PagedKvCacheTest {
   @ParameterizedTest
@@ -69,6 +70,85 @@ class PagedKvCacheTest {
       assertThat(cache.freeBlocks()).isEqualTo(2);
       assertThat(table.pages()).isZero();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aForkSharesBlocksUntilOneOfTheTwoWrites(KvLayout layout) {
+    try (Arena arena = Arena.ofConfined()) {
+      PagedKvCache cache = PagedKvCache.allocate(KvType.F32, 2, 64, 16, 5, layout, arena);
+      BlockTable parent = BlockTable.empty(16);
+      Random random = new Random(1);
+      for (int i = 0; i < 40; i++) {
+        cache.append(parent, random(random, 128), random(random, 128));
+      }
+      BlockTable child = cache.fork(parent);
+      assertThat(cache.fragmentation()).isEqualTo(new KvFragmentation(3, 3, 2, 1, 2));
+      float[] own = random(random, 128);
+      float[] other = random(random, 128);
+      cache.append(child, own, own);
+      assertThat(cache.freeBlocks()).isEqualTo(1);
+      cache.append(parent, other, other);
+      assertThat(cache.freeBlocks()).as("the parent's block is its own again").isEqualTo(1);
+      for (int i = 0; i < 128; i++) {
+        for (int token = 0; token < 40; token++) {
+          assertThat(cache.key(child, token, i / 64, i % 64))
+              .isEqualTo(cache.key(parent, token, i / 64, i % 64));
+          assertThat(cache.value(child, token, i / 64, i % 64))
+              .isEqualTo(cache.value(parent, token, i / 64, i % 64));
+        }
+        assertThat(cache.key(child, 40, i / 64, i % 64)).isEqualTo(own[i]);
+        assertThat(cache.key(parent, 40, i / 64, i % 64)).isEqualTo(other[i]);
+      }
+      cache.free(parent);
+      assertThat(cache.freeBlocks()).isEqualTo(2);
+      cache.free(child);
+      assertThat(cache.fragmentation()).isEqualTo(new KvFragmentation(0, 0, 5, 1, 5));
+    }
+  }
+
+  @Test
+  void copyOnWriteWithoutAFreeBlockChangesNothing() {
+    try (Arena arena = Arena.ofConfined()) {
+      PagedKvCache cache = PagedKvCache.allocate(KvType.F16, 1, 64, 16, 2, arena);
+      BlockTable parent = BlockTable.empty(16);
+      cache.extend(parent, 20);
+      BlockTable child = cache.fork(parent);
+      assertThatThrownBy(() -> cache.append(child, new float[64], new float[64]))
+          .hasMessageContaining("1 tokens need 1 more blocks");
+      assertThat(child.length()).isEqualTo(20);
+      assertThat(child.block(1)).isEqualTo(parent.block(1));
+    }
+  }
+
+  @Test
+  void refusesToFreeOrForkWhatIsNotHandedOut() {
+    try (Arena arena = Arena.ofConfined()) {
+      PagedKvCache cache = PagedKvCache.allocate(KvType.F16, 1, 64, 16, 4, arena);
+      BlockTable table = BlockTable.empty(16);
+      cache.extend(table, 20);
+      BlockTable forged = BlockTable.of(new int[] {0, 3}, 20, 16);
+      assertThatThrownBy(() -> cache.free(forged)).hasMessageContaining("block 3");
+      assertThatThrownBy(() -> cache.fork(forged)).hasMessageContaining("block 3");
+      assertThat(cache.freeBlocks()).isEqualTo(2);
+      cache.free(table);
+      assertThat(cache.freeBlocks()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void fragmentationCountsRuns() {
+    assertThat(new KvFragmentation(4, 0, 0, 0, 0).external()).isZero();
+    assertThat(new KvFragmentation(4, 0, 8, 3, 2).external()).isEqualTo(0.75);
+    BlockAllocator allocator = new BlockAllocator(8);
+    for (int i = 0; i < 8; i++) {
+      allocator.take(i - 1);
+    }
+    for (int block : new int[] {0, 3, 4, 7}) {
+      allocator.release(block);
+    }
+    assertThat(allocator.freeRuns()).isEqualTo(3);
+    assertThat(allocator.longestFreeRun()).isEqualTo(2);
   }
 
   @Test

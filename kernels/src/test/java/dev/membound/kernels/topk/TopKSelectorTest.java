@@ -8,15 +8,30 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("width")
 class TopKSelectorTest {
   private final TopKSelector selector = new TopKSelector();
 
   @ParameterizedTest
-  @CsvSource({"1,1", "2,1", "17,5", "1000,0", "1000,1", "1000,999", "1000,1000", "4097,256"})
+  @CsvSource({
+    "1,1",
+    "2,1",
+    "17,5",
+    "1000,0",
+    "1000,1",
+    "1000,999",
+    "1000,1000",
+    "4097,256",
+    "40000,1",
+    "40000,500",
+    "40000,5000",
+    "70003,2048"
+  })
   void selectsAsAFullSortDoes(int n, int k) {
     for (int distinct : new int[] {1, 3, 50, 1_000_000}) {
       Random random = new Random(n + distinct);
@@ -52,6 +67,41 @@ class TopKSelectorTest {
     assertThat(select(1, -infinite, Float.intBitsToFloat(0xFFC00001))).containsExactly(0);
     assertThat(select(1, 1, 2)).containsExactly(1);
     assertThat(selector.nanScores()).isZero();
+  }
+
+  @Test
+  void findsAllWhereHalfOfTheScoresAreEqual() {
+    // The largest, the smallest, or half of all scores are equal: a threshold says little.
+    for (float sampled : new float[] {-1, 2, 0.95f, Float.NaN, Float.NEGATIVE_INFINITY}) {
+      float[] scores = new float[40_960];
+      Random random = new Random(3);
+      for (int i = 0; i < scores.length; i++) {
+        scores[i] = i % 2 == 0 ? sampled : random.nextFloat();
+      }
+      int[] selected = new int[3000];
+      selector.select(scores, 0, scores.length, selected.length, selected, 0);
+      float[] ordered = scores.clone();
+      for (int i = 0; i < ordered.length; i++) {
+        ordered[i] = Float.isNaN(ordered[i]) ? Float.NEGATIVE_INFINITY : ordered[i];
+      }
+      assertThat(selected).isEqualTo(sorted(ordered, 0, ordered.length, selected.length));
+    }
+  }
+
+  @Test
+  void findsAllWhereNoSampleSeesTheLargest() {
+    // 16 large scores in a row of 100,000: a sample of 2,048 most likely misses or over-counts
+    // them.
+    float[] scores = new float[100_000];
+    Random random = new Random(5);
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = random.nextFloat() + (i >= 5000 && i < 5016 ? 10 : 0);
+    }
+    for (int k : new int[] {1, 15, 16, 17, 40}) {
+      int[] selected = new int[k];
+      selector.select(scores, 0, scores.length, k, selected, 0);
+      assertThat(selected).isEqualTo(sorted(scores, 0, scores.length, k));
+    }
   }
 
   @Test

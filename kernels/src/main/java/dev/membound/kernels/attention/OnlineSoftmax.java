@@ -1,0 +1,95 @@
+package dev.membound.kernels.attention;
+
+import dev.membound.kernels.provider.Species;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Running maxima and sums of many heads, {@value #CHUNK} scores at a time.
+ *
+ * <p>A maximum may lag behind by {@link #SLACK}: weights of up to 2^SLACK overflow nothing, and a
+ * chunk rarely has to reduce a vector or to rescale.
+ */
+final class OnlineSoftmax {
+  /** Scores of a chunk. */
+  static final int CHUNK = 32;
+
+  private static final int LANES = 16;
+  private static final float SLACK = 8;
+  private static final double LOG2_E = 1 / Math.log(2);
+
+  private final float toBase2;
+  private final float factor;
+  private final float[] max; // base 2
+  private final float[] limit; // the score from which the maximum is renewed
+  private final float[] sum; // 16 lanes each
+
+  /**
+   * @param scale of scores to logits
+   * @param factor by which weights are multiplied
+   */
+  OnlineSoftmax(int heads, double scale, float factor) {
+    this.toBase2 = (float) (scale * LOG2_E);
+    this.factor = factor;
+    this.max = new float[heads];
+    this.limit = new float[heads];
+    this.sum = new float[heads * LANES];
+  }
+
+  void reset() {
+    Arrays.fill(max, Float.NEGATIVE_INFINITY);
+    Arrays.fill(limit, Float.NEGATIVE_INFINITY);
+    Arrays.fill(sum, 0);
+  }
+
+  /**
+   * Turns a chunk of a head's scores, not all −∞, into weights.
+   *
+   * @return what the head's output so far has to be multiplied by
+   */
+  float weigh(int head, float[] scores, int start, float[] weights, int to) {
+    FloatVector largest = FloatVector.fromArray(Species.FLOAT, scores, start);
+    for (int i = Species.FLOATS; i < CHUNK; i += Species.FLOATS) {
+      largest = largest.max(FloatVector.fromArray(Species.FLOAT, scores, start + i));
+    }
+    float decay = 1;
+    if (largest.compare(VectorOperators.GT, limit[head]).anyTrue()) {
+      decay = renew(head, largest.reduceLanes(VectorOperators.MAX) * toBase2);
+    }
+    FloatVector minusMax = FloatVector.broadcast(Species.FLOAT, -max[head]);
+    FloatVector base2 = FloatVector.broadcast(Species.FLOAT, toBase2);
+    FloatVector total = FloatVector.fromArray(Species.FLOAT, sum, head * LANES);
+    for (int i = 0; i < CHUNK; i += Species.FLOATS) {
+      FloatVector score = FloatVector.fromArray(Species.FLOAT, scores, start + i);
+      FloatVector weight = VectorExp.exp2(score.fma(base2, minusMax));
+      total = total.add(weight);
+      weight.mul(factor).intoArray(weights, to + i);
+    }
+    total.intoArray(sum, head * LANES);
+    return decay;
+  }
+
+  double sum(int head) {
+    double all = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+      all += sum[head * LANES + lane];
+    }
+    return all;
+  }
+
+  /** The natural logarithm of the sum of the exponentiated logits. */
+  double lse(int head) {
+    return max[head] / LOG2_E + Math.log(sum(head));
+  }
+
+  private float renew(int head, float newMax) {
+    float decay = (float) Math.exp(((double) max[head] - newMax) / LOG2_E);
+    max[head] = newMax;
+    limit[head] = (newMax + SLACK) / toBase2;
+    for (int i = head * LANES; i < (head + 1) * LANES; i++) {
+      sum[i] *= decay;
+    }
+    return decay;
+  }
+}
