@@ -20,6 +20,7 @@ final class GemvKernels {
             case BF16 -> new BF16FileKernel(cols, workers);
             case Q8_0 -> new Q8_0FileKernel(cols, workers);
             case Q4_0 -> new Q4_0FileKernel(cols, workers);
+            default -> new DecodedRows(type, cols, workers);
           };
       case PACKED ->
           switch (type) {
@@ -28,6 +29,10 @@ final class GemvKernels {
             case BF16 -> new BF16PackedKernel(rows, cols);
             case Q8_0 -> new Q8_0PackedKernel(rows, cols);
             case Q4_0 -> new Q4_0PackedKernel(rows, cols);
+            case FP8_E4M3_B128 -> Fp8PackedKernel.e4m3(rows, cols);
+            case FP8_E5M2_B128 -> Fp8PackedKernel.e5m2(rows, cols);
+            case INT8_B128 -> new Int8Block128PackedKernel(rows, cols);
+            default -> GroupedKernels.create(type, rows, cols, workers);
           };
     };
   }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.membound.kernels.provider.KernelProvider;
 import dev.membound.kernels.quant.QuantType;
+import dev.membound.kernels.quant.SeparableCodec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -22,7 +23,8 @@ import java.nio.ByteOrder;
  * holds rows r and r + (half a tile), so that widening to 32 bits leaves rows in order.
  *
  * <p>Binary16 scales and weights must be finite: packing refuses others, so that kernels can widen
- * them with a shift.
+ * them with a shift. Blocks of a {@link SeparableCodec} are first taken apart into scales and codes
+ * ({@link CodeWords}); one that could not be put together again bit for bit is refused.
  */
 public final class PackedLayout {
   /** Columns of a panel: a multiple of every unit. */
@@ -41,7 +43,13 @@ public final class PackedLayout {
   private final int tileRows;
   private final int tiles;
   private final int units;
+  private final int fileUnitBytes;
   private final int unitBytes;
+
+  /** Null if a unit's words are its bytes as stored. */
+  private final SeparableCodec separable;
+
+  private final SeparatedUnit unpacking;
 
   private PackedLayout(QuantType type, int rows, int cols) {
     this.type = type;
@@ -56,7 +64,11 @@ public final class PackedLayout {
     this.tileRows = vectorBits / Float.SIZE * format.rowsPerFloatLane();
     this.tiles = Math.ceilDiv(rows, tileRows);
     this.units = Math.ceilDiv(cols, format.unitColumns());
-    this.unitBytes = format.unitColumns() / type.blockElements() * type.blockBytes();
+    this.fileUnitBytes = format.unitColumns() / type.blockElements() * type.blockBytes();
+    this.separable = type.codec() instanceof SeparableCodec codec ? codec : null;
+    this.unpacking = separable == null ? null : new SeparatedUnit(separable);
+    this.unitBytes =
+        separable == null ? fileUnitBytes : SeparatedUnit.words(separable) * Short.BYTES;
   }
 
   /** The layout of a {@code rows × cols} matrix in this process. */
@@ -105,18 +117,26 @@ public final class PackedLayout {
     return (long) units * tiles * tileUnitBytes();
   }
 
-  /** Room for one row in GGUF order, zero-padded to whole units. */
+  /**
+   * Room for one row as stored, zero-padded to whole units; {@link #unpackRow} takes what is left
+   * as scratch.
+   */
   MemorySegment newPaddedRow() {
-    return MemorySegment.ofArray(new byte[Math.multiplyExact(units, unitBytes)]);
+    int bytes = Math.multiplyExact(units, Math.max(unitBytes, fileUnitBytes));
+    return MemorySegment.ofArray(new byte[bytes]);
   }
 
   /**
    * Spreads one row over its tile.
    *
-   * @param source the row in GGUF order, padded as {@link #newPaddedRow()} makes it
+   * @param stored the row in GGUF order, padded as {@link #newPaddedRow()} makes it
    * @throws IllegalArgumentException if a binary16 number of the row is not finite
    */
-  void packRow(MemorySegment source, int row, MemorySegment target) {
+  void packRow(MemorySegment stored, int row, MemorySegment target) {
+    if (format.finiteWeights()) {
+      requireFiniteWeights(stored, row);
+    }
+    MemorySegment source = separable == null ? stored : separate(stored, row);
     for (int unit = 0; unit < units; unit++) {
       long from = (long) unit * unitBytes;
       long to = unitOffset(row, unit);
@@ -144,6 +164,8 @@ public final class PackedLayout {
   /**
    * Gathers one row from its tile: the reverse of {@link #packRow}.
    *
+   * <p>One thread at a time on one layout object.
+   *
    * @param target receives the row in GGUF order, padded as {@link #newPaddedRow()} makes it
    */
   void unpackRow(MemorySegment source, int row, MemorySegment target) {
@@ -163,7 +185,28 @@ public final class PackedLayout {
           from += stride;
         }
       }
+      if (separable != null) {
+        // In place: a stored block is no longer than its words, and the words are read first.
+        unpacking.toBlock(target, to, target, (long) unit * fileUnitBytes);
+      }
     }
+  }
+
+  /** The words of a whole row. */
+  private MemorySegment separate(MemorySegment stored, int row) {
+    SeparatedUnit separated = new SeparatedUnit(separable);
+    MemorySegment words = MemorySegment.ofArray(new byte[units * unitBytes]);
+    MemorySegment rebuilt = MemorySegment.ofArray(new byte[fileUnitBytes]);
+    for (int unit = 0; unit < units; unit++) {
+      long from = (long) unit * fileUnitBytes;
+      long to = (long) unit * unitBytes;
+      separated.fromBlock(stored, from, words, to);
+      separated.toBlock(words, to, rebuilt, 0);
+      if (rebuilt.mismatch(stored.asSlice(from, fileUnitBytes)) >= 0) {
+        throw unpackable("the block", row, unit, "has bytes that no encoder writes");
+      }
+    }
+    return words;
   }
 
   private int panelUnits() {
@@ -182,19 +225,27 @@ public final class PackedLayout {
     return inTile % floatLanes * format.rowsPerFloatLane() + inTile / floatLanes;
   }
 
+  private void requireFiniteWeights(MemorySegment stored, int row) {
+    float[] weights = new float[format.unitColumns()];
+    for (int unit = 0; unit < units; unit++) {
+      type.codec().decode(stored, (long) unit * fileUnitBytes, weights, 0);
+      for (float weight : weights) {
+        if (!Float.isFinite(weight)) {
+          throw unpackable("a weight", row, unit, "is not finite");
+        }
+      }
+    }
+  }
+
   private void requireFinite(PackedFormat.Field field, int bits, int row, int unit) {
     if (field.half() && (bits & HALF_EXPONENT) == HALF_EXPONENT) {
-      throw new IllegalArgumentException(
-          type
-              + " matrix "
-              + rows
-              + " x "
-              + cols
-              + ": the binary16 number at row "
-              + row
-              + ", columns from "
-              + unit * format.unitColumns()
-              + ", is not finite and cannot be packed; multiply it in the FILE layout");
+      throw unpackable("the binary16 number", row, unit, "is not finite");
     }
+  }
+
+  private IllegalArgumentException unpackable(String what, int row, int unit, String why) {
+    return new IllegalArgumentException(
+        "%s matrix %d x %d: %s at row %d, columns from %d, %s and cannot be packed; multiply it in the FILE layout"
+            .formatted(type, rows, cols, what, row, unit * format.unitColumns(), why));
   }
 }

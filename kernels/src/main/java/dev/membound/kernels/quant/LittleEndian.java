@@ -11,7 +11,18 @@ final class LittleEndian {
   static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private LittleEndian() {}
+
+  static int unsignedByte(MemorySegment source, long offset) {
+    return Byte.toUnsignedInt(source.get(ValueLayout.JAVA_BYTE, offset));
+  }
+
+  static void setByte(MemorySegment target, long offset, int value) {
+    target.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
+  }
 
   static float half(MemorySegment source, long offset) {
     return Float.float16ToFloat(source.get(SHORT, offset));

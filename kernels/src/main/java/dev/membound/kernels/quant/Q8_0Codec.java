@@ -39,14 +39,8 @@ final class Q8_0Codec implements BlockCodec {
     float inverse = scale == 0 ? 0 : 1 / scale;
     LittleEndian.setHalf(target, offset, scale);
     for (int i = 0; i < ELEMENTS; i++) {
-      int quant = roundHalfAway(source[sourceOffset + i] * inverse);
+      int quant = Rounding.halfAway(source[sourceOffset + i] * inverse);
       target.set(ValueLayout.JAVA_BYTE, offset + QUANTS + i, (byte) quant);
     }
-  }
-
-  /** C's {@code roundf}. */
-  private static int roundHalfAway(float value) {
-    int magnitude = (int) (Math.abs((double) value) + 0.5);
-    return value < 0 ? -magnitude : magnitude;
   }
 }

@@ -42,7 +42,7 @@ class GemvTest {
     for (int workers = 1; workers <= 3; workers++) {
       try (WorkerTeam team = WorkerTeam.of(workers)) {
         for (int[] shape : shapes) {
-          assertBound(type, layout, shape[0], shape[1], team);
+          assertBound(type, layout, shape[0], wholeBlocks(type, shape[1]), team);
         }
         if (type.blockElements() == 1) {
           for (int cols : new int[] {1, 2, 3, 15, 31, 33, 2049, 2079}) {
@@ -51,6 +51,11 @@ class GemvTest {
         }
       }
     }
+  }
+
+  /** {@code cols}, or the next number of columns that the format has rows of. */
+  private static int wholeBlocks(QuantType type, int cols) {
+    return Math.ceilDiv(cols, type.blockElements()) * type.blockElements();
   }
 
   private static void assertBound(
@@ -118,7 +123,7 @@ class GemvTest {
   @MethodSource("kernels")
   void staysWithinItsBoundOnExtremeValues(QuantType type, MatrixLayout layout) {
     int rows = 37;
-    int cols = 2080;
+    int cols = wholeBlocks(type, 2080);
     IntToDoubleFunction[] weightings = {
       i -> 0, // zero scales
       i -> i % 3 == 0 ? 8 : -8, // the ends of every code range
@@ -149,9 +154,10 @@ class GemvTest {
   void aNonFiniteActivationMakesEveryRowNonFinite(QuantType type, MatrixLayout layout) {
     for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       for (int at : new int[] {0, 77, 95}) {
-        float[] x = gaussian(96, new Random(7));
+        int cols = wholeBlocks(type, 96);
+        float[] x = gaussian(cols, new Random(7));
         x[at] = odd;
-        for (float result : multiply(type, layout, 40, 96, x)) {
+        for (float result : multiply(type, layout, 40, cols, x)) {
           assertThat(Float.isFinite(result)).isFalse();
         }
       }
@@ -161,11 +167,11 @@ class GemvTest {
   @ParameterizedTest
   @MethodSource("kernels")
   void aNonFiniteScaleMakesItsRowNonFiniteAndNoOther(QuantType type, MatrixLayout layout) {
-    if (layout == MatrixLayout.PACKED || type.blockBytes() == 4) {
-      return; // packing refuses it; F32 has no binary16
+    if (layout == MatrixLayout.PACKED || scaleAt(type) < 0) {
+      return; // packing refuses it; not every format can hold one
     }
     int rows = 9;
-    int cols = 160;
+    int cols = 5 * Math.max(32, type.blockElements());
     short infinity = (short) (type == QuantType.BF16 ? 0x7F80 : 0x7C00);
     for (int badRow = 0; badRow < rows; badRow++) {
       for (int block : new int[] {0, 3, 4}) {
@@ -173,7 +179,9 @@ class GemvTest {
             WorkerTeam team = WorkerTeam.of(1)) {
           WeightMatrix w = WeightMatrix.random(type, rows, cols, 5, arena);
           long at =
-              badRow * type.rowBytes(cols) + 32L * block / type.blockElements() * type.blockBytes();
+              badRow * type.rowBytes(cols)
+                  + (long) cols / 5 * block / type.blockElements() * type.blockBytes()
+                  + scaleAt(type);
           w.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, at, infinity);
           float[] y = new float[rows];
 
@@ -187,11 +195,21 @@ class GemvTest {
     }
   }
 
+  /** Where a block has a binary16 or bfloat16 scale or weight; −1 if nowhere. */
+  private static int scaleAt(QuantType type) {
+    return switch (type) {
+      case F32, MXFP4, NVFP4, FP8_E4M3_B128, FP8_E5M2_B128, INT8_B128 -> -1;
+      case Q2_K -> 80;
+      case Q3_K, Q6_K, TQ1_0, TQ2_0 -> type.blockBytes() - 2;
+      default -> 0;
+    };
+  }
+
   @ParameterizedTest
   @MethodSource("kernels")
   void readsNothingOutsideTheMatrixAndWritesNothingIntoIt(QuantType type, MatrixLayout layout) {
     int rows = 35;
-    int cols = 32 * 7;
+    int cols = wholeBlocks(type, 32 * 7);
     int guard = 256;
     float[] x = gaussian(cols, new Random(11));
     float[] expected = multiply(type, layout, rows, cols, x);
@@ -217,7 +235,7 @@ class GemvTest {
   @MethodSource("kernels")
   void givesTheSameBitsWhateverTheTeam(QuantType type, MatrixLayout layout) {
     int rows = 133;
-    int cols = 2112;
+    int cols = wholeBlocks(type, 2112);
     float[] x = gaussian(cols, new Random(2));
     float[] alone = multiply(type, layout, rows, cols, x);
     for (int workers = 2; workers <= 4; workers++) {

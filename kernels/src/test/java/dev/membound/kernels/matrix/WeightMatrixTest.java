@@ -22,12 +22,17 @@ class WeightMatrixTest {
   void packingIsReversible(QuantType type) {
     int[][] shapes = {{1, 32}, {5, 96}, {33, 2048}, {65, 2080}, {130, 4160}};
     for (int[] shape : shapes) {
-      assertPackingIsReversible(type, shape[0], shape[1]);
+      assertPackingIsReversible(type, shape[0], wholeBlocks(type, shape[1]));
     }
     if (type.blockElements() == 1) {
       assertPackingIsReversible(type, 7, 1);
       assertPackingIsReversible(type, 19, 2051);
     }
+  }
+
+  /** {@code cols}, or the next number of columns that the format has rows of. */
+  private static int wholeBlocks(QuantType type, int cols) {
+    return Math.ceilDiv(cols, type.blockElements()) * type.blockElements();
   }
 
   private static void assertPackingIsReversible(QuantType type, int rows, int cols) {
@@ -51,16 +56,17 @@ class WeightMatrixTest {
   @EnumSource
   void randomIsTheSameInEitherLayoutAndFinite(QuantType type) {
     try (Arena arena = Arena.ofConfined()) {
-      WeightMatrix file = WeightMatrix.random(type, 131, 2112, 42, arena);
-      WeightMatrix packed = WeightMatrix.random(type, MatrixLayout.PACKED, 131, 2112, 42, arena);
-      WeightMatrix other = WeightMatrix.random(type, 131, 2112, 43, arena);
+      int cols = wholeBlocks(type, 2112);
+      WeightMatrix file = WeightMatrix.random(type, 131, cols, 42, arena);
+      WeightMatrix packed = WeightMatrix.random(type, MatrixLayout.PACKED, 131, cols, 42, arena);
+      WeightMatrix other = WeightMatrix.random(type, 131, cols, 43, arena);
 
       assertThat(packed.data().mismatch(file.pack(arena).data())).isEqualTo(-1);
       assertThat(other.data().mismatch(file.data())).isNotEqualTo(-1);
-      float[] row = new float[2112];
+      float[] row = new float[cols];
       file.decodeRow(130, row);
       for (float weight : row) {
-        assertThat(weight).isBetween(-0.51f, 0.51f);
+        assertThat(weight).isBetween(-0.6f, 0.6f);
       }
     }
   }

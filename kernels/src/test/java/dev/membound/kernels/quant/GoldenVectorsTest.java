@@ -15,12 +15,30 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Codecs against blocks made by another implementation; the resource names it. */
+/**
+ * Codecs against blocks made by another implementation; the resource names it. It has blocks
+ * quantized from known inputs for the formats that it can quantize, and blocks of random bytes with
+ * finite scales for all.
+ */
 class GoldenVectorsTest {
   private static final int INPUTS = 512;
 
   static Stream<QuantType> goldenTypes() {
     return formats().propertyNames().stream().map(QuantType::valueOf);
+  }
+
+  static Stream<QuantType> randomBlockTypes() {
+    return resource().get("random_blocks").propertyNames().stream().map(QuantType::valueOf);
+  }
+
+  @ParameterizedTest
+  @MethodSource("randomBlockTypes")
+  void decodesRandomBytesBitForBit(QuantType type) {
+    JsonNode golden = resource().get("random_blocks").get(type.name());
+
+    float[] decoded = decode(type, bytes(golden, "bytes_hex"));
+
+    assertThat(bits(decoded)).isEqualTo(bits(floats(golden)));
   }
 
   @ParameterizedTest
@@ -122,8 +140,12 @@ class GoldenVectorsTest {
   }
 
   private static JsonNode formats() {
+    return resource().get("formats");
+  }
+
+  private static JsonNode resource() {
     try (InputStream in = GoldenVectorsTest.class.getResourceAsStream("golden-vectors.json")) {
-      return JsonMapper.shared().readTree(in).get("formats");
+      return JsonMapper.shared().readTree(in);
     } catch (IOException e) {
       throw new AssertionError(e);
     }

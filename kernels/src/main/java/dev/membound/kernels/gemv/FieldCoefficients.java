@@ -1,0 +1,34 @@
+package dev.membound.kernels.gemv;
+
+import dev.membound.kernels.matrix.CodeWords;
+
+/** What the fields of {@link CodeWords} are multiplied by: see {@link FieldDots}. */
+final class FieldCoefficients {
+  private FieldCoefficients() {}
+
+  /** Fills the coefficients of all words: those of a word's fields one after the other. */
+  static void fill(CodeWords codeWords, int[] quants, short[] coefficients) {
+    int fields = codeWords.fields();
+    for (int word = 0; word < coefficients.length / fields; word++) {
+      int run = word / codeWords.runWords() * codeWords.runCodes();
+      int inRun = word % codeWords.runWords();
+      int before = 0;
+      for (int field = 0; field < fields; field++) {
+        int factor = quants[run + codeWords.code(inRun, field)] << codeWords.codeBit(inRun, field);
+        coefficients[word * fields + field] = (short) (factor - before);
+        before = factor << codeWords.width(field);
+      }
+    }
+  }
+
+  /** Where each sum starts: {@code offset} times the sum of its quants. */
+  static void start(int offset, int sumColumns, int[] quants, short[] start) {
+    for (int sum = 0; sum < start.length; sum++) {
+      int total = 0;
+      for (int i = sum * sumColumns; i < (sum + 1) * sumColumns; i++) {
+        total += quants[i];
+      }
+      start[sum] = (short) (offset * total);
+    }
+  }
+}

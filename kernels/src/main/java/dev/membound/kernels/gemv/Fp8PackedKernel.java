@@ -1,0 +1,130 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.INT;
+
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * FP8, lane = row, float activations: an int lane holds four columns. Like {@link HalfWidening}, a
+ * shift that extends the sign and a mask put a byte's bits where a float has them; the exponent's
+ * missing bias is put on the activations of each block as far as that does not overflow, and on the
+ * block's scale.
+ */
+final class Fp8PackedKernel extends PackedKernel {
+  private static final int BLOCK = 128;
+  private static final int WORDS = BLOCK / Integer.BYTES;
+  private static final int VECTOR_BYTES = INT.vectorByteSize();
+  private static final int LARGEST_EXPONENT = 100;
+
+  private final int cols;
+  private final int shift;
+  private final int mask;
+  private final int biasDifference;
+  private final float[] scaled;
+
+  /** What is still missing on the block's sum. */
+  private final float[] missing;
+
+  private Fp8PackedKernel(
+      QuantType type, int rows, int cols, int shift, int mask, int biasDifference) {
+    super(type, rows, cols);
+    this.cols = cols;
+    this.shift = shift;
+    this.mask = mask;
+    this.biasDifference = biasDifference;
+    this.scaled = new float[cols];
+    this.missing = new float[cols / BLOCK];
+  }
+
+  static Fp8PackedKernel e4m3(int rows, int cols) {
+    return new Fp8PackedKernel(QuantType.FP8_E4M3_B128, rows, cols, 4, 0x87F0_0000, 120);
+  }
+
+  static Fp8PackedKernel e5m2(int rows, int cols) {
+    return new Fp8PackedKernel(QuantType.FP8_E5M2_B128, rows, cols, 3, 0x8FE0_0000, 112);
+  }
+
+  @Override
+  public ActivationPath activationPath() {
+    return ActivationPath.FLOAT;
+  }
+
+  @Override
+  public void prepare(float[] x) {
+    for (int block = 0; block < cols / BLOCK; block++) {
+      float largest = VectorMath.largestMagnitude(x, block * BLOCK, BLOCK);
+      int exponent = Math.min(biasDifference, LARGEST_EXPONENT - Math.getExponent(largest));
+      float factor = Math.scalb(1f, exponent);
+      for (int c = block * BLOCK; c < (block + 1) * BLOCK; c++) {
+        scaled[c] = x[c] * factor;
+      }
+      missing[block] = Math.scalb(1f, biasDifference - exponent);
+    }
+  }
+
+  @Override
+  void multiplyTiles(
+      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    int stride = layout.tileUnitBytes();
+    addProducts(w, a, b, stride, shift, mask, scaled, missing, firstUnit, units, sums, rowA, rowB);
+  }
+
+  private static void addProducts(
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
+      int shift,
+      int mask,
+      float[] x,
+      float[] missing,
+      int firstBlock,
+      int blocks,
+      float[] sums,
+      int rowA,
+      int rowB) {
+    FloatVector sumA = FloatVector.fromArray(FLOAT, sums, rowA);
+    FloatVector sumB = FloatVector.fromArray(FLOAT, sums, rowB);
+    for (int i = 0; i < blocks; i++) {
+      long atA = a + i * stride;
+      long atB = b + i * stride;
+      FloatVector blockA = FloatVector.zero(FLOAT);
+      FloatVector blockB = FloatVector.zero(FLOAT);
+      for (int word = 0; word < WORDS; word++) {
+        long in = (word + 1L) * VECTOR_BYTES;
+        int at = (firstBlock + i) * BLOCK + word * Integer.BYTES;
+        IntVector wa = IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
+        IntVector wb = IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
+        for (int k = 0; k < Integer.BYTES; k++) {
+          FloatVector factor = FloatVector.broadcast(FLOAT, x[at + k]);
+          int toTop = Integer.SIZE - Byte.SIZE * (k + 1);
+          blockA =
+              wa.lanewise(VectorOperators.LSHL, toTop)
+                  .lanewise(VectorOperators.ASHR, shift)
+                  .and(mask)
+                  .reinterpretAsFloats()
+                  .fma(factor, blockA);
+          blockB =
+              wb.lanewise(VectorOperators.LSHL, toTop)
+                  .lanewise(VectorOperators.ASHR, shift)
+                  .and(mask)
+                  .reinterpretAsFloats()
+                  .fma(factor, blockB);
+        }
+      }
+      FloatVector scaleA = FloatVector.fromMemorySegment(FLOAT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      FloatVector scaleB = FloatVector.fromMemorySegment(FLOAT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      FloatVector unit = FloatVector.broadcast(FLOAT, missing[firstBlock + i]);
+      sumA = blockA.mul(unit).fma(scaleA, sumA);
+      sumB = blockB.mul(unit).fma(scaleB, sumB);
+    }
+    sumA.intoArray(sums, rowA);
+    sumB.intoArray(sums, rowB);
+  }
+}

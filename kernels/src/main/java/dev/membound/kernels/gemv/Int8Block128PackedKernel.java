@@ -1,0 +1,133 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.INT;
+
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * 8-bit integers under a scale for every 128, lane = row, 8-bit activations: biased bytes are
+ * multiplied as {@link Q8_0PackedKernel} does.
+ */
+final class Int8Block128PackedKernel extends PackedKernel {
+  private static final int BLOCK = 128;
+  private static final int GROUP = Int8Activations.BLOCK;
+  private static final int GROUPS = BLOCK / GROUP;
+  private static final int WORDS = GROUP / Integer.BYTES;
+  private static final int BIAS = 128;
+  private static final int RING = 256;
+  private static final int VECTOR_BYTES = INT.vectorByteSize();
+
+  private final Int8Activations activations;
+  private final int[] coefficients;
+  private final int[] start;
+
+  Int8Block128PackedKernel(int rows, int cols) {
+    super(QuantType.INT8_B128, rows, cols);
+    activations = new Int8Activations(cols);
+    coefficients = new int[cols];
+    start = new int[cols / GROUP];
+  }
+
+  @Override
+  public ActivationPath activationPath() {
+    return ActivationPath.INT8;
+  }
+
+  @Override
+  public void prepare(float[] x) {
+    activations.quantize(x);
+    int[] quants = activations.quants;
+    for (int group = 0; group < start.length; group++) {
+      int sum = 0;
+      for (int i = group * GROUP; i < (group + 1) * GROUP; i += Integer.BYTES) {
+        coefficients[i] = quants[i];
+        coefficients[i + 1] = quants[i + 1] - RING * quants[i];
+        coefficients[i + 2] = quants[i + 2] - RING * quants[i + 1];
+        coefficients[i + 3] = quants[i + 3] - RING * quants[i + 2];
+        sum += quants[i] + quants[i + 1] + quants[i + 2] + quants[i + 3];
+      }
+      start[group] = -BIAS * sum;
+    }
+  }
+
+  @Override
+  void multiplyTiles(
+      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    addProducts(
+        w,
+        a,
+        b,
+        layout.tileUnitBytes(),
+        coefficients,
+        start,
+        activations.scales,
+        firstUnit,
+        units,
+        sums,
+        rowA,
+        rowB);
+  }
+
+  private static void addProducts(
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
+      int[] coefficients,
+      int[] start,
+      float[] scales,
+      int firstBlock,
+      int blocks,
+      float[] sums,
+      int rowA,
+      int rowB) {
+    FloatVector sumA = FloatVector.fromArray(FLOAT, sums, rowA);
+    FloatVector sumB = FloatVector.fromArray(FLOAT, sums, rowB);
+    for (int i = 0; i < blocks; i++) {
+      long atA = a + i * stride;
+      long atB = b + i * stride;
+      FloatVector blockA = FloatVector.zero(FLOAT);
+      FloatVector blockB = FloatVector.zero(FLOAT);
+      for (int inBlock = 0; inBlock < GROUPS; inBlock++) {
+        int group = (firstBlock + i) * GROUPS + inBlock;
+        IntVector dotA = IntVector.broadcast(INT, start[group]);
+        IntVector dotB = dotA;
+        for (int word = 0; word < WORDS; word++) {
+          long in = (inBlock * WORDS + word + 1L) * VECTOR_BYTES;
+          int at = group * GROUP + word * Integer.BYTES;
+          IntVector wa = IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
+          IntVector wb = IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
+          IntVector c0 = IntVector.broadcast(INT, coefficients[at]);
+          IntVector c1 = IntVector.broadcast(INT, coefficients[at + 1]);
+          IntVector c2 = IntVector.broadcast(INT, coefficients[at + 2]);
+          IntVector c3 = IntVector.broadcast(INT, coefficients[at + 3]);
+          dotA =
+              dotA.add(wa.mul(c0))
+                  .add(wa.lanewise(VectorOperators.LSHR, 8).mul(c1))
+                  .add(wa.lanewise(VectorOperators.LSHR, 16).mul(c2))
+                  .add(wa.lanewise(VectorOperators.LSHR, 24).mul(c3));
+          dotB =
+              dotB.add(wb.mul(c0))
+                  .add(wb.lanewise(VectorOperators.LSHR, 8).mul(c1))
+                  .add(wb.lanewise(VectorOperators.LSHR, 16).mul(c2))
+                  .add(wb.lanewise(VectorOperators.LSHR, 24).mul(c3));
+        }
+        FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
+        blockA = ((FloatVector) dotA.convert(VectorOperators.I2F, 0)).fma(scale, blockA);
+        blockB = ((FloatVector) dotB.convert(VectorOperators.I2F, 0)).fma(scale, blockB);
+      }
+      sumA =
+          FloatVector.fromMemorySegment(FLOAT, w, atA, ByteOrder.LITTLE_ENDIAN).fma(blockA, sumA);
+      sumB =
+          FloatVector.fromMemorySegment(FLOAT, w, atB, ByteOrder.LITTLE_ENDIAN).fma(blockB, sumB);
+    }
+    sumA.intoArray(sums, rowA);
+    sumB.intoArray(sums, rowB);
+  }
+}

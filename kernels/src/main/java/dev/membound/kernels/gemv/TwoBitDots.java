@@ -1,0 +1,134 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.SHORT;
+
+import dev.membound.kernels.matrix.CodeWords;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Codes of 2 bits, eight a word, multiplied as {@link FieldDots} says: three operations for a
+ * vector of weights.
+ */
+final class TwoBitDots implements CodeDots {
+  private static final CodeWords WORDS = CodeWords.BITS_2;
+  private static final int FIELDS = 8;
+  private static final int VECTOR_BYTES = SHORT.vectorByteSize();
+
+  private final int scaleBytes;
+  private final int groups;
+  private final int groupColumns;
+  private final int wordsPerGroup;
+  private final int zero;
+  private final short[] coefficients;
+  private final short[] start;
+
+  /**
+   * @param zero the code that stands for zero
+   * @param scaleWords of a unit, which come before its codes
+   */
+  TwoBitDots(int zero, int cols, int unitColumns, int groupColumns, int scaleWords) {
+    this.zero = zero;
+    this.groupColumns = groupColumns;
+    scaleBytes = scaleWords * VECTOR_BYTES;
+    groups = unitColumns / groupColumns;
+    wordsPerGroup = groupColumns / WORDS.runCodes() * WORDS.runWords();
+    coefficients = new short[cols / WORDS.runCodes() * WORDS.runWords() * FIELDS];
+    start = new short[cols / groupColumns];
+  }
+
+  @Override
+  public int groups() {
+    return groups;
+  }
+
+  @Override
+  public void prepare(int[] quants) {
+    FieldCoefficients.fill(WORDS, quants, coefficients);
+    FieldCoefficients.start(-zero, groupColumns, quants, start);
+  }
+
+  @Override
+  public void multiply(MemorySegment w, long a, long b, int unit, int[] sums, int sumsOfB) {
+    dots(
+        w,
+        a + scaleBytes,
+        b + scaleBytes,
+        groups,
+        wordsPerGroup,
+        coefficients,
+        unit * groups * wordsPerGroup * FIELDS,
+        start,
+        unit * groups,
+        sums,
+        sumsOfB);
+  }
+
+  private static void dots(
+      MemorySegment w,
+      long a,
+      long b,
+      int groups,
+      int wordsPerGroup,
+      short[] coefficients,
+      int firstCoefficient,
+      short[] start,
+      int firstStart,
+      int[] sums,
+      int sumsOfB) {
+    int word = 0;
+    for (int group = 0; group < groups; group++) {
+      ShortVector dotA = ShortVector.broadcast(SHORT, start[firstStart + group]);
+      ShortVector dotB = dotA;
+      for (int last = word + wordsPerGroup; word < last; word++) {
+        long in = (long) word * VECTOR_BYTES;
+        int at = firstCoefficient + word * FIELDS;
+        ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, a + in, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wb = ShortVector.fromMemorySegment(SHORT, w, b + in, ByteOrder.LITTLE_ENDIAN);
+        ShortVector c0 = ShortVector.broadcast(SHORT, coefficients[at + 0]);
+        ShortVector c1 = ShortVector.broadcast(SHORT, coefficients[at + 1]);
+        ShortVector c2 = ShortVector.broadcast(SHORT, coefficients[at + 2]);
+        ShortVector c3 = ShortVector.broadcast(SHORT, coefficients[at + 3]);
+        ShortVector c4 = ShortVector.broadcast(SHORT, coefficients[at + 4]);
+        ShortVector c5 = ShortVector.broadcast(SHORT, coefficients[at + 5]);
+        ShortVector c6 = ShortVector.broadcast(SHORT, coefficients[at + 6]);
+        ShortVector c7 = ShortVector.broadcast(SHORT, coefficients[at + 7]);
+        dotA =
+            dotA.add(wa.mul(c0))
+                .add(wa.lanewise(VectorOperators.LSHR, 2).mul(c1))
+                .add(wa.lanewise(VectorOperators.LSHR, 4).mul(c2))
+                .add(wa.lanewise(VectorOperators.LSHR, 6).mul(c3))
+                .add(wa.lanewise(VectorOperators.LSHR, 8).mul(c4))
+                .add(wa.lanewise(VectorOperators.LSHR, 10).mul(c5))
+                .add(wa.lanewise(VectorOperators.LSHR, 12).mul(c6))
+                .add(wa.lanewise(VectorOperators.LSHR, 14).mul(c7));
+        dotB =
+            dotB.add(wb.mul(c0))
+                .add(wb.lanewise(VectorOperators.LSHR, 2).mul(c1))
+                .add(wb.lanewise(VectorOperators.LSHR, 4).mul(c2))
+                .add(wb.lanewise(VectorOperators.LSHR, 6).mul(c3))
+                .add(wb.lanewise(VectorOperators.LSHR, 8).mul(c4))
+                .add(wb.lanewise(VectorOperators.LSHR, 10).mul(c5))
+                .add(wb.lanewise(VectorOperators.LSHR, 12).mul(c6))
+                .add(wb.lanewise(VectorOperators.LSHR, 14).mul(c7));
+      }
+      IntVector pairsA = dotA.reinterpretAsInts();
+      IntVector pairsB = dotB.reinterpretAsInts();
+      int to = group * GroupedPackedKernel.HALVES * FLOATS;
+      pairsA
+          .lanewise(VectorOperators.LSHL, 16)
+          .lanewise(VectorOperators.ASHR, 16)
+          .intoArray(sums, to);
+      pairsA.lanewise(VectorOperators.ASHR, 16).intoArray(sums, to + FLOATS);
+      pairsB
+          .lanewise(VectorOperators.LSHL, 16)
+          .lanewise(VectorOperators.ASHR, 16)
+          .intoArray(sums, sumsOfB + to);
+      pairsB.lanewise(VectorOperators.ASHR, 16).intoArray(sums, sumsOfB + to + FLOATS);
+    }
+  }
+}
