@@ -7,7 +7,9 @@ import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.quant.QuantType;
 import dev.membound.model.run.Residency;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** GEMV in every format: wide and tall from DRAM, and in cache, where decoding is what limits. */
 final class GemvPlan {
@@ -17,6 +19,12 @@ final class GemvPlan {
   private static final int SMALL_COLS = 256;
   // Rows come in multiples that every layout tiles evenly on every thread.
   private static final int IN_CACHE_ROW_GRAIN = 64;
+
+  private static final Set<QuantType> ALL = EnumSet.allOf(QuantType.class);
+
+  /** One format of each width of weight, for a preset that must end in minutes. */
+  private static final Set<QuantType> FIRST_LOOK =
+      EnumSet.of(QuantType.F32, QuantType.F16, QuantType.BF16, QuantType.Q8_0, QuantType.Q4_0);
 
   private final PlanScope scope;
   private final List<PlannedWorkload> workloads = new ArrayList<>();
@@ -33,7 +41,7 @@ final class GemvPlan {
       plan.addFromDram(QuantType.Q4_0, MatrixLayout.PACKED, HIDDEN, HIDDEN, 1);
       return plan.workloads;
     }
-    for (QuantType type : QuantType.values()) {
+    for (QuantType type : scope.preset() == Preset.FULL ? ALL : FIRST_LOOK) {
       plan.addFormat(type);
     }
     return plan.workloads;
