@@ -4,8 +4,6 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -17,13 +15,13 @@ final class ByteScales extends GroupScales {
   }
 
   @Override
-  void add(MemorySegment w, long tile, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
-    add(w, tile, groups, unit * groups, scales, dots, dotsFrom, sums, row);
+  void add(int[] words, int wordsFrom, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
+    add(words, wordsFrom, groups, unit * groups, scales, dots, dotsFrom, sums, row);
   }
 
   private static void add(
-      MemorySegment w,
-      long tile,
+      int[] words,
+      int wordsFrom,
       int groups,
       int firstGroup,
       float[] scales,
@@ -31,33 +29,82 @@ final class ByteScales extends GroupScales {
       int dotsFrom,
       float[] sums,
       int row) {
-    for (int half = 0; half < GroupedPackedKernel.HALVES; half++) {
-      int toTop = Short.SIZE * (1 - half);
-      int rows = row + half * FLOATS;
-      FloatVector scaled = FloatVector.zero(FLOAT);
-      for (int group = 0; group < groups; group++) {
-        FloatVector dot =
-            (FloatVector)
-                IntVector.fromArray(
-                        INT, dots, dotsFrom + (group * GroupedPackedKernel.HALVES + half) * FLOATS)
-                    .convert(VectorOperators.I2F, 0);
-        FloatVector sc =
-            (FloatVector)
-                IntVector.fromMemorySegment(
-                        INT, w, tile + (group / 2 + 1L) * WORD_BYTES, ByteOrder.LITTLE_ENDIAN)
-                    .lanewise(VectorOperators.LSHL, toTop + Byte.SIZE * (1 - group % 2))
-                    .lanewise(VectorOperators.ASHR, Integer.SIZE - Byte.SIZE)
-                    .convert(VectorOperators.I2F, 0);
-        scaled = dot.mul(scales[firstGroup + group]).fma(sc, scaled);
-      }
-      FloatVector d =
-          IntVector.fromMemorySegment(INT, w, tile, ByteOrder.LITTLE_ENDIAN)
-              .lanewise(VectorOperators.LSHL, toTop)
-              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-              .and(HalfWidening.MASK)
-              .reinterpretAsFloats()
-              .mul(HALF_UNIT);
-      d.fma(scaled, FloatVector.fromArray(FLOAT, sums, rows)).intoArray(sums, rows);
+    FloatVector scaledLower = FloatVector.zero(FLOAT);
+    FloatVector scaledUpper = FloatVector.zero(FLOAT);
+    for (int pair = 0; pair < groups / 2; pair++) {
+      IntVector bytes = IntVector.fromArray(INT, words, wordsFrom + (pair + 1) * FLOATS);
+      FloatVector firstScale = FloatVector.broadcast(FLOAT, scales[firstGroup + 2 * pair]);
+      FloatVector firstLower =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair) * FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      scaledLower =
+          firstLower
+              .mul(firstScale)
+              .fma(
+                  (FloatVector)
+                      bytes
+                          .lanewise(VectorOperators.LSHL, 24)
+                          .lanewise(VectorOperators.ASHR, 24)
+                          .convert(VectorOperators.I2F, 0),
+                  scaledLower);
+      FloatVector firstUpper =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair) * FLOATS + FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      scaledUpper =
+          firstUpper
+              .mul(firstScale)
+              .fma(
+                  (FloatVector)
+                      bytes
+                          .lanewise(VectorOperators.LSHL, 8)
+                          .lanewise(VectorOperators.ASHR, 24)
+                          .convert(VectorOperators.I2F, 0),
+                  scaledUpper);
+      FloatVector secondScale = FloatVector.broadcast(FLOAT, scales[firstGroup + 2 * pair + 1]);
+      FloatVector secondLower =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair + 1) * FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      scaledLower =
+          secondLower
+              .mul(secondScale)
+              .fma(
+                  (FloatVector)
+                      bytes
+                          .lanewise(VectorOperators.LSHL, 16)
+                          .lanewise(VectorOperators.ASHR, 24)
+                          .convert(VectorOperators.I2F, 0),
+                  scaledLower);
+      FloatVector secondUpper =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair + 1) * FLOATS + FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      scaledUpper =
+          secondUpper
+              .mul(secondScale)
+              .fma(
+                  (FloatVector)
+                      bytes.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0),
+                  scaledUpper);
     }
+    FloatVector dLower =
+        IntVector.fromArray(INT, words, wordsFrom)
+            .lanewise(VectorOperators.LSHL, 16)
+            .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+            .and(HalfWidening.MASK)
+            .reinterpretAsFloats()
+            .mul(HALF_UNIT);
+    FloatVector dUpper =
+        IntVector.fromArray(INT, words, wordsFrom)
+            .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+            .and(HalfWidening.MASK)
+            .reinterpretAsFloats()
+            .mul(HALF_UNIT);
+    dLower.fma(scaledLower, FloatVector.fromArray(FLOAT, sums, row)).intoArray(sums, row);
+    dUpper
+        .fma(scaledUpper, FloatVector.fromArray(FLOAT, sums, row + FLOATS))
+        .intoArray(sums, row + FLOATS);
   }
 }

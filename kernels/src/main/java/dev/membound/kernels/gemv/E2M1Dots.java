@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * E2M1 codes, four a word: a byte permutation looks up the doubled levels, biased so that none is
- * negative, and two levels in a word are multiplied as {@link FieldDots} says. 16 levels of at most
- * 12, times 127, stay below 2¹⁵.
+ * negative, and two levels in a word are multiplied as {@link NibbleDots} says. 16 levels of at
+ * most 12, times 127, stay below 2¹⁵.
  */
 final class E2M1Dots implements CodeDots {
   private static final int FIELDS = 4;
@@ -88,17 +88,17 @@ final class E2M1Dots implements CodeDots {
       int firstStart,
       int[] sums,
       int sumsOfB) {
-    int word = 0;
-    int sum = 0;
     for (int group = 0; group < groups; group++) {
       IntVector lowerA = IntVector.zero(INT);
       IntVector upperA = lowerA;
       IntVector lowerB = lowerA;
       IntVector upperB = lowerA;
-      for (int end = sum + sumsPerGroup; sum < end; sum++) {
+      for (int part = 0; part < sumsPerGroup; part++) {
+        int sum = group * sumsPerGroup + part;
         ShortVector dotA = ShortVector.broadcast(SHORT, start[firstStart + sum]);
         ShortVector dotB = ShortVector.broadcast(SHORT, start[firstStart + sum]);
-        for (int last = word + WORDS_PER_SUM; word < last; word++) {
+        for (int i = 0; i < WORDS_PER_SUM; i++) {
+          int word = sum * WORDS_PER_SUM + i;
           long in = (long) word * VECTOR_BYTES;
           int at = firstCoefficient + word * FIELDS;
           ShortVector c0 = ShortVector.broadcast(SHORT, coefficients[at]);

@@ -4,8 +4,6 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -23,16 +21,16 @@ final class E8M0Scales extends GroupScales {
   }
 
   @Override
-  void add(MemorySegment w, long tile, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
-    add(w, tile, scales[unit] * LEVEL_UNIT, dots, dotsFrom, sums, row);
+  void add(int[] words, int wordsFrom, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
+    add(words, wordsFrom, scales[unit] * LEVEL_UNIT, dots, dotsFrom, sums, row);
   }
 
   private static void add(
-      MemorySegment w, long tile, float scale, int[] dots, int dotsFrom, float[] sums, int row) {
+      int[] words, int wordsFrom, float scale, int[] dots, int dotsFrom, float[] sums, int row) {
     for (int half = 0; half < GroupedPackedKernel.HALVES; half++) {
       int rows = row + half * FLOATS;
       FloatVector power =
-          IntVector.fromMemorySegment(INT, w, tile, ByteOrder.LITTLE_ENDIAN)
+          IntVector.fromArray(INT, words, wordsFrom)
               .lanewise(VectorOperators.LSHR, Short.SIZE * half)
               .and(0xFF)
               .lanewise(VectorOperators.LSHL, MANTISSA_BITS)

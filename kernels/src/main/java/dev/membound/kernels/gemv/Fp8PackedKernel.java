@@ -94,35 +94,75 @@ final class Fp8PackedKernel extends PackedKernel {
     for (int i = 0; i < blocks; i++) {
       long atA = a + i * stride;
       long atB = b + i * stride;
-      FloatVector blockA = FloatVector.zero(FLOAT);
-      FloatVector blockB = FloatVector.zero(FLOAT);
+      FloatVector blockA0 = FloatVector.zero(FLOAT);
+      FloatVector blockA1 = FloatVector.zero(FLOAT);
+      FloatVector blockA2 = FloatVector.zero(FLOAT);
+      FloatVector blockA3 = FloatVector.zero(FLOAT);
+      FloatVector blockB0 = FloatVector.zero(FLOAT);
+      FloatVector blockB1 = FloatVector.zero(FLOAT);
+      FloatVector blockB2 = FloatVector.zero(FLOAT);
+      FloatVector blockB3 = FloatVector.zero(FLOAT);
       for (int word = 0; word < WORDS; word++) {
         long in = (word + 1L) * VECTOR_BYTES;
         int at = (firstBlock + i) * BLOCK + word * Integer.BYTES;
         IntVector wa = IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
         IntVector wb = IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
-        for (int k = 0; k < Integer.BYTES; k++) {
-          FloatVector factor = FloatVector.broadcast(FLOAT, x[at + k]);
-          int toTop = Integer.SIZE - Byte.SIZE * (k + 1);
-          blockA =
-              wa.lanewise(VectorOperators.LSHL, toTop)
-                  .lanewise(VectorOperators.ASHR, shift)
-                  .and(mask)
-                  .reinterpretAsFloats()
-                  .fma(factor, blockA);
-          blockB =
-              wb.lanewise(VectorOperators.LSHL, toTop)
-                  .lanewise(VectorOperators.ASHR, shift)
-                  .and(mask)
-                  .reinterpretAsFloats()
-                  .fma(factor, blockB);
-        }
+        FloatVector x0 = FloatVector.broadcast(FLOAT, x[at]);
+        FloatVector x1 = FloatVector.broadcast(FLOAT, x[at + 1]);
+        FloatVector x2 = FloatVector.broadcast(FLOAT, x[at + 2]);
+        FloatVector x3 = FloatVector.broadcast(FLOAT, x[at + 3]);
+        blockA0 =
+            wa.lanewise(VectorOperators.LSHL, 24)
+                .lanewise(VectorOperators.ASHR, shift)
+                .and(mask)
+                .reinterpretAsFloats()
+                .fma(x0, blockA0);
+        blockA1 =
+            wa.lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, shift)
+                .and(mask)
+                .reinterpretAsFloats()
+                .fma(x1, blockA1);
+        blockA2 =
+            wa.lanewise(VectorOperators.LSHL, 8)
+                .lanewise(VectorOperators.ASHR, shift)
+                .and(mask)
+                .reinterpretAsFloats()
+                .fma(x2, blockA2);
+        blockA3 =
+            wa.lanewise(VectorOperators.ASHR, shift)
+                .and(mask)
+                .reinterpretAsFloats()
+                .fma(x3, blockA3);
+        blockB0 =
+            wb.lanewise(VectorOperators.LSHL, 24)
+                .lanewise(VectorOperators.ASHR, shift)
+                .and(mask)
+                .reinterpretAsFloats()
+                .fma(x0, blockB0);
+        blockB1 =
+            wb.lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, shift)
+                .and(mask)
+                .reinterpretAsFloats()
+                .fma(x1, blockB1);
+        blockB2 =
+            wb.lanewise(VectorOperators.LSHL, 8)
+                .lanewise(VectorOperators.ASHR, shift)
+                .and(mask)
+                .reinterpretAsFloats()
+                .fma(x2, blockB2);
+        blockB3 =
+            wb.lanewise(VectorOperators.ASHR, shift)
+                .and(mask)
+                .reinterpretAsFloats()
+                .fma(x3, blockB3);
       }
       FloatVector scaleA = FloatVector.fromMemorySegment(FLOAT, w, atA, ByteOrder.LITTLE_ENDIAN);
       FloatVector scaleB = FloatVector.fromMemorySegment(FLOAT, w, atB, ByteOrder.LITTLE_ENDIAN);
       FloatVector unit = FloatVector.broadcast(FLOAT, missing[firstBlock + i]);
-      sumA = blockA.mul(unit).fma(scaleA, sumA);
-      sumB = blockB.mul(unit).fma(scaleB, sumB);
+      sumA = blockA0.add(blockA1).add(blockA2.add(blockA3)).mul(unit).fma(scaleA, sumA);
+      sumB = blockB0.add(blockB1).add(blockB2.add(blockB3)).mul(unit).fma(scaleB, sumB);
     }
     sumA.intoArray(sums, rowA);
     sumB.intoArray(sums, rowB);

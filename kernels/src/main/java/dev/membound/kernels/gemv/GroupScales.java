@@ -1,7 +1,6 @@
 package dev.membound.kernels.gemv;
 
 import dev.membound.kernels.provider.Species;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Scales the integer sums of a unit's groups, and adds them to the rows of a tile.
@@ -11,9 +10,6 @@ import java.lang.foreign.MemorySegment;
  * a half's 16 bits to the top of the lane is 16 for the lower, 0 for the upper.
  */
 abstract class GroupScales {
-  /** Bytes of one word of every row of a tile. */
-  static final int WORD_BYTES = Species.SHORT.vectorByteSize();
-
   /** What a half widened by {@link HalfWidening} is multiplied by to be the same number again. */
   static final float HALF_UNIT = 0x1p112f;
 
@@ -51,11 +47,11 @@ abstract class GroupScales {
   /**
    * Adds one unit of a tile.
    *
-   * @param tile first byte of the unit in the tile, where its scales are
+   * @param words the unit's scale words from {@code wordsFrom}: a vector of ints for each word
    * @param unit counted from column 0
    * @param dots what {@link CodeDots} left, from {@code dotsFrom}
    * @param sums read and written from {@code row}
    */
   abstract void add(
-      MemorySegment w, long tile, int unit, int[] dots, int dotsFrom, float[] sums, int row);
+      int[] words, int wordsFrom, int unit, int[] dots, int dotsFrom, float[] sums, int row);
 }

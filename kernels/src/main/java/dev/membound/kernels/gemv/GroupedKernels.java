@@ -16,7 +16,6 @@ final class GroupedKernels {
   static GroupedPackedKernel create(QuantType type, int rows, int cols, int workers) {
     SeparableCodec codec = (SeparableCodec) type.codec();
     int unit = codec.blockElements();
-    int bits = codec.codeBits();
     int words = codec.scaleWords();
     return switch (type) {
       case Q4_1 ->
@@ -25,7 +24,7 @@ final class GroupedKernels {
               rows,
               cols,
               workers,
-              new FieldDots(bits, cols, unit, BLOCK, words),
+              new NibbleDots(cols, unit, words),
               new HalfMinimumScales(cols, MIDDLE_4_BITS));
       case Q5_0 ->
           kernel(
@@ -33,7 +32,7 @@ final class GroupedKernels {
               rows,
               cols,
               workers,
-              new FieldDots(bits, cols, unit, BLOCK, words),
+              new FiveBitDots(cols, unit, words),
               new HalfScales(cols, 1, BLOCK));
       case Q5_1 ->
           kernel(
@@ -41,23 +40,31 @@ final class GroupedKernels {
               rows,
               cols,
               workers,
-              new FieldDots(bits, cols, unit, BLOCK, words),
+              new FiveBitDots(cols, unit, words),
               new HalfMinimumScales(cols, MIDDLE_5_BITS));
-      case Q4_K, Q5_K ->
+      case Q4_K ->
           kernel(
               type,
               rows,
               cols,
               workers,
-              new FieldDots(bits, cols, unit, BLOCK, words),
-              new KMinimumScales(cols, type == QuantType.Q4_K ? MIDDLE_4_BITS : MIDDLE_5_BITS));
+              new NibbleDots(cols, unit, words),
+              new KMinimumScales(cols, MIDDLE_4_BITS));
+      case Q5_K ->
+          kernel(
+              type,
+              rows,
+              cols,
+              workers,
+              new FiveBitDots(cols, unit, words),
+              new KMinimumScales(cols, MIDDLE_5_BITS));
       case Q6_K ->
           kernel(
               type,
               rows,
               cols,
               workers,
-              new FieldDots(bits, cols, unit, 16, words),
+              new SixBitDots(cols, unit, words),
               new ByteScales(cols, unit / 16, 16));
       case Q2_K ->
           kernel(
@@ -65,7 +72,7 @@ final class GroupedKernels {
               rows,
               cols,
               workers,
-              new TwoBitDots(0, cols, unit, Q2_KScales.GROUP_COLUMNS, words),
+              new TwoBitDots(0, cols, unit, words),
               new Q2_KScales(cols));
       case Q3_K ->
           kernel(
@@ -73,7 +80,7 @@ final class GroupedKernels {
               rows,
               cols,
               workers,
-              new ThreeBitDots(MIDDLE_3_BITS, cols, unit, 16, words),
+              new ThreeBitDots(MIDDLE_3_BITS, cols, unit, words),
               new ByteScales(cols, unit / 16, 16));
       case TQ1_0, TQ2_0 ->
           kernel(
@@ -81,8 +88,8 @@ final class GroupedKernels {
               rows,
               cols,
               workers,
-              new TwoBitDots(TERNARY_ZERO, cols, unit, BLOCK, words),
-              new HalfScales(cols, unit / BLOCK, BLOCK));
+              new TwoBitDots(TERNARY_ZERO, cols, unit, words),
+              new HalfScales(cols, unit / 16, 16));
       case IQ4_NL ->
           kernel(
               type,
@@ -121,7 +128,7 @@ final class GroupedKernels {
               rows,
               cols,
               workers,
-              new FieldDots(bits, cols, unit, BLOCK, words),
+              new NibbleDots(cols, unit, words),
               new ZeroPointScales(cols, unit / BLOCK, MIDDLE_4_BITS));
       default -> throw new IllegalArgumentException(type + " is not made of codes under scales");
     };

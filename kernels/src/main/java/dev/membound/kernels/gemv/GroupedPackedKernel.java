@@ -1,11 +1,16 @@
 package dev.membound.kernels.gemv;
 
 import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
 
 import dev.membound.kernels.matrix.PackedLayout;
 import dev.membound.kernels.matrix.WeightMatrix;
 import dev.membound.kernels.quant.QuantType;
+import dev.membound.kernels.quant.SeparableCodec;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import jdk.incubator.vector.IntVector;
 
 /**
  * A packed kernel for blocks of codes under scales, with 8-bit activations, put together from two
@@ -18,6 +23,8 @@ import java.util.Arrays;
  * once.
  */
 final class GroupedPackedKernel implements GemvKernel {
+  private static final int WORD_BYTES = INT.vectorByteSize();
+
   /** Vectors of floats that cover the rows of a tile. */
   static final int HALVES = 2;
 
@@ -30,8 +37,13 @@ final class GroupedPackedKernel implements GemvKernel {
   /** A sum for each row, padding included. */
   private final float[] sums;
 
+  private final int scaleWords;
+
   /** For each worker, the integer sums of two tiles. */
   private final int[][] groupSums;
+
+  /** For each worker, the scales of a unit of two tiles. */
+  private final int[][] unitScales;
 
   GroupedPackedKernel(
       QuantType type, int rows, int cols, int workers, CodeDots dots, GroupScales scales) {
@@ -41,7 +53,9 @@ final class GroupedPackedKernel implements GemvKernel {
     this.scales = scales;
     groups = dots.groups();
     sums = new float[Math.multiplyExact(layout.tiles(), layout.tileRows())];
+    scaleWords = ((SeparableCodec) type.codec()).scaleWords();
     groupSums = new int[workers][2 * groups * HALVES * FLOATS];
+    unitScales = new int[workers][2 * scaleWords * FLOATS];
   }
 
   @Override
@@ -72,7 +86,7 @@ final class GroupedPackedKernel implements GemvKernel {
     for (int panel = 0; panel < layout.panels(); panel++) {
       for (int tile = first; tile < first + half; tile++) {
         int partner = tile + half < end ? tile + half : tile;
-        multiplyTiles(w, panel, unit, tile, partner, groupSums[worker]);
+        multiplyTiles(w, panel, unit, tile, partner, groupSums[worker], unitScales[worker]);
       }
       unit += layout.units(panel);
     }
@@ -80,20 +94,45 @@ final class GroupedPackedKernel implements GemvKernel {
   }
 
   private void multiplyTiles(
-      WeightMatrix w, int panel, int firstUnit, int tile, int partner, int[] groupSums) {
+      WeightMatrix w,
+      int panel,
+      int firstUnit,
+      int tile,
+      int partner,
+      int[] groupSums,
+      int[] unitScales) {
     int stride = layout.tileUnitBytes();
     int tileRows = layout.tileRows();
     long a = layout.tileOffset(panel, tile);
     long b = layout.tileOffset(panel, partner);
     int sumsOfB = groups * HALVES * FLOATS;
+    int scalesOfB = scaleWords * FLOATS;
     for (int i = 0; i < layout.units(panel); i++) {
+      int unit = firstUnit + i;
       long atA = a + (long) i * stride;
       long atB = b + (long) i * stride;
-      dots.multiply(w.data(), atA, atB, firstUnit + i, groupSums, sumsOfB);
-      scales.add(w.data(), atA, firstUnit + i, groupSums, 0, sums, tile * tileRows);
+      copyScales(w.data(), atA, atB, scaleWords, unitScales, scalesOfB);
+      dots.multiply(w.data(), atA, atB, unit, groupSums, sumsOfB);
+      scales.add(unitScales, 0, unit, groupSums, 0, sums, tile * tileRows);
       if (partner != tile) {
-        scales.add(w.data(), atB, firstUnit + i, groupSums, sumsOfB, sums, partner * tileRows);
+        scales.add(unitScales, scalesOfB, unit, groupSums, sumsOfB, sums, partner * tileRows);
       }
+    }
+  }
+
+  /**
+   * Copies the scales of both tiles while the streams pass them: to come back for them after the
+   * codes breaks the streams up, and costs more than half the bandwidth.
+   */
+  private static void copyScales(
+      MemorySegment w, long a, long b, int words, int[] unitScales, int scalesOfB) {
+    for (int word = 0; word < words; word++) {
+      long in = (long) word * WORD_BYTES;
+      int to = word * FLOATS;
+      IntVector.fromMemorySegment(INT, w, a + in, ByteOrder.LITTLE_ENDIAN)
+          .intoArray(unitScales, to);
+      IntVector.fromMemorySegment(INT, w, b + in, ByteOrder.LITTLE_ENDIAN)
+          .intoArray(unitScales, scalesOfB + to);
     }
   }
 }

@@ -4,8 +4,6 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -23,13 +21,13 @@ final class HalfMinimumScales extends GroupScales {
   }
 
   @Override
-  void add(MemorySegment w, long tile, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
-    add(w, tile, scales[unit], scaledSums[unit], middle, dots, dotsFrom, sums, row);
+  void add(int[] words, int wordsFrom, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
+    add(words, wordsFrom, scales[unit], scaledSums[unit], middle, dots, dotsFrom, sums, row);
   }
 
   private static void add(
-      MemorySegment w,
-      long tile,
+      int[] words,
+      int wordsFrom,
       float scale,
       float scaledSum,
       float middle,
@@ -41,14 +39,14 @@ final class HalfMinimumScales extends GroupScales {
       int toTop = Short.SIZE * (1 - half);
       int rows = row + half * FLOATS;
       FloatVector d =
-          IntVector.fromMemorySegment(INT, w, tile, ByteOrder.LITTLE_ENDIAN)
+          IntVector.fromArray(INT, words, wordsFrom)
               .lanewise(VectorOperators.LSHL, toTop)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
               .mul(HALF_UNIT);
       FloatVector m =
-          IntVector.fromMemorySegment(INT, w, tile + WORD_BYTES, ByteOrder.LITTLE_ENDIAN)
+          IntVector.fromArray(INT, words, wordsFrom + FLOATS)
               .lanewise(VectorOperators.LSHL, toTop)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)

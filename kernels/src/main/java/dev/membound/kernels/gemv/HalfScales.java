@@ -4,8 +4,6 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -17,13 +15,13 @@ final class HalfScales extends GroupScales {
   }
 
   @Override
-  void add(MemorySegment w, long tile, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
-    add(w, tile, groups, unit * groups, scales, dots, dotsFrom, sums, row);
+  void add(int[] words, int wordsFrom, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
+    add(words, wordsFrom, groups, unit * groups, scales, dots, dotsFrom, sums, row);
   }
 
   private static void add(
-      MemorySegment w,
-      long tile,
+      int[] words,
+      int wordsFrom,
       int groups,
       int firstGroup,
       float[] scales,
@@ -44,7 +42,7 @@ final class HalfScales extends GroupScales {
         sum = dot.fma(FloatVector.broadcast(FLOAT, scales[firstGroup + group]), sum);
       }
       FloatVector d =
-          IntVector.fromMemorySegment(INT, w, tile, ByteOrder.LITTLE_ENDIAN)
+          IntVector.fromArray(INT, words, wordsFrom)
               .lanewise(VectorOperators.LSHL, toTop)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)

@@ -14,8 +14,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Codes of the uneven IQ4 levels, four a word. A level times 127 leaves no room in a 16-bit lane to
  * sum it, so two byte permutations look up its high and low four bits (each biased so that it is
- * not negative), and each is multiplied as {@link FieldDots} says: 32 of at most 8, times 127, stay
- * below 2¹⁵.
+ * not negative), and each is multiplied as {@link NibbleDots} says: 32 of at most 8, times 127,
+ * stay below 2¹⁵.
  */
 final class Iq4Dots implements CodeDots {
   private static final int FIELDS = 4;
@@ -92,19 +92,19 @@ final class Iq4Dots implements CodeDots {
       int firstStart,
       int[] sums,
       int sumsOfB) {
-    int word = 0;
-    int sum = 0;
     for (int group = 0; group < groups; group++) {
       IntVector lowerA = IntVector.zero(INT);
       IntVector upperA = lowerA;
       IntVector lowerB = lowerA;
       IntVector upperB = lowerA;
-      for (int end = sum + sumsPerGroup; sum < end; sum++) {
+      for (int part = 0; part < sumsPerGroup; part++) {
+        int sum = group * sumsPerGroup + part;
         ShortVector highA = ShortVector.broadcast(SHORT, start[firstStart + sum]);
         ShortVector highB = ShortVector.broadcast(SHORT, start[firstStart + sum]);
         ShortVector lowA = ShortVector.broadcast(SHORT, start[firstStart + sum]);
         ShortVector lowB = ShortVector.broadcast(SHORT, start[firstStart + sum]);
-        for (int last = word + WORDS_PER_SUM; word < last; word++) {
+        for (int i = 0; i < WORDS_PER_SUM; i++) {
+          int word = sum * WORDS_PER_SUM + i;
           long in = (long) word * VECTOR_BYTES;
           int at = firstCoefficient + word * FIELDS;
           ShortVector c0 = ShortVector.broadcast(SHORT, coefficients[at]);

@@ -4,8 +4,6 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -22,13 +20,24 @@ final class KMinimumScales extends GroupScales {
   }
 
   @Override
-  void add(MemorySegment w, long tile, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
-    add(w, tile, groups, unit * groups, scales, scaledSums, middle, dots, dotsFrom, sums, row);
+  void add(int[] words, int wordsFrom, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
+    add(
+        words,
+        wordsFrom,
+        groups,
+        unit * groups,
+        scales,
+        scaledSums,
+        middle,
+        dots,
+        dotsFrom,
+        sums,
+        row);
   }
 
   private static void add(
-      MemorySegment w,
-      long tile,
+      int[] words,
+      int wordsFrom,
       int groups,
       int firstGroup,
       float[] scales,
@@ -38,45 +47,82 @@ final class KMinimumScales extends GroupScales {
       int dotsFrom,
       float[] sums,
       int row) {
-    for (int half = 0; half < GroupedPackedKernel.HALVES; half++) {
-      int toTop = Short.SIZE * (1 - half);
-      int rows = row + half * FLOATS;
-      FloatVector scaled = FloatVector.zero(FLOAT);
-      FloatVector minima = FloatVector.zero(FLOAT);
-      for (int group = 0; group < groups; group++) {
-        FloatVector dot =
-            (FloatVector)
-                IntVector.fromArray(
-                        INT, dots, dotsFrom + (group * GroupedPackedKernel.HALVES + half) * FLOATS)
-                    .convert(VectorOperators.I2F, 0);
-        IntVector pair =
-            IntVector.fromMemorySegment(
-                    INT, w, tile + (group + 2L) * WORD_BYTES, ByteOrder.LITTLE_ENDIAN)
-                .lanewise(VectorOperators.LSHR, Short.SIZE * half);
-        FloatVector sc = (FloatVector) pair.and(0xFF).convert(VectorOperators.I2F, 0);
-        FloatVector mn =
-            (FloatVector)
-                pair.lanewise(VectorOperators.LSHR, 8).and(0xFF).convert(VectorOperators.I2F, 0);
-        float scaledSum = scaledSums[firstGroup + group];
-        scaled = dot.mul(scales[firstGroup + group]).add(middle * scaledSum).fma(sc, scaled);
-        minima = mn.fma(FloatVector.broadcast(FLOAT, scaledSum), minima);
-      }
-      FloatVector d =
-          IntVector.fromMemorySegment(INT, w, tile, ByteOrder.LITTLE_ENDIAN)
-              .lanewise(VectorOperators.LSHL, toTop)
-              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-              .and(HalfWidening.MASK)
-              .reinterpretAsFloats()
-              .mul(HALF_UNIT);
-      FloatVector dmin =
-          IntVector.fromMemorySegment(INT, w, tile + WORD_BYTES, ByteOrder.LITTLE_ENDIAN)
-              .lanewise(VectorOperators.LSHL, toTop)
-              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-              .and(HalfWidening.MASK)
-              .reinterpretAsFloats()
-              .mul(HALF_UNIT);
-      FloatVector sum = FloatVector.fromArray(FLOAT, sums, rows);
-      d.fma(scaled, sum).sub(dmin.mul(minima)).intoArray(sums, rows);
+    FloatVector scaledLower = FloatVector.zero(FLOAT);
+    FloatVector scaledUpper = FloatVector.zero(FLOAT);
+    FloatVector minimaLower = FloatVector.zero(FLOAT);
+    FloatVector minimaUpper = FloatVector.zero(FLOAT);
+    for (int group = 0; group < groups; group++) {
+      IntVector pairs = IntVector.fromArray(INT, words, wordsFrom + (group + 2) * FLOATS);
+      float scaledSum = scaledSums[firstGroup + group];
+      FloatVector scale = FloatVector.broadcast(FLOAT, scales[firstGroup + group]);
+      FloatVector sum = FloatVector.broadcast(FLOAT, scaledSum);
+      FloatVector middles = FloatVector.broadcast(FLOAT, middle * scaledSum);
+      FloatVector dotLower =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (group) * FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      scaledLower =
+          dotLower
+              .fma(scale, middles)
+              .fma((FloatVector) pairs.and(0xFF).convert(VectorOperators.I2F, 0), scaledLower);
+      minimaLower =
+          sum.fma(
+              (FloatVector)
+                  pairs.lanewise(VectorOperators.LSHR, 8).and(0xFF).convert(VectorOperators.I2F, 0),
+              minimaLower);
+      FloatVector dotUpper =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (group) * FLOATS + FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      scaledUpper =
+          dotUpper
+              .fma(scale, middles)
+              .fma(
+                  (FloatVector)
+                      pairs
+                          .lanewise(VectorOperators.LSHR, 16)
+                          .and(0xFF)
+                          .convert(VectorOperators.I2F, 0),
+                  scaledUpper);
+      minimaUpper =
+          sum.fma(
+              (FloatVector)
+                  pairs.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0),
+              minimaUpper);
     }
+    FloatVector dLower =
+        IntVector.fromArray(INT, words, wordsFrom)
+            .lanewise(VectorOperators.LSHL, 16)
+            .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+            .and(HalfWidening.MASK)
+            .reinterpretAsFloats()
+            .mul(HALF_UNIT);
+    FloatVector dminLower =
+        IntVector.fromArray(INT, words, wordsFrom + FLOATS)
+            .lanewise(VectorOperators.LSHL, 16)
+            .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+            .and(HalfWidening.MASK)
+            .reinterpretAsFloats()
+            .mul(HALF_UNIT);
+    FloatVector dUpper =
+        IntVector.fromArray(INT, words, wordsFrom)
+            .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+            .and(HalfWidening.MASK)
+            .reinterpretAsFloats()
+            .mul(HALF_UNIT);
+    FloatVector dminUpper =
+        IntVector.fromArray(INT, words, wordsFrom + FLOATS)
+            .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+            .and(HalfWidening.MASK)
+            .reinterpretAsFloats()
+            .mul(HALF_UNIT);
+    dLower
+        .fma(scaledLower, FloatVector.fromArray(FLOAT, sums, row))
+        .sub(dminLower.mul(minimaLower))
+        .intoArray(sums, row);
+    dUpper
+        .fma(scaledUpper, FloatVector.fromArray(FLOAT, sums, row + FLOATS))
+        .sub(dminUpper.mul(minimaUpper))
+        .intoArray(sums, row + FLOATS);
   }
 }

@@ -4,8 +4,6 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -21,13 +19,13 @@ final class Q2_KScales extends GroupScales {
   }
 
   @Override
-  void add(MemorySegment w, long tile, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
-    add(w, tile, groups, unit * groups, scales, scaledSums, dots, dotsFrom, sums, row);
+  void add(int[] words, int wordsFrom, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
+    add(words, wordsFrom, groups, unit * groups, scales, scaledSums, dots, dotsFrom, sums, row);
   }
 
   private static void add(
-      MemorySegment w,
-      long tile,
+      int[] words,
+      int wordsFrom,
       int groups,
       int firstGroup,
       float[] scales,
@@ -36,44 +34,120 @@ final class Q2_KScales extends GroupScales {
       int dotsFrom,
       float[] sums,
       int row) {
-    for (int half = 0; half < GroupedPackedKernel.HALVES; half++) {
-      int toTop = Short.SIZE * (1 - half);
-      int rows = row + half * FLOATS;
-      FloatVector scaled = FloatVector.zero(FLOAT);
-      FloatVector minima = FloatVector.zero(FLOAT);
-      for (int group = 0; group < groups; group++) {
-        FloatVector dot =
-            (FloatVector)
-                IntVector.fromArray(
-                        INT, dots, dotsFrom + (group * GroupedPackedKernel.HALVES + half) * FLOATS)
-                    .convert(VectorOperators.I2F, 0);
-        IntVector pair =
-            IntVector.fromMemorySegment(
-                    INT, w, tile + (group / 2 + 2L) * WORD_BYTES, ByteOrder.LITTLE_ENDIAN)
-                .lanewise(VectorOperators.LSHR, Short.SIZE * half + Byte.SIZE * (group % 2));
-        FloatVector sc = (FloatVector) pair.and(15).convert(VectorOperators.I2F, 0);
-        FloatVector mn =
-            (FloatVector)
-                pair.lanewise(VectorOperators.LSHR, 4).and(15).convert(VectorOperators.I2F, 0);
-        scaled = dot.mul(scales[firstGroup + group]).fma(sc, scaled);
-        minima = mn.fma(FloatVector.broadcast(FLOAT, scaledSums[firstGroup + group]), minima);
-      }
-      FloatVector d =
-          IntVector.fromMemorySegment(INT, w, tile, ByteOrder.LITTLE_ENDIAN)
-              .lanewise(VectorOperators.LSHL, toTop)
-              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-              .and(HalfWidening.MASK)
-              .reinterpretAsFloats()
-              .mul(HALF_UNIT);
-      FloatVector dmin =
-          IntVector.fromMemorySegment(INT, w, tile + WORD_BYTES, ByteOrder.LITTLE_ENDIAN)
-              .lanewise(VectorOperators.LSHL, toTop)
-              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-              .and(HalfWidening.MASK)
-              .reinterpretAsFloats()
-              .mul(HALF_UNIT);
-      FloatVector sum = FloatVector.fromArray(FLOAT, sums, rows);
-      d.fma(scaled, sum).sub(dmin.mul(minima)).intoArray(sums, rows);
+    FloatVector scaledLower = FloatVector.zero(FLOAT);
+    FloatVector scaledUpper = FloatVector.zero(FLOAT);
+    FloatVector minimaLower = FloatVector.zero(FLOAT);
+    FloatVector minimaUpper = FloatVector.zero(FLOAT);
+    for (int pair = 0; pair < groups / 2; pair++) {
+      IntVector bytes = IntVector.fromArray(INT, words, wordsFrom + (pair + 2) * FLOATS);
+      FloatVector firstScale = FloatVector.broadcast(FLOAT, scales[firstGroup + 2 * pair]);
+      FloatVector firstSum = FloatVector.broadcast(FLOAT, scaledSums[firstGroup + 2 * pair]);
+      FloatVector firstLower =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair) * FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      scaledLower =
+          firstLower
+              .mul(firstScale)
+              .fma((FloatVector) bytes.and(15).convert(VectorOperators.I2F, 0), scaledLower);
+      minimaLower =
+          firstSum.fma(
+              (FloatVector)
+                  bytes.lanewise(VectorOperators.LSHR, 4).and(15).convert(VectorOperators.I2F, 0),
+              minimaLower);
+      FloatVector firstUpper =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair) * FLOATS + FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      scaledUpper =
+          firstUpper
+              .mul(firstScale)
+              .fma(
+                  (FloatVector)
+                      bytes
+                          .lanewise(VectorOperators.LSHR, 16)
+                          .and(15)
+                          .convert(VectorOperators.I2F, 0),
+                  scaledUpper);
+      minimaUpper =
+          firstSum.fma(
+              (FloatVector)
+                  bytes.lanewise(VectorOperators.LSHR, 20).and(15).convert(VectorOperators.I2F, 0),
+              minimaUpper);
+      FloatVector secondScale = FloatVector.broadcast(FLOAT, scales[firstGroup + 2 * pair + 1]);
+      FloatVector secondSum = FloatVector.broadcast(FLOAT, scaledSums[firstGroup + 2 * pair + 1]);
+      FloatVector secondLower =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair + 1) * FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      scaledLower =
+          secondLower
+              .mul(secondScale)
+              .fma(
+                  (FloatVector)
+                      bytes
+                          .lanewise(VectorOperators.LSHR, 8)
+                          .and(15)
+                          .convert(VectorOperators.I2F, 0),
+                  scaledLower);
+      minimaLower =
+          secondSum.fma(
+              (FloatVector)
+                  bytes.lanewise(VectorOperators.LSHR, 12).and(15).convert(VectorOperators.I2F, 0),
+              minimaLower);
+      FloatVector secondUpper =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair + 1) * FLOATS + FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      scaledUpper =
+          secondUpper
+              .mul(secondScale)
+              .fma(
+                  (FloatVector)
+                      bytes
+                          .lanewise(VectorOperators.LSHR, 24)
+                          .and(15)
+                          .convert(VectorOperators.I2F, 0),
+                  scaledUpper);
+      minimaUpper =
+          secondSum.fma(
+              (FloatVector)
+                  bytes.lanewise(VectorOperators.LSHR, 28).and(15).convert(VectorOperators.I2F, 0),
+              minimaUpper);
     }
+    FloatVector dLower =
+        IntVector.fromArray(INT, words, wordsFrom)
+            .lanewise(VectorOperators.LSHL, 16)
+            .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+            .and(HalfWidening.MASK)
+            .reinterpretAsFloats()
+            .mul(HALF_UNIT);
+    FloatVector dminLower =
+        IntVector.fromArray(INT, words, wordsFrom + FLOATS)
+            .lanewise(VectorOperators.LSHL, 16)
+            .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+            .and(HalfWidening.MASK)
+            .reinterpretAsFloats()
+            .mul(HALF_UNIT);
+    FloatVector dUpper =
+        IntVector.fromArray(INT, words, wordsFrom)
+            .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+            .and(HalfWidening.MASK)
+            .reinterpretAsFloats()
+            .mul(HALF_UNIT);
+    FloatVector dminUpper =
+        IntVector.fromArray(INT, words, wordsFrom + FLOATS)
+            .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+            .and(HalfWidening.MASK)
+            .reinterpretAsFloats()
+            .mul(HALF_UNIT);
+    dLower
+        .fma(scaledLower, FloatVector.fromArray(FLOAT, sums, row))
+        .sub(dminLower.mul(minimaLower))
+        .intoArray(sums, row);
+    dUpper
+        .fma(scaledUpper, FloatVector.fromArray(FLOAT, sums, row + FLOATS))
+        .sub(dminUpper.mul(minimaUpper))
+        .intoArray(sums, row + FLOATS);
   }
 }

@@ -10,16 +10,16 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Codes of 3 bits, five and a piece of a sixth a word, multiplied as {@link FieldDots} says. */
+/** Codes of 3 bits, five and a piece of a sixth a word, multiplied as {@link NibbleDots} says. */
 final class ThreeBitDots implements CodeDots {
   private static final CodeWords WORDS = CodeWords.BITS_3;
   private static final int FIELDS = 6;
+  static final int GROUP_COLUMNS = 16;
+  private static final int WORDS_PER_GROUP = 3;
   private static final int VECTOR_BYTES = SHORT.vectorByteSize();
 
   private final int scaleBytes;
   private final int groups;
-  private final int groupColumns;
-  private final int wordsPerGroup;
   private final int zero;
   private final short[] coefficients;
   private final short[] start;
@@ -28,14 +28,12 @@ final class ThreeBitDots implements CodeDots {
    * @param zero the code that stands for zero
    * @param scaleWords of a unit, which come before its codes
    */
-  ThreeBitDots(int zero, int cols, int unitColumns, int groupColumns, int scaleWords) {
+  ThreeBitDots(int zero, int cols, int unitColumns, int scaleWords) {
     this.zero = zero;
-    this.groupColumns = groupColumns;
     scaleBytes = scaleWords * VECTOR_BYTES;
-    groups = unitColumns / groupColumns;
-    wordsPerGroup = groupColumns / WORDS.runCodes() * WORDS.runWords();
+    groups = unitColumns / GROUP_COLUMNS;
     coefficients = new short[cols / WORDS.runCodes() * WORDS.runWords() * FIELDS];
-    start = new short[cols / groupColumns];
+    start = new short[cols / GROUP_COLUMNS];
   }
 
   @Override
@@ -46,7 +44,7 @@ final class ThreeBitDots implements CodeDots {
   @Override
   public void prepare(int[] quants) {
     FieldCoefficients.fill(WORDS, quants, coefficients);
-    FieldCoefficients.start(-zero, groupColumns, quants, start);
+    FieldCoefficients.start(-zero, GROUP_COLUMNS, quants, start);
   }
 
   @Override
@@ -56,9 +54,8 @@ final class ThreeBitDots implements CodeDots {
         a + scaleBytes,
         b + scaleBytes,
         groups,
-        wordsPerGroup,
         coefficients,
-        unit * groups * wordsPerGroup * FIELDS,
+        unit * groups * WORDS_PER_GROUP * FIELDS,
         start,
         unit * groups,
         sums,
@@ -70,18 +67,17 @@ final class ThreeBitDots implements CodeDots {
       long a,
       long b,
       int groups,
-      int wordsPerGroup,
       short[] coefficients,
       int firstCoefficient,
       short[] start,
       int firstStart,
       int[] sums,
       int sumsOfB) {
-    int word = 0;
     for (int group = 0; group < groups; group++) {
       ShortVector dotA = ShortVector.broadcast(SHORT, start[firstStart + group]);
       ShortVector dotB = dotA;
-      for (int last = word + wordsPerGroup; word < last; word++) {
+      for (int i = 0; i < WORDS_PER_GROUP; i++) {
+        int word = group * WORDS_PER_GROUP + i;
         long in = (long) word * VECTOR_BYTES;
         int at = firstCoefficient + word * FIELDS;
         ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, a + in, ByteOrder.LITTLE_ENDIAN);

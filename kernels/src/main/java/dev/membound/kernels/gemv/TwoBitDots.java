@@ -11,18 +11,18 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Codes of 2 bits, eight a word, multiplied as {@link FieldDots} says: three operations for a
+ * Codes of 2 bits, eight a word, multiplied as {@link NibbleDots} says: three operations for a
  * vector of weights.
  */
 final class TwoBitDots implements CodeDots {
   private static final CodeWords WORDS = CodeWords.BITS_2;
   private static final int FIELDS = 8;
+  static final int GROUP_COLUMNS = 16;
+  private static final int WORDS_PER_GROUP = 2;
   private static final int VECTOR_BYTES = SHORT.vectorByteSize();
 
   private final int scaleBytes;
   private final int groups;
-  private final int groupColumns;
-  private final int wordsPerGroup;
   private final int zero;
   private final short[] coefficients;
   private final short[] start;
@@ -31,14 +31,12 @@ final class TwoBitDots implements CodeDots {
    * @param zero the code that stands for zero
    * @param scaleWords of a unit, which come before its codes
    */
-  TwoBitDots(int zero, int cols, int unitColumns, int groupColumns, int scaleWords) {
+  TwoBitDots(int zero, int cols, int unitColumns, int scaleWords) {
     this.zero = zero;
-    this.groupColumns = groupColumns;
     scaleBytes = scaleWords * VECTOR_BYTES;
-    groups = unitColumns / groupColumns;
-    wordsPerGroup = groupColumns / WORDS.runCodes() * WORDS.runWords();
+    groups = unitColumns / GROUP_COLUMNS;
     coefficients = new short[cols / WORDS.runCodes() * WORDS.runWords() * FIELDS];
-    start = new short[cols / groupColumns];
+    start = new short[cols / GROUP_COLUMNS];
   }
 
   @Override
@@ -49,7 +47,7 @@ final class TwoBitDots implements CodeDots {
   @Override
   public void prepare(int[] quants) {
     FieldCoefficients.fill(WORDS, quants, coefficients);
-    FieldCoefficients.start(-zero, groupColumns, quants, start);
+    FieldCoefficients.start(-zero, GROUP_COLUMNS, quants, start);
   }
 
   @Override
@@ -59,9 +57,8 @@ final class TwoBitDots implements CodeDots {
         a + scaleBytes,
         b + scaleBytes,
         groups,
-        wordsPerGroup,
         coefficients,
-        unit * groups * wordsPerGroup * FIELDS,
+        unit * groups * WORDS_PER_GROUP * FIELDS,
         start,
         unit * groups,
         sums,
@@ -73,18 +70,17 @@ final class TwoBitDots implements CodeDots {
       long a,
       long b,
       int groups,
-      int wordsPerGroup,
       short[] coefficients,
       int firstCoefficient,
       short[] start,
       int firstStart,
       int[] sums,
       int sumsOfB) {
-    int word = 0;
     for (int group = 0; group < groups; group++) {
       ShortVector dotA = ShortVector.broadcast(SHORT, start[firstStart + group]);
       ShortVector dotB = dotA;
-      for (int last = word + wordsPerGroup; word < last; word++) {
+      for (int i = 0; i < WORDS_PER_GROUP; i++) {
+        int word = group * WORDS_PER_GROUP + i;
         long in = (long) word * VECTOR_BYTES;
         int at = firstCoefficient + word * FIELDS;
         ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, a + in, ByteOrder.LITTLE_ENDIAN);

@@ -4,8 +4,6 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -29,13 +27,13 @@ final class UE4M3Scales extends GroupScales {
   }
 
   @Override
-  void add(MemorySegment w, long tile, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
-    add(w, tile, groups, unit * groups, scales, dots, dotsFrom, sums, row);
+  void add(int[] words, int wordsFrom, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
+    add(words, wordsFrom, groups, unit * groups, scales, dots, dotsFrom, sums, row);
   }
 
   private static void add(
-      MemorySegment w,
-      long tile,
+      int[] words,
+      int wordsFrom,
       int groups,
       int firstGroup,
       float[] scales,
@@ -43,30 +41,74 @@ final class UE4M3Scales extends GroupScales {
       int dotsFrom,
       float[] sums,
       int row) {
-    for (int half = 0; half < GroupedPackedKernel.HALVES; half++) {
-      int toTop = Short.SIZE * (1 - half);
-      int rows = row + half * FLOATS;
-      FloatVector sum = FloatVector.fromArray(FLOAT, sums, rows);
-      for (int group = 0; group < groups; group++) {
-        FloatVector dot =
-            (FloatVector)
-                IntVector.fromArray(
-                        INT, dots, dotsFrom + (group * GroupedPackedKernel.HALVES + half) * FLOATS)
-                    .convert(VectorOperators.I2F, 0);
-        IntVector bits =
-            IntVector.fromMemorySegment(
-                    INT, w, tile + (group / 2) * (long) WORD_BYTES, ByteOrder.LITTLE_ENDIAN)
-                .lanewise(VectorOperators.LSHR, Short.SIZE * half + Byte.SIZE * (group % 2))
-                .and(0xFF);
-        FloatVector scale =
-            bits.and(0x7F)
-                .blend(0, bits.compare(VectorOperators.EQ, NAN))
-                .lanewise(VectorOperators.LSHL, SHIFT)
-                .reinterpretAsFloats()
-                .mul(UNIT);
-        sum = dot.mul(scales[firstGroup + group]).fma(scale, sum);
-      }
-      sum.intoArray(sums, rows);
+    FloatVector sumLower = FloatVector.fromArray(FLOAT, sums, row);
+    FloatVector sumUpper = FloatVector.fromArray(FLOAT, sums, row + FLOATS);
+    for (int pair = 0; pair < groups / 2; pair++) {
+      IntVector bytes = IntVector.fromArray(INT, words, wordsFrom + pair * FLOATS);
+      FloatVector firstScale = FloatVector.broadcast(FLOAT, scales[firstGroup + 2 * pair]);
+      FloatVector firstLower =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair) * FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      IntVector firstBitsLower = bytes.and(0xFF);
+      sumLower =
+          firstLower
+              .mul(
+                  firstBitsLower
+                      .and(0x7F)
+                      .blend(0, firstBitsLower.compare(VectorOperators.EQ, NAN))
+                      .lanewise(VectorOperators.LSHL, SHIFT)
+                      .reinterpretAsFloats()
+                      .mul(UNIT))
+              .fma(firstScale, sumLower);
+      FloatVector firstUpper =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair) * FLOATS + FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      IntVector firstBitsUpper = bytes.lanewise(VectorOperators.LSHR, 16).and(0xFF);
+      sumUpper =
+          firstUpper
+              .mul(
+                  firstBitsUpper
+                      .and(0x7F)
+                      .blend(0, firstBitsUpper.compare(VectorOperators.EQ, NAN))
+                      .lanewise(VectorOperators.LSHL, SHIFT)
+                      .reinterpretAsFloats()
+                      .mul(UNIT))
+              .fma(firstScale, sumUpper);
+      FloatVector secondScale = FloatVector.broadcast(FLOAT, scales[firstGroup + 2 * pair + 1]);
+      FloatVector secondLower =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair + 1) * FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      IntVector secondBitsLower = bytes.lanewise(VectorOperators.LSHR, 8).and(0xFF);
+      sumLower =
+          secondLower
+              .mul(
+                  secondBitsLower
+                      .and(0x7F)
+                      .blend(0, secondBitsLower.compare(VectorOperators.EQ, NAN))
+                      .lanewise(VectorOperators.LSHL, SHIFT)
+                      .reinterpretAsFloats()
+                      .mul(UNIT))
+              .fma(secondScale, sumLower);
+      FloatVector secondUpper =
+          (FloatVector)
+              IntVector.fromArray(INT, dots, dotsFrom + 2 * (2 * pair + 1) * FLOATS + FLOATS)
+                  .convert(VectorOperators.I2F, 0);
+      IntVector secondBitsUpper = bytes.lanewise(VectorOperators.LSHR, 24).and(0xFF);
+      sumUpper =
+          secondUpper
+              .mul(
+                  secondBitsUpper
+                      .and(0x7F)
+                      .blend(0, secondBitsUpper.compare(VectorOperators.EQ, NAN))
+                      .lanewise(VectorOperators.LSHL, SHIFT)
+                      .reinterpretAsFloats()
+                      .mul(UNIT))
+              .fma(secondScale, sumUpper);
     }
+    sumLower.intoArray(sums, row);
+    sumUpper.intoArray(sums, row + FLOATS);
   }
 }

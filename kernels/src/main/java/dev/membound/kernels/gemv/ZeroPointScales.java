@@ -4,8 +4,6 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -23,13 +21,24 @@ final class ZeroPointScales extends GroupScales {
   }
 
   @Override
-  void add(MemorySegment w, long tile, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
-    add(w, tile, groups, unit * groups, scales, scaledSums, middle, dots, dotsFrom, sums, row);
+  void add(int[] words, int wordsFrom, int unit, int[] dots, int dotsFrom, float[] sums, int row) {
+    add(
+        words,
+        wordsFrom,
+        groups,
+        unit * groups,
+        scales,
+        scaledSums,
+        middle,
+        dots,
+        dotsFrom,
+        sums,
+        row);
   }
 
   private static void add(
-      MemorySegment w,
-      long tile,
+      int[] words,
+      int wordsFrom,
       int groups,
       int firstGroup,
       float[] scales,
@@ -45,7 +54,7 @@ final class ZeroPointScales extends GroupScales {
       FloatVector scaled = FloatVector.zero(FLOAT);
       FloatVector beyondZero =
           (FloatVector)
-              IntVector.fromMemorySegment(INT, w, tile + WORD_BYTES, ByteOrder.LITTLE_ENDIAN)
+              IntVector.fromArray(INT, words, wordsFrom + FLOATS)
                   .lanewise(VectorOperators.LSHR, Short.SIZE * half)
                   .and(0xFF)
                   .neg()
@@ -62,7 +71,7 @@ final class ZeroPointScales extends GroupScales {
             beyondZero.fma(FloatVector.broadcast(FLOAT, scaledSums[firstGroup + group]), scaled);
       }
       FloatVector d =
-          IntVector.fromMemorySegment(INT, w, tile, ByteOrder.LITTLE_ENDIAN)
+          IntVector.fromArray(INT, words, wordsFrom)
               .lanewise(VectorOperators.LSHL, toTop)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)

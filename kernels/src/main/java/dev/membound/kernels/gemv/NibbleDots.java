@@ -12,42 +12,39 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Codes of 4 to 6 bits: four fields a word, multiplied without being masked apart, as {@link
- * NibbleRing} does with nibbles. With fields of widths b₀, b₁ … at shifts s₀ = 0, s₁ …, and
- * coefficients {@code c₀ = x₀}, {@code cₖ = xₖ − 2^b₍ₖ₋₁₎·xₖ₋₁}, the sum {@code Σ cₖ·(v >>> sₖ)} is
- * {@code Σ xₖ·fₖ} modulo 2¹⁶. A field that is bits b … of a code counts {@code 2ᵇ·x}.
+ * Codes of 4 bits, four a word, in groups of 32 columns: sums of codes less 8.
+ *
+ * <p>Fields are multiplied without being masked apart, as {@link NibbleRing} does with nibbles.
+ * With fields of widths b₀, b₁ … at shifts s₀ = 0, s₁ …, and coefficients {@code c₀ = x₀}, {@code
+ * cₖ = xₖ − 2^b₍ₖ₋₁₎·xₖ₋₁}, the sum {@code Σ cₖ·(v >>> sₖ)} is {@code Σ xₖ·fₖ} modulo 2¹⁶. A field
+ * that is bits b … of a code counts {@code 2ᵇ·x}. The other {@link CodeDots} do the same.
  *
  * <p>A 16-bit sum runs over as many columns as cannot overflow it: codes of n bits less their
  * middle, times 127, stay below 2¹⁵ over {@code 256 / 2^(n−1)} columns.
  */
-final class FieldDots implements CodeDots {
+final class NibbleDots implements CodeDots {
+  private static final CodeWords WORDS = CodeWords.BITS_4;
   private static final int FIELDS = 4;
+  private static final int MIDDLE = 1 << 3;
+  private static final int GROUP_COLUMNS = 32;
+  private static final int SUMS_PER_GROUP = 1;
+  private static final int SUM_COLUMNS = GROUP_COLUMNS / SUMS_PER_GROUP;
+  private static final int WORDS_PER_SUM = 8;
   private static final int VECTOR_BYTES = SHORT.vectorByteSize();
 
-  private final CodeWords codeWords;
   private final int scaleBytes;
   private final int groups;
-  private final int sumsPerGroup;
-  private final int wordsPerSum;
-  private final int sumColumns;
-  private final int middle;
   private final short[] coefficients;
   private final short[] start;
 
   /**
-   * @param bits of a code, 4 to 6; sums are of codes less the middle of their range
    * @param scaleWords of a unit, which come before its codes
    */
-  FieldDots(int bits, int cols, int unitColumns, int groupColumns, int scaleWords) {
-    codeWords = CodeWords.ofBits(bits);
+  NibbleDots(int cols, int unitColumns, int scaleWords) {
     scaleBytes = scaleWords * VECTOR_BYTES;
-    middle = 1 << bits - 1;
-    sumColumns = Math.min(groupColumns, 256 / middle);
-    sumsPerGroup = groupColumns / sumColumns;
-    wordsPerSum = sumColumns * bits / Short.SIZE;
-    groups = unitColumns / groupColumns;
-    coefficients = new short[cols * bits / Short.SIZE * FIELDS];
-    start = new short[cols / sumColumns];
+    groups = unitColumns / GROUP_COLUMNS;
+    coefficients = new short[cols / SUM_COLUMNS * WORDS_PER_SUM * FIELDS];
+    start = new short[cols / SUM_COLUMNS];
   }
 
   @Override
@@ -57,25 +54,20 @@ final class FieldDots implements CodeDots {
 
   @Override
   public void prepare(int[] quants) {
-    FieldCoefficients.fill(codeWords, quants, coefficients);
-    FieldCoefficients.start(-middle, sumColumns, quants, start);
+    FieldCoefficients.fill(WORDS, quants, coefficients);
+    FieldCoefficients.start(-MIDDLE, SUM_COLUMNS, quants, start);
   }
 
   @Override
   public void multiply(MemorySegment w, long a, long b, int unit, int[] sums, int sumsOfB) {
-    int unitSums = groups * sumsPerGroup;
+    int unitSums = groups * SUMS_PER_GROUP;
     dots(
         w,
         a + scaleBytes,
         b + scaleBytes,
         groups,
-        sumsPerGroup,
-        wordsPerSum,
-        codeWords.shift(1),
-        codeWords.shift(2),
-        codeWords.shift(3),
         coefficients,
-        unit * unitSums * wordsPerSum * FIELDS,
+        unit * unitSums * WORDS_PER_SUM * FIELDS,
         start,
         unit * unitSums,
         sums,
@@ -87,28 +79,23 @@ final class FieldDots implements CodeDots {
       long a,
       long b,
       int groups,
-      int sumsPerGroup,
-      int wordsPerSum,
-      int shift1,
-      int shift2,
-      int shift3,
       short[] coefficients,
       int firstCoefficient,
       short[] start,
       int firstStart,
       int[] sums,
       int sumsOfB) {
-    int word = 0;
-    int sum = 0;
     for (int group = 0; group < groups; group++) {
       IntVector lowerA = IntVector.zero(INT);
       IntVector upperA = lowerA;
       IntVector lowerB = lowerA;
       IntVector upperB = lowerA;
-      for (int end = sum + sumsPerGroup; sum < end; sum++) {
+      for (int part = 0; part < SUMS_PER_GROUP; part++) {
+        int sum = group * SUMS_PER_GROUP + part;
         ShortVector dotA = ShortVector.broadcast(SHORT, start[firstStart + sum]);
         ShortVector dotB = dotA;
-        for (int last = word + wordsPerSum; word < last; word++) {
+        for (int i = 0; i < WORDS_PER_SUM; i++) {
+          int word = sum * WORDS_PER_SUM + i;
           long in = (long) word * VECTOR_BYTES;
           int at = firstCoefficient + word * FIELDS;
           ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, a + in, ByteOrder.LITTLE_ENDIAN);
@@ -119,14 +106,14 @@ final class FieldDots implements CodeDots {
           ShortVector c3 = ShortVector.broadcast(SHORT, coefficients[at + 3]);
           dotA =
               dotA.add(wa.mul(c0))
-                  .add(wa.lanewise(VectorOperators.LSHR, shift1).mul(c1))
-                  .add(wa.lanewise(VectorOperators.LSHR, shift2).mul(c2))
-                  .add(wa.lanewise(VectorOperators.LSHR, shift3).mul(c3));
+                  .add(wa.lanewise(VectorOperators.LSHR, 4).mul(c1))
+                  .add(wa.lanewise(VectorOperators.LSHR, 8).mul(c2))
+                  .add(wa.lanewise(VectorOperators.LSHR, 12).mul(c3));
           dotB =
               dotB.add(wb.mul(c0))
-                  .add(wb.lanewise(VectorOperators.LSHR, shift1).mul(c1))
-                  .add(wb.lanewise(VectorOperators.LSHR, shift2).mul(c2))
-                  .add(wb.lanewise(VectorOperators.LSHR, shift3).mul(c3));
+                  .add(wb.lanewise(VectorOperators.LSHR, 4).mul(c1))
+                  .add(wb.lanewise(VectorOperators.LSHR, 8).mul(c2))
+                  .add(wb.lanewise(VectorOperators.LSHR, 12).mul(c3));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         IntVector pairsB = dotB.reinterpretAsInts();
