@@ -3,24 +3,23 @@ package dev.membound.kernels.gemv;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 
-import dev.membound.kernels.matrix.WeightMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
-/** F32 in GGUF order: one row, one accumulator, which the memory system likes best. */
-final class F32FileKernel implements GemvKernel {
+/** F32 in GGUF order, an accumulator a row: more of them along one row would scramble its loads. */
+final class F32FileKernel extends FarRows {
   private static final ValueLayout.OfFloat WEIGHT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int VECTOR_BYTES = FLOATS * Float.BYTES;
 
   private final int cols;
-  private final float[][] lanes;
   private float[] x;
 
   F32FileKernel(int cols, int workers) {
+    super((long) cols * Float.BYTES, workers);
     this.cols = cols;
-    this.lanes = new float[workers][FLOATS];
   }
 
   @Override
@@ -29,38 +28,44 @@ final class F32FileKernel implements GemvKernel {
   }
 
   @Override
-  public int rowGrain() {
-    return 1;
-  }
-
-  @Override
   public void prepare(float[] x) {
     this.x = x;
   }
 
   @Override
-  public void multiply(WeightMatrix w, float[] y, int firstRow, int endRow, int worker) {
-    MemorySegment data = w.data();
-    long rowBytes = (long) cols * Float.BYTES;
-    int steps = cols / FLOATS;
-    for (int row = firstRow; row < endRow; row++) {
-      dot(data, row * rowBytes, (long) FLOATS * Float.BYTES, steps, x, lanes[worker]);
-      float sum = VectorMath.sumLanes(lanes[worker], 0);
-      for (int c = steps * FLOATS; c < cols; c++) {
-        sum = Math.fma(data.get(WEIGHT, row * rowBytes + (long) c * Float.BYTES), x[c], sum);
-      }
-      y[row] = sum;
+  int stepCols() {
+    return cols / FLOATS * FLOATS;
+  }
+
+  @Override
+  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
+    dot(w, a, b, VECTOR_BYTES, cols / FLOATS, x, lanes);
+    return true;
+  }
+
+  @Override
+  float addTail(MemorySegment w, long row, int fromCol, float sum) {
+    float total = sum;
+    for (int c = fromCol; c < cols; c++) {
+      total = Math.fma(w.get(WEIGHT, row + (long) c * Float.BYTES), x[c], total);
     }
+    return total;
   }
 
   private static void dot(
-      MemorySegment w, long row, long stride, int steps, float[] x, float[] lanes) {
-    FloatVector sum = FloatVector.zero(FLOAT);
+      MemorySegment w, long a, long b, long stride, int steps, float[] x, float[] lanes) {
+    FloatVector sumA = FloatVector.zero(FLOAT);
+    FloatVector sumB = FloatVector.zero(FLOAT);
     for (int i = 0; i < steps; i++) {
-      sum =
-          FloatVector.fromMemorySegment(FLOAT, w, row + i * stride, ByteOrder.LITTLE_ENDIAN)
-              .fma(FloatVector.fromArray(FLOAT, x, i * FLOATS), sum);
+      FloatVector activations = FloatVector.fromArray(FLOAT, x, i * FLOATS);
+      sumA =
+          FloatVector.fromMemorySegment(FLOAT, w, a + i * stride, ByteOrder.LITTLE_ENDIAN)
+              .fma(activations, sumA);
+      sumB =
+          FloatVector.fromMemorySegment(FLOAT, w, b + i * stride, ByteOrder.LITTLE_ENDIAN)
+              .fma(activations, sumB);
     }
-    sum.intoArray(lanes, 0);
+    sumA.intoArray(lanes, LANES_A);
+    sumB.intoArray(lanes, LANES_B);
   }
 }
