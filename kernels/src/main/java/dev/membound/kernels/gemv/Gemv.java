@@ -7,7 +7,8 @@ import dev.membound.kernels.quant.QuantType;
 
 /**
  * Matrix × vector, {@code y = W·x}, for every matrix of one format, layout and shape. The plan owns
- * the workspace, so a call allocates nothing; it serves one caller at a time, like its team.
+ * the workspace, so a call allocates nothing (the scalar reference may); it serves one caller at a
+ * time, like its team.
  *
  * <p><b>Error bound.</b> With u = 2⁻²⁴ and W the decoded weights, a result differs from the exact
  * sum by at most

@@ -30,6 +30,9 @@ public final class PackedLayout {
   /** Columns of a panel: a multiple of every unit. */
   public static final int PANEL_COLUMNS = 2048;
 
+  /** BF16 keeps its activations twice as wide: half the panel gained 4 to 8 % in paired forks. */
+  private static final int BF16_PANEL_COLUMNS = 1024;
+
   private static final ValueLayout.OfShort SHORT =
       JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT =
@@ -210,7 +213,8 @@ public final class PackedLayout {
   }
 
   private int panelUnits() {
-    return PANEL_COLUMNS / format.unitColumns();
+    int columns = type == QuantType.BF16 ? BF16_PANEL_COLUMNS : PANEL_COLUMNS;
+    return columns / format.unitColumns();
   }
 
   private long unitOffset(int row, int unit) {
