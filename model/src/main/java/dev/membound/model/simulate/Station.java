@@ -7,6 +7,8 @@ import dev.membound.model.memory.MemoryModel;
 import dev.membound.model.memory.NearMemory;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Quantity;
+import dev.membound.model.workload.DataFormat;
+import dev.membound.model.workload.Kernel;
 import dev.membound.model.workload.Operator;
 import dev.membound.model.workload.OperatorCost;
 
@@ -53,16 +55,23 @@ record Station(DeviceProfile device, ComputeEngine engine, boolean exchanging) {
   OperatorTime time(Operator operator, double share, Draw draw) {
     OperatorCost cost = operator.cost();
     double memory = share * memorySeconds(operator, draw);
-    Quantity efficiency = engine.efficiency(operator.kernel(), operator.operand()).orElseThrow();
-    // Above 1 only where it was measured so: integer arithmetic against the floating-point peak.
-    double shareOfPeak = Math.min(draw.of(efficiency), Math.max(1, efficiency.high()));
-    double flops = draw.of(engine.peak(operator.compute())) * shareOfPeak;
+    double flops =
+        flopsPerSecond(engine, operator.kernel(), operator.operand(), operator.compute(), draw);
     double compute = share * cost.flops() / flops;
     double startup = draw.of(engine.startupSeconds());
     double link = exchanging ? share * exchangeSeconds(operator, draw) : 0;
     double exponent = Math.max(1, draw.of(engine.overlapExponent().get(operator.kernel())));
     double overlapped = OverlapLaw.seconds(memory, compute, exponent);
     return new OperatorTime(startup, memory, compute, link, startup + link + overlapped);
+  }
+
+  /** Rate of a kernel that no memory holds up. */
+  static double flopsPerSecond(
+      ComputeEngine engine, Kernel kernel, DataFormat operand, DataFormat compute, Draw draw) {
+    Quantity efficiency = engine.efficiency(kernel, operand).orElseThrow();
+    // Above 1 only where it was measured so: integer arithmetic against the floating-point peak.
+    double shareOfPeak = Math.min(draw.of(efficiency), Math.max(1, efficiency.high()));
+    return draw.of(engine.peak(compute)) * shareOfPeak;
   }
 
   private double memorySeconds(Operator operator, Draw draw) {

@@ -1,0 +1,100 @@
+package dev.membound.model.simulate;
+
+import dev.membound.model.llm.LlmArchitecture;
+import dev.membound.model.network.Link;
+import dev.membound.model.placement.HardwareSystem;
+import dev.membound.model.quantity.Draw;
+import dev.membound.model.workload.KvFootprint;
+import dev.membound.model.workload.PrefillWorkload;
+
+/**
+ * Prefill on one system, decode on another: the KV cache, indexer keys and states of the new tokens
+ * cross a link. Zhong et al., DistServe, OSDI 2024, arXiv 2401.09670; layer by layer as in Patel et
+ * al., Splitwise, ISCA 2024, arXiv 2311.18677. With L layers, c = prefill / L and x = latency +
+ * bytes / L / bandwidth:
+ *
+ * <pre>
+ *   after the prefill   prefill + latency + bytes / bandwidth
+ *   layer by layer      c + (L − 1) · max(c, x) + x
+ * </pre>
+ *
+ * <p>Layers are taken as equal: in hybrids, where few layers hold most of the cache, the time
+ * depends on their order.
+ *
+ * @param prefillSeconds best estimate
+ * @param transferBytes of all sequences
+ * @param transferSeconds of all of it in one piece
+ * @param layerSeconds of one layer's share
+ * @param layers of the model
+ */
+public record DisaggregatedPrefill(
+    double prefillSeconds,
+    long transferBytes,
+    double transferSeconds,
+    double layerSeconds,
+    int layers) {
+
+  /**
+   * A prompt on the prefill system, handed over {@code links} equal links side by side.
+   *
+   * @throws IllegalArgumentException without a link
+   */
+  public static DisaggregatedPrefill of(
+      HardwareSystem prefillSystem,
+      LlmArchitecture model,
+      PrefillWorkload prompt,
+      Link link,
+      int links) {
+    if (links < 1) {
+      throw new IllegalArgumentException("needs at least 1 link, got " + links);
+    }
+    long bytes = transferBytes(model, prompt);
+    Draw best = Draw.best();
+    double bytesPerSecond = best.of(link.bytesPerSecond()) * links;
+    double latency = best.of(link.latencySeconds());
+    int layers = model.layers();
+    return new DisaggregatedPrefill(
+        Simulator.bestSeconds(prefillSystem, model, prompt),
+        bytes,
+        latency + bytes / bytesPerSecond,
+        latency + bytes / bytesPerSecond / layers,
+        layers);
+  }
+
+  /** What the prompt leaves in the cache beyond a prefix that the receiver holds already. */
+  private static long transferBytes(LlmArchitecture model, PrefillWorkload prompt) {
+    KvFootprint before = footprint(model, prompt, prompt.cachedTokens());
+    KvFootprint after = footprint(model, prompt, prompt.finalContextTokens());
+    return after.kvBytes()
+        - before.kvBytes()
+        + after.indexBytes()
+        - before.indexBytes()
+        + after.stateBytes();
+  }
+
+  private static KvFootprint footprint(LlmArchitecture model, PrefillWorkload prompt, long tokens) {
+    return KvFootprint.of(
+        model,
+        prompt.formats(),
+        prompt.selection(),
+        prompt.batch(),
+        tokens,
+        prompt.sharedPrefixTokens());
+  }
+
+  /** Until the receiver holds everything, when it is sent after the prefill. */
+  public double secondsInOnePiece() {
+    return prefillSeconds + transferSeconds;
+  }
+
+  /** Until the receiver holds everything, when each layer is sent while the next is computed. */
+  public double secondsLayerByLayer() {
+    double compute = prefillSeconds / layers;
+    return compute + (layers - 1) * Math.max(compute, layerSeconds) + layerSeconds;
+  }
+
+  /** Transfer time that no computing hides. */
+  public double exposedSeconds() {
+    return secondsLayerByLayer() - prefillSeconds;
+  }
+}
