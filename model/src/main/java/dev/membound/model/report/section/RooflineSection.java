@@ -57,7 +57,8 @@ final class RooflineSection implements ReportSection {
             "Performance against arithmetic intensity",
             takeaway(ceilings, kernels),
             "Slanted lines are read ceilings, flat lines the FMA peak; solid with all threads, dotted"
-                + " with one. No sound result lies above the line of its level and threads. Solid symbols"
+                + " with one. A result above the line of its level and threads met faster memory than"
+                + " the probes of that line did; its share of the ceiling was probed beside it. Solid symbols"
                 + " stream from DRAM, hollow ones from a cache; bars are 90 % intervals; the triangle"
                 + " is the ridge point.",
             chart(ceilings, kernels),
