@@ -18,7 +18,9 @@ import dev.membound.kernels.quant.QuantType;
  *       Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.1);
  *   <li>{@link ActivationPath#INT8}: besides {@code (cols/32 + 8)·u·Σⱼ|Wᵢⱼ|·a(j)}, half a
  *       quantization step an activation, {@code Σⱼ|Wᵢⱼ|·a(j)/253}, where a(j) is the largest
- *       magnitude among the 32 activations of j's block.
+ *       magnitude among the 32 activations of j's block. In formats with a minimum or a zero point
+ *       the |Wᵢⱼ| of the first, much smaller term is {@code |scale·code| + |minimum|}, at most
+ *       three times the largest weight that the block's codes can stand for.
  * </ul>
  *
  * <p>provided that no product or sum leaves the normal range of binary32. A non-finite activation

@@ -20,7 +20,7 @@ class WeightMatrixTest {
   @ParameterizedTest
   @EnumSource
   void packingIsReversible(QuantType type) {
-    int[][] shapes = {{1, 32}, {5, 96}, {33, 2048}, {65, 2080}, {130, 4160}};
+    int[][] shapes = {{1, 32}, {5, 96}, {33, 2048}, {65, 2304}};
     for (int[] shape : shapes) {
       assertPackingIsReversible(type, shape[0], wholeBlocks(type, shape[1]));
     }
