@@ -13,7 +13,8 @@ package dev.membound.model.workload;
  * @param outputBytesPerVector results of one token
  * @param partialBytesPerVector log-sum-exp of one token, which partial results are merged with
  * @param flopsPerPair of a new and an attended token
- * @param scoreBytesPerPair their scores
+ * @param scoresPerPair one a query head
+ * @param scoreBytesPerPair of them
  */
 record AttentionDemand(
     TokenSpan span,
@@ -26,8 +27,40 @@ record AttentionDemand(
     long outputBytesPerVector,
     long partialBytesPerVector,
     long flopsPerPair,
+    long scoresPerPair,
     long scoreBytesPerPair)
     implements Demand {
+
+  /** The product of queries and keys as a kernel of its own, which hands its scores on. */
+  Demand scores() {
+    return half(inputBytesPerVector, 0, 0);
+  }
+
+  /** The product of scores and values as a kernel of its own. */
+  Demand values() {
+    return half(0, outputBytesPerVector, partialBytesPerVector);
+  }
+
+  private AttentionDemand half(long input, long output, long partial) {
+    return new AttentionDemand(
+        span,
+        kvSharers,
+        devices,
+        readBytesPerToken / 2,
+        writeBytesPerToken / 2,
+        input,
+        newKvBytesPerVector / 2,
+        output,
+        partial,
+        flopsPerPair / 2,
+        scoresPerPair,
+        scoreBytesPerPair);
+  }
+
+  /** The softmax between them: scores read and written, about 5 FLOP each. */
+  Demand softmax() {
+    return new SoftmaxDemand(span, devices, 2 * scoreBytesPerPair, 5 * scoresPerPair);
+  }
 
   @Override
   public long kvReadBytes(PhaseSize size) {

@@ -13,7 +13,8 @@ public record DecodeWorkload(
     long newTokens,
     long sharedPrefixTokens,
     Formats formats,
-    KvSelection selection)
+    KvSelection selection,
+    Fusion fusion)
     implements InferenceWorkload {
 
   public DecodeWorkload {
@@ -36,9 +37,27 @@ public record DecodeWorkload(
     this(batch, contextTokens, 1, 0, formats, selection);
   }
 
+  /** With kernels that join what is usually joined. */
+  public DecodeWorkload(
+      int batch,
+      long contextTokens,
+      long newTokens,
+      long sharedPrefixTokens,
+      Formats formats,
+      KvSelection selection) {
+    this(batch, contextTokens, newTokens, sharedPrefixTokens, formats, selection, Fusion.FUSED);
+  }
+
+  /** The same step with operators joined otherwise. */
+  public DecodeWorkload withFusion(Fusion other) {
+    return new DecodeWorkload(
+        batch, contextTokens, newTokens, sharedPrefixTokens, formats, selection, other);
+  }
+
   /** The same step with several new tokens a sequence. */
   public DecodeWorkload withNewTokens(long tokens) {
-    return new DecodeWorkload(batch, contextTokens, tokens, sharedPrefixTokens, formats, selection);
+    return new DecodeWorkload(
+        batch, contextTokens, tokens, sharedPrefixTokens, formats, selection, fusion);
   }
 
   @Override

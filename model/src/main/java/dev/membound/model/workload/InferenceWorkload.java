@@ -24,6 +24,11 @@ public sealed interface InferenceWorkload permits DecodeWorkload, PrefillWorkloa
 
   KvSelection selection();
 
+  /** Which operators a kernel joins. */
+  default Fusion fusion() {
+    return Fusion.FUSED;
+  }
+
   /** Tokens a sequence in the KV cache when the phase ends. */
   default long finalContextTokens() {
     return pastTokens() + newTokens();
@@ -51,7 +56,8 @@ public sealed interface InferenceWorkload permits DecodeWorkload, PrefillWorkloa
 
   /** Operators of the phase at any size. */
   default List<OperatorShape> shapes(LlmArchitecture model, Sharding sharding) {
-    return new TransformerOperators(model, phase(), formats(), selection(), sharding).shapes();
+    return new TransformerOperators(model, phase(), formats(), selection(), fusion(), sharding)
+        .shapes();
   }
 
   /** Workload sizes must be positive; names both in the message. */

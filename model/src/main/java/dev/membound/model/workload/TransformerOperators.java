@@ -33,6 +33,7 @@ final class TransformerOperators {
   private final Phase phase;
   private final Formats formats;
   private final KvSelection selection;
+  private final Fusion fusion;
   private final Sharding sharding;
   private final int devices;
   private final List<OperatorShape> shapes = new ArrayList<>();
@@ -42,12 +43,14 @@ final class TransformerOperators {
       Phase phase,
       Formats formats,
       KvSelection selection,
+      Fusion fusion,
       Sharding sharding) {
     this.model = model;
     hidden = model.hidden();
     this.phase = phase;
     this.formats = formats;
     this.selection = selection;
+    this.fusion = fusion;
     this.sharding = sharding;
     devices = sharding.tensorParallel();
   }
@@ -278,8 +281,22 @@ final class TransformerOperators {
             activationBytes(resultElements),
             4 * heads,
             2 * (queryElements + resultElements),
+            heads,
             heads * activationBytes(1));
-    add(name, Kernel.ATTENTION, Operator.Home.KV, n, chunkBytes(attention, span), demand);
+    long chunk = chunkBytes(attention, span);
+    if (fusion == Fusion.EAGER && attention instanceof GroupedQueryAttention) {
+      add(name + "-scores", Kernel.ATTENTION, Operator.Home.KV, n, chunk, demand.scores());
+      add(
+          name + "-softmax",
+          Kernel.NORM,
+          Operator.Home.ACTIVATIONS,
+          n,
+          Operator.STREAM,
+          demand.softmax());
+      add(name + "-values", Kernel.ATTENTION, Operator.Home.KV, n, chunk, demand.values());
+    } else {
+      add(name, Kernel.ATTENTION, Operator.Home.KV, n, chunk, demand);
+    }
   }
 
   /** Bytes that lie together: a block of one KV head, of latent vectors, or one selected token. */
@@ -336,6 +353,9 @@ final class TransformerOperators {
         dense.biases() ? width : 0,
         hidden,
         Math.ceilDiv(width, devices));
+    if (fusion == Fusion.EAGER) {
+      activation(name + "-activation", dense, n);
+    }
     sliced(
         name + "-contract",
         n,
@@ -343,6 +363,21 @@ final class TransformerOperators {
         dense.biases() ? hidden : 0,
         Math.ceilDiv(dense.innerSize(), devices),
         hidden);
+  }
+
+  /** About 8 FLOP an element: a polynomial or an exponential, and the gate. */
+  private void activation(String name, DenseFeedForward dense, int n) {
+    long inner = Math.ceilDiv(dense.innerSize(), devices);
+    MatrixDemand demand =
+        new MatrixDemand(
+            Vectors.NEW_TOKENS,
+            0,
+            0,
+            activationBytes(Math.ceilDiv(dense.expandWidth(), devices)),
+            activationBytes(inner),
+            8 * inner,
+            false);
+    add(name, Kernel.NORM, Operator.Home.ACTIVATIONS, n, Operator.STREAM, demand);
   }
 
   private void experts(MixtureOfExperts mixture, int n) {

@@ -81,23 +81,34 @@ class HuggingFaceConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "llama-3.1-8b|\"llama\"|\"lama\"|'model_type': 'lama' is not known; known are llama, mistral",
-        "llama-3.1-8b|num_key_value_heads|num_key_value_head|'num_key_value_heads': missing; did you mean 'num_key_value_head'",
-        "llama-3.1-8b|\"num_key_value_heads\": 8|\"num_key_value_heads\": 7|query heads must be a multiple of KV heads, got 32 and 7",
+        "llama-3.1-8b|\"llama\"|\"lama\"|'model_type': 'lama' is not known; known are llama,"
+            + " mistral",
+        "llama-3.1-8b|num_key_value_heads|num_key_value_head|'num_key_value_heads': missing; did"
+            + " you mean 'num_key_value_head'",
+        "llama-3.1-8b|\"num_key_value_heads\": 8|\"num_key_value_heads\": 7|query heads must be a"
+            + " multiple of KV heads, got 32 and 7",
         "llama-3.1-8b|4096|-4096|'hidden_size': must be a whole number from 1 to 262144, not -4096",
-        "llama-3.1-8b|4096|4096.5|'hidden_size': must be a whole number from 1 to 262144, not 4096.5",
+        "llama-3.1-8b|4096|4096.5|'hidden_size': must be a whole number from 1 to 262144, not"
+            + " 4096.5",
         "llama-3.1-8b|4096|\"4096\"|'hidden_size': must be a whole number",
-        "llama-3.1-8b|\"tie_word_embeddings\": false|\"tie_word_embeddings\": 0|'tie_word_embeddings': must be true or false, not 0",
-        "llama-3.1-8b|32,|33,|'head_dim': missing, and hidden_size / num_attention_heads is no whole number",
+        "llama-3.1-8b|\"tie_word_embeddings\": false|\"tie_word_embeddings\":"
+            + " 0|'tie_word_embeddings': must be true or false, not 0",
+        "llama-3.1-8b|32,|33,|'head_dim': missing, and hidden_size / num_attention_heads is no"
+            + " whole number",
         "llama-3.1-8b|{|[{|: not valid JSON: ",
         "llama-3.1-8b|\"hidden_size\"|\"vocab_size\"|c.json line 8: not valid JSON: Duplicate",
         "gemma-3-12b|\"hidden_size\": 3840,||'text_config.hidden_size': missing",
-        "gpt-oss-20b|\"num_experts_per_tok\": 4|\"num_experts_per_tok\": 33|active experts must be 1 to all, got 33 of 32",
-        "gpt-oss-20b|\"num_hidden_layers\": 24|\"num_hidden_layers\": 23|'layer_types': names 24 layers, the model has 23",
-        "gpt-oss-20b|\"full_attention\"|\"half_attention\"|'layer_types': 'half_attention' is not known",
+        "gpt-oss-20b|\"num_experts_per_tok\": 4|\"num_experts_per_tok\": 33|active experts must be"
+            + " 1 to all, got 33 of 32",
+        "gpt-oss-20b|\"num_hidden_layers\": 24|\"num_hidden_layers\": 23|'layer_types': names 24"
+            + " layers, the model has 23",
+        "gpt-oss-20b|\"full_attention\"|\"half_attention\"|'layer_types': 'half_attention' is not"
+            + " known",
         "deepseek-v3|\"moe_layer_freq\": 1|\"moe_layer_freq\": 2|'moe_layer_freq': must be 1",
-        "qwen3-30b-a3b|\"mlp_only_layers\": []|\"mlp_only_layers\": [0]|'mlp_only_layers': must be empty",
-        "opt-13b|\"word_embed_proj_dim\": 5120|\"word_embed_proj_dim\": 512|'word_embed_proj_dim': must be hidden_size"
+        "qwen3-30b-a3b|\"mlp_only_layers\": []|\"mlp_only_layers\": [0]|'mlp_only_layers': must be"
+            + " empty",
+        "opt-13b|\"word_embed_proj_dim\": 5120|\"word_embed_proj_dim\": 512|'word_embed_proj_dim':"
+            + " must be hidden_size"
       })
   void damagedFilesAreRefusedNamingFileAndKey(
       String name, String sound, String damaged, String message) {

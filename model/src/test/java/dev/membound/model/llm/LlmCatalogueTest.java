@@ -129,6 +129,17 @@ class LlmCatalogueTest {
   }
 
   @Test
+  void theExampleOfTheDocumentationIsSound() throws IOException {
+    String guide = Files.readString(Path.of("..", "docs", "extending.md"));
+    String section = guide.substring(guide.indexOf("## Adding a model"));
+    String yaml = section.substring(section.indexOf("```yaml") + "```yaml".length());
+
+    assertThat(
+            LlmCatalogue.parse("my-hybrid.yaml", yaml.substring(0, yaml.indexOf("```"))).layers())
+        .isEqualTo(48);
+  }
+
+  @Test
   void aMissingFileIsNamed() {
     assertThatExceptionOfType(CatalogueException.class)
         .isThrownBy(() -> LlmCatalogue.find("nowhere/own.yaml"))
@@ -139,15 +150,18 @@ class LlmCatalogueTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "kv_heads: 2|kv_heads: 3|own.yaml line 7: 'layers[0].attention.kv_heads': must divide query_heads",
+        "kv_heads: 2|kv_heads: 3|own.yaml line 7: 'layers[0].attention.kv_heads': must divide"
+            + " query_heads",
         "hidden: 64|hiden: 64|'hidden': missing; did you mean 'hiden'?",
         "hidden: 64|hidden: -64|line 4: 'hidden': must be a whole number from 1 to 262144",
-        "kind: gqa|kind: mqla|must be one of gqa, mla, gated_delta_net, kimi_delta, mamba2, none, not 'mqla'",
+        "kind: gqa|kind: mqla|must be one of gqa, mla, gated_delta_net, kimi_delta, mamba2, none,"
+            + " not 'mqla'",
         "tied_embeddings: true|tied_embeddings: maybe|must be true or false",
         "norm: rms|norm: batch|must be one of rms, layer, not 'batch'",
         "head_dim: 16|head_dim: 16, traits: [biased]|must be one of qkv_bias, output_bias",
         "kind: gated|kind: none|line 8: 'layers[0].feed_forward.inner_size': unknown key",
-        "kind: gated|kind: experts, experts: 8, active: 9|'layers[0].feed_forward.active': must be a whole number from 1 to 8",
+        "kind: gated|kind: experts, experts: 8, active: 9|'layers[0].feed_forward.active': must be"
+            + " a whole number from 1 to 8",
         "source: me|source: ''|'source': must not be empty"
       })
   void damagedFilesAreRefusedNamingTheKey(String sound, String damaged, String message) {
