@@ -15,18 +15,23 @@ final class ConsoleProgress implements Progress, AutoCloseable {
 
   private final PrintStream out;
   private final boolean terminal;
+  private final String task;
   private ProgressBar bar;
   private long lastPlainLineNanos;
   private boolean printed;
 
-  ConsoleProgress(PrintStream out, boolean terminal) {
+  ConsoleProgress(PrintStream out, boolean terminal, String task) {
     this.out = out;
     this.terminal = terminal;
+    this.task = task;
   }
 
-  static ConsoleProgress onStandardError() {
+  /**
+   * @param task what is being done, for instance {@code measuring}
+   */
+  static ConsoleProgress onStandardError(String task) {
     boolean terminal = System.console() != null && System.console().isTerminal();
-    return new ConsoleProgress(System.err, terminal);
+    return new ConsoleProgress(System.err, terminal, task);
   }
 
   @Override
@@ -36,7 +41,7 @@ final class ConsoleProgress implements Progress, AutoCloseable {
       if (bar == null) {
         bar =
             new ProgressBarBuilder()
-                .setTaskName("measuring")
+                .setTaskName(task)
                 .setInitialMax(planned)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setConsumer(new ConsoleProgressBarConsumer(out, COLUMNS))
@@ -52,7 +57,7 @@ final class ConsoleProgress implements Progress, AutoCloseable {
     if (!printed || now - lastPlainLineNanos > PLAIN_LINE_EVERY_NANOS) {
       printed = true;
       lastPlainLineNanos = now;
-      out.printf("measuring %d/%d %s  %s%n", done, planned, eta, what);
+      out.printf("%s %d/%d %s  %s%n", task, done, planned, eta, what);
     }
   }
 

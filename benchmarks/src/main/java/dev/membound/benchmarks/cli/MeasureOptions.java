@@ -58,7 +58,7 @@ final class MeasureOptions {
     AtomicBoolean finished = new AtomicBoolean();
     Thread interrupted = new Thread(() -> sayHowToResume(folder, finished));
     Runtime.getRuntime().addShutdownHook(interrupted);
-    try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
+    try (ConsoleProgress progress = ConsoleProgress.onStandardError("measuring")) {
       plan.notes().forEach(progress::note);
       new Suite(folder, chosen, plan.workloads(), progress).measure(host.runId(), SEED);
     } finally {

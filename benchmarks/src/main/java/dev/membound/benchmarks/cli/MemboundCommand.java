@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CalibrateCommand.class,
       ValidateCommand.class,
       SimulateCommand.class,
+      QualityCommand.class,
       ReportCommand.class,
       BenchCommand.class,
       DevicesCommand.class,

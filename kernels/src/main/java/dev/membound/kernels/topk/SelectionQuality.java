@@ -25,35 +25,66 @@ public record SelectionQuality(double[] recall, double[] mass, double[] relative
       float[] scores,
       AttentionState dense,
       AttentionState sparse) {
+    int[][] tokens = new int[selection.tables().length][];
+    for (int kvHead = 0; kvHead < tokens.length; kvHead++) {
+      tokens[kvHead] = tokens(table, selection, kvHead);
+    }
+    return measure(shape, table.length(), tokens, scores, dense, sparse);
+  }
+
+  /**
+   * Compares attention to any tokens with dense.
+   *
+   * @param length tokens of the context
+   * @param tokens selected tokens of each KV head
+   * @param scores exact token scores, {@code queryHeads × length}, of {@link KeyScorer}
+   */
+  public static SelectionQuality measure(
+      AttentionShape shape,
+      int length,
+      int[][] tokens,
+      float[] scores,
+      AttentionState dense,
+      AttentionState sparse) {
     int heads = shape.queryHeads();
     double[] recall = new double[heads];
     double[] mass = new double[heads];
     double[] relativeL2 = new double[heads];
     for (int head = 0; head < heads; head++) {
-      recall[head] = recall(table, selection, scores, head, head / shape.group());
+      recall[head] = recall(tokens[head / shape.group()], scores, head * length, length);
       mass[head] = Math.exp(sparse.lse()[head] - dense.lse()[head]);
       relativeL2[head] = relativeL2(dense, sparse, head);
     }
     return new SelectionQuality(recall, mass, relativeL2);
   }
 
-  private static double recall(
-      BlockTable table, PageSelection selection, float[] scores, int head, int kvHead) {
-    int tokens = selection.tables()[kvHead].length();
-    if (tokens == 0) {
+  private static int[] tokens(BlockTable table, PageSelection selection, int kvHead) {
+    int[] tokens = new int[selection.tables()[kvHead].length()];
+    int next = 0;
+    for (int i = 0; i < selection.count(kvHead); i++) {
+      int page = selection.page(kvHead, i);
+      for (int t = 0; t < table.tokensOfPage(page); t++) {
+        tokens[next++] = page * table.blockSize() + t;
+      }
+    }
+    return tokens;
+  }
+
+  private static double recall(int[] tokens, float[] scores, int from, int length) {
+    if (tokens.length == 0) {
       return 0;
     }
-    boolean[] kept = new boolean[table.pages()];
-    for (int i = 0; i < selection.count(kvHead); i++) {
-      kept[selection.page(kvHead, i)] = true;
+    boolean[] kept = new boolean[length];
+    for (int token : tokens) {
+      kept[token] = true;
     }
-    int[] best = new int[tokens];
-    new TopKSelector().select(scores, head * table.length(), table.length(), tokens, best, 0);
+    int[] best = new int[tokens.length];
+    new TopKSelector().select(scores, from, length, tokens.length, best, 0);
     int hits = 0;
     for (int token : best) {
-      hits += kept[token / table.blockSize()] ? 1 : 0;
+      hits += kept[token] ? 1 : 0;
     }
-    return hits / (double) tokens;
+    return hits / (double) tokens.length;
   }
 
   private static double relativeL2(AttentionState dense, AttentionState sparse, int head) {

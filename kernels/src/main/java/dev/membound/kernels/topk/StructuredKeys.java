@@ -35,6 +35,9 @@ public record StructuredKeys(
     double minConcentration,
     double maxConcentration) {
 
+  /** Last tokens of a context, which ask for the needles. */
+  public static final int QUESTION_TOKENS = 32;
+
   /**
    * @throws IllegalArgumentException naming the number that is out of range
    */
@@ -64,6 +67,19 @@ public record StructuredKeys(
    * @return the query, {@code queryHeads × headDim}
    */
   public float[] fill(PagedKvCache cache, BlockTable table, AttentionShape shape, int tokens) {
+    return fill(cache, table, shape, tokens, new int[] {tokens - 1})[0];
+  }
+
+  /**
+   * Appends a context to an empty sequence and makes the queries of some of its tokens. Those of
+   * the last {@value #QUESTION_TOKENS} tokens are the question: they look at needles. Earlier ones
+   * do not, for nobody knows yet what will be asked.
+   *
+   * @param queryTokens tokens whose query is wanted, ascending
+   * @return a query a wanted token, {@code queryHeads × headDim}
+   */
+  public float[][] fill(
+      PagedKvCache cache, BlockTable table, AttentionShape shape, int tokens, int[] queryTokens) {
     Random random = new Random(seed);
     int width = shape.kvHeads() * shape.headDim();
     float[] sink = gaussian(random, width);
@@ -80,17 +96,28 @@ public record StructuredKeys(
     }
     float[] drift = gaussian(random, width);
     double fresh = Math.sqrt(1 - correlation * correlation);
+    float[][] queries = new float[queryTokens.length][];
+    int nextQuery = 0;
     for (int token = 0; token < tokens; token++) {
       for (int i = 0; i < width; i++) {
         drift[i] = (float) (correlation * drift[i] + fresh * random.nextGaussian());
       }
       float[] key = token < sinks ? sink : isNeedle[token] ? needle[needleAt[token]] : drift;
       cache.append(table, key, gaussian(random, width));
+      if (nextQuery < queryTokens.length && queryTokens[nextQuery] == token) {
+        boolean asks = token >= tokens - QUESTION_TOKENS;
+        queries[nextQuery++] = query(shape, sink, asks ? needle : new float[0][], drift);
+      }
     }
-    return query(shape, sink, needle, drift);
+    if (nextQuery < queryTokens.length) {
+      throw new IllegalArgumentException(
+          "no query of token %d in a context of %d, or out of order"
+              .formatted(queryTokens[nextQuery], tokens));
+    }
+    return queries;
   }
 
-  /** A head looks at the sinks, at its needle and at the newest key, all alike. */
+  /** A head looks at the sinks, at its needle, if any, and at the newest key, all alike. */
   private float[] query(AttentionShape shape, float[] sink, float[][] needle, float[] drift) {
     int headDim = shape.headDim();
     float[] q = new float[shape.queryLength()];
@@ -99,8 +126,8 @@ public record StructuredKeys(
       double norm = 0;
       for (int d = 0; d < headDim; d++) {
         float sum = sink[kv + d] + drift[kv + d];
-        if (needles > 0) {
-          sum += needle[head % needles][kv + d];
+        if (needle.length > 0) {
+          sum += needle[head % needle.length][kv + d];
         }
         q[head * headDim + d] = sum;
         norm += (double) sum * sum;

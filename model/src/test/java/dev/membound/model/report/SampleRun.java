@@ -8,6 +8,7 @@ import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.ProfileFile;
+import dev.membound.model.run.QualityFile;
 import dev.membound.model.run.Residency;
 import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
@@ -51,6 +52,7 @@ public final class SampleRun {
     run.profile().ifPresent(profile -> folder.write(Document.PROFILE, profile));
     run.validation().ifPresent(validation -> folder.write(Document.VALIDATION, validation));
     run.simulation().ifPresent(simulation -> folder.write(Document.SIMULATION, simulation));
+    run.quality().ifPresent(quality -> folder.write(Document.QUALITY, quality));
   }
 
   private RunDocuments documents() {
@@ -61,7 +63,43 @@ public final class SampleRun {
         new MeasurementFile(RunFolder.SCHEMA_VERSION, RUN_ID, "quick", 42, measurements),
         Optional.of(profile()),
         Optional.of(validation()),
-        Optional.of(simulation()));
+        Optional.of(simulation()),
+        Optional.of(quality()));
+  }
+
+  private QualityFile quality() {
+    return new QualityFile(
+        RunFolder.SCHEMA_VERSION,
+        List.of(
+            qualityRow("Quest", 16, 1024, 0.31, 9 * MIB, 4e-4),
+            qualityRow("Quest", 16, 2048, 0.06, 11 * MIB, 6e-4),
+            qualityRow("exact tokens", 1, 2048, 0.02, 66 * MIB, null)));
+  }
+
+  private QualityFile.Row qualityRow(
+      String method,
+      int page,
+      int budget,
+      double typicalError,
+      long readBytes,
+      Double stepSeconds) {
+    double error = typicalError * (0.9 + 0.2 * random.nextDouble());
+    return new QualityFile.Row(
+        "structured keys",
+        method,
+        32768,
+        page,
+        budget,
+        budget,
+        0.8,
+        1 - error,
+        1 - 2 * error,
+        error,
+        2 * error,
+        readBytes,
+        128 * MIB,
+        stepSeconds,
+        5e-3 * (1 + error));
   }
 
   static HostFacts host(String cpuModel) {

@@ -21,7 +21,13 @@ final class SampleDocuments {
     all.put(Document.PROFILE, profile());
     all.put(Document.VALIDATION, validation());
     all.put(Document.SIMULATION, new SimulationFile(1, "run-1", List.of()));
+    all.put(Document.QUALITY, new QualityFile(1, List.of(qualityRow())));
     return all;
+  }
+
+  private static QualityFile.Row qualityRow() {
+    return new QualityFile.Row(
+        "a test", "Quest", 4096, 16, 512, 512, 0.9, 0.8, 0.7, 0.1, 0.2, 1000, 4000, null, 0.01);
   }
 
   static MeasurementFile measurements() {

@@ -14,6 +14,7 @@ public final class ReportSections {
           new ValidationSection(),
           new SimulationSection(),
           new KvCapacitySection(),
+          new SelectionQualitySection(),
           new ProfileSection(),
           new SampleQualitySection());
 

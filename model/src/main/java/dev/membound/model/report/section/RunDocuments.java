@@ -4,6 +4,7 @@ import dev.membound.model.run.HostFacts;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.ProfileFile;
+import dev.membound.model.run.QualityFile;
 import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
 import dev.membound.model.run.SimulationFile;
@@ -23,11 +24,22 @@ public record RunDocuments(
     MeasurementFile measurements,
     Optional<ProfileFile> profile,
     Optional<ValidationFile> validation,
-    Optional<SimulationFile> simulation) {
+    Optional<SimulationFile> simulation,
+    Optional<QualityFile> quality) {
 
   /** Families that probe the machine; every other family is a decode kernel. */
   private static final Set<String> PROBES =
       Set.of("read", "copy", "triad", "chunk", "latency", "fma");
+
+  /** The documents of a run without the extra ones that other commands add. */
+  public RunDocuments(
+      HostFacts host,
+      MeasurementFile measurements,
+      Optional<ProfileFile> profile,
+      Optional<ValidationFile> validation,
+      Optional<SimulationFile> simulation) {
+    this(host, measurements, profile, validation, simulation, Optional.empty());
+  }
 
   /**
    * Reads a run folder.
@@ -41,7 +53,8 @@ public record RunDocuments(
         folder.read(Document.MEASUREMENTS, MeasurementFile.class),
         optional(folder, Document.PROFILE, ProfileFile.class),
         optional(folder, Document.VALIDATION, ValidationFile.class),
-        optional(folder, Document.SIMULATION, SimulationFile.class));
+        optional(folder, Document.SIMULATION, SimulationFile.class),
+        optional(folder, Document.QUALITY, QualityFile.class));
   }
 
   private static <T> Optional<T> optional(RunFolder folder, Document document, Class<T> type) {
