@@ -58,9 +58,10 @@ public record QualitySweep(
     List<Row> rows = new ArrayList<>();
     int done = 0;
     for (int page : pageTokens) {
-      progress.accept(done++, pageTokens.size());
       try (Arena arena = Arena.ofShared()) {
-        judge(KvDump.read(file, type, page, arena), page, rows);
+        KvContext context = KvDump.read(file, type, page, arena);
+        progress.accept(done++, pageTokens.size());
+        judge(context, page, rows);
       }
     }
     return rows;

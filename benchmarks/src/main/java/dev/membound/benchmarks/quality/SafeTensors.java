@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,9 +93,10 @@ final class SafeTensors {
     try (FileChannel channel = FileChannel.open(file)) {
       MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       return parse(file, all);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException("cannot read " + file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "cannot read %s: %s".formatted(file, e.getClass().getSimpleName()), e);
+      throw new IllegalArgumentException("cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 

@@ -31,6 +31,8 @@ class BadInputIT {
           simulate --model llama-3.1-8b --device h100-sxm --batch -1 | batch
           simulate --model llama-3.1-8b --device h100-sxm --context -5 | context
           simulate --model llama-3.1-8b --device h100-sxm --weights q9 | Q8_0
+          quality --head-dim 63 --run /tmp                           | head dimension 63
+          quality --dump /nonexistent.safetensors --run /tmp         | cannot read /nonexistent.safetensors
           """)
   void saysWhatToDo(String arguments, String expected) throws Exception {
     assertOneLine(Program.run(arguments.strip().split(" +")), expected);
