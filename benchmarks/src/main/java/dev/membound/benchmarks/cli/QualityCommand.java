@@ -101,6 +101,9 @@ final class QualityCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!KernelJvm.isThis()) {
+      return KernelJvm.run(spec.commandLine().getParent().getParseResult().originalArgs());
+    }
     Optional<RunFolder> run = runs.find();
     List<Row> rows = sweep();
     QualityFile file = new QualityFile(RunFolder.SCHEMA_VERSION, rows);
