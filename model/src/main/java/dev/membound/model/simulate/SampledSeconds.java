@@ -52,6 +52,11 @@ public final class SampledSeconds {
     return map(seconds -> seconds * factor);
   }
 
+  /** How many times as long as another time, a ratio. */
+  public SampledSeconds ratioTo(SampledSeconds other) {
+    return with(other, (a, b) -> a / b);
+  }
+
   /** Best estimate between the 5 % and 95 % quantiles, which are widened to hold it. */
   public Interval interval() {
     double[] sorted = drawn.clone();
