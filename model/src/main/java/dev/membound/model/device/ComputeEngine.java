@@ -159,6 +159,22 @@ public record ComputeEngine(
         "engine " + name + " has no arithmetic for " + format + ", only for " + peakFlops.keySet());
   }
 
+  /** The same engine in another place. */
+  ComputeEngine at(Place other) {
+    return new ComputeEngine(
+        name,
+        other,
+        operands,
+        peakFlops,
+        startupSeconds,
+        streamingEfficiency,
+        onChipBytes,
+        bytesInFlight,
+        efficiency,
+        overlapExponent,
+        joulesPerFlop);
+  }
+
   /** The same engine at its limit: peak arithmetic and bandwidth, full overlap, no start-up. */
   public ComputeEngine ideal() {
     Map<DataFormat, Quantity> peaks = new EnumMap<>(DataFormat.class);

@@ -10,6 +10,7 @@ import dev.membound.model.quantity.Provenance;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.run.Interval;
 import dev.membound.model.workload.InferenceWorkload;
+import dev.membound.model.workload.Kernel;
 import dev.membound.model.workload.Operator;
 import dev.membound.model.workload.Phase;
 import dev.membound.model.workload.Sharding;
@@ -57,6 +58,11 @@ public final class Simulator {
     }
     this.seed = seed;
     this.draws = draws;
+  }
+
+  /** The same simulator with other worlds, independent of this one's. */
+  Simulator reseeded() {
+    return new Simulator(seed + 1, draws);
   }
 
   /**
@@ -136,6 +142,20 @@ public final class Simulator {
         system, plan, passes, seconds(plan, passes, best) * best.of(system.device().modelError()));
   }
 
+  /** As {@link #seconds}, of the operators of some kernels alone. */
+  SampledSeconds seconds(
+      HardwareSystem system,
+      LlmArchitecture model,
+      InferenceWorkload workload,
+      Set<Kernel> kernels) {
+    List<Assignment> plan =
+        plan(system, model, workload, CapacityLedger.of(system, model, workload), kernels);
+    double passes = workload.pipelinePasses(system.sharding());
+    Draw best = Draw.best();
+    return sampled(
+        system, plan, passes, seconds(plan, passes, best) * best.of(system.device().modelError()));
+  }
+
   /** A time that some quantities give, in the same worlds as {@link #seconds}. */
   SampledSeconds sampled(ToDoubleFunction<Draw> seconds) {
     double[] samples = new double[draws];
@@ -150,12 +170,24 @@ public final class Simulator {
       LlmArchitecture model,
       InferenceWorkload workload,
       CapacityLedger ledger) {
+    return plan(system, model, workload, ledger, EnumSet.allOf(Kernel.class));
+  }
+
+  private static List<Assignment> plan(
+      HardwareSystem system,
+      LlmArchitecture model,
+      InferenceWorkload workload,
+      CapacityLedger ledger,
+      Set<Kernel> kernels) {
     boolean prefill = workload.phase() == Phase.PREFILL;
     // The devices compute a prompt's attention and hand its KV to the modules.
     Sharding sharding = prefill ? system.sharding().withKvModules(0) : system.sharding();
     Draw best = Draw.best();
     List<Assignment> plan = new ArrayList<>();
     for (Operator operator : workload.operators(model, sharding)) {
+      if (!kernels.contains(operator.kernel())) {
+        continue;
+      }
       boolean onModule = operator.home() == Operator.Home.KV && sharding.kvModules() > 0;
       DeviceProfile device = onModule ? system.kvModule().orElseThrow() : system.device();
       CapacityLedger.Pool pool = onModule ? ledger.pools().getLast() : ledger.pools().getFirst();
