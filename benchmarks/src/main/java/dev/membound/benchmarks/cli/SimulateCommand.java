@@ -1,30 +1,33 @@
 package dev.membound.benchmarks.cli;
 
-import static dev.membound.model.report.table.DataTable.row;
-
-import dev.membound.model.device.CpuDevice;
-import dev.membound.model.device.DeviceCatalogue;
+import dev.membound.benchmarks.cli.SimulationAnswer.Capacity;
+import dev.membound.benchmarks.cli.SimulationAnswer.Devices;
+import dev.membound.benchmarks.cli.SimulationAnswer.OperatorTime;
+import dev.membound.benchmarks.cli.SimulationAnswer.Parameter;
+import dev.membound.benchmarks.cli.SimulationAnswer.PhaseTime;
+import dev.membound.benchmarks.cli.SimulationAnswer.Pool;
+import dev.membound.benchmarks.cli.SimulationAnswer.Ranked;
+import dev.membound.benchmarks.cli.SimulationAnswer.Work;
 import dev.membound.model.device.DeviceProfile;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
+import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.placement.HardwareSystem;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
-import dev.membound.model.run.Interval;
-import dev.membound.model.run.ProfileFile;
-import dev.membound.model.run.RunFolder;
-import dev.membound.model.run.RunFolder.Document;
-import dev.membound.model.run.RunFolderException;
-import dev.membound.model.run.SimulationFile.OperatorShare;
-import dev.membound.model.run.SimulationFile.Prediction;
-import dev.membound.model.simulate.ReferenceSystems;
+import dev.membound.model.simulate.Estimate;
+import dev.membound.model.simulate.OperatorEstimate;
+import dev.membound.model.simulate.ShardingSearch;
+import dev.membound.model.simulate.ShardingSearch.Objective;
 import dev.membound.model.simulate.Simulator;
-import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
-import dev.membound.model.workload.KvSelection;
+import dev.membound.model.workload.InferenceWorkload;
+import dev.membound.model.workload.Phase;
+import dev.membound.model.workload.PrefillWorkload;
+import dev.membound.model.workload.Sharding;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,57 +38,41 @@ import picocli.CommandLine.Spec;
 /** Predicts one workload on one system. */
 @Command(
     name = "simulate",
-    description = "Predicts decode and prefill of a language model on a device, with intervals.",
+    description = "Predicts decode and prefill of a language model on a system, with intervals.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
       "Examples:",
       "  ./membound simulate --model llama-3.1-70b --device h100-sxm --count 4 --batch 8",
-      "  ./membound simulate --model llama-3.1-8b --device this-cpu --weights q4_0 --json"
+      "  ./membound simulate --model llama-3.1-8b --device this-cpu --weights q4_0 --json",
+      "  ./membound simulate --model deepseek-v3 --device h200-sxm --count 8 --search latency \\",
+      "      --weights fp8"
     })
 final class SimulateCommand implements Callable<Integer> {
-  private static final String THIS_CPU = "this-cpu";
+  private static final int RANKS_SHOWN = 8;
 
   @Option(
       names = "--model",
       required = true,
       description = "A name from `membound models`, or a file.")
-  private String model;
+  private String modelName;
+
+  @Mixin private SystemOptions systems;
+  @Mixin private WorkloadOptions workloads;
+  @Mixin private ServingOptions serving;
 
   @Option(
-      names = "--device",
-      required = true,
+      names = "--phase",
+      description = "decode or prefill alone (default: decode in detail, and the prefill's time).")
+  private Phase phase;
+
+  @Option(
+      names = "--search",
       description =
-          "A name from `membound devices`, a file, or " + THIS_CPU + " (calibrated by a run).")
-  private String device;
-
-  @Option(names = "--count", description = "Devices that share the model (default: 1).")
-  private int count = 1;
-
-  @Option(names = "--kv-modules", description = "Near-memory modules that hold the KV cache.")
-  private int kvModules;
-
-  @Option(names = "--kv-module", description = "What they are (default: cxl-pnm).")
-  private String kvModule = "cxl-pnm";
-
-  @Option(names = "--batch", description = "Sequences decoded together (default: 1).")
-  private int batch = 1;
-
-  @Option(names = "--context", description = "Tokens in the KV cache (default: 8192).")
-  private long context = 8192;
-
-  @Option(names = "--weights", description = "Format of the weights (default: f16).")
-  private String weights = "f16";
-
-  @Option(names = "--kv", description = "Format of the KV cache (default: f16).")
-  private String kv = "f16";
-
-  @Option(names = "--top-k", description = "Attend to this many selected tokens (default: all).")
-  private int topK;
-
-  @Option(names = "--page", description = "Tokens a page of --top-k (default: 16).")
-  private int page = 16;
+          "Take the best sharding of up to --count devices: latency, throughput (tokens a second"
+              + " and device) or devices (fewest).")
+  private Objective objective;
 
   @Option(names = "--json", description = "Print JSON for another program.")
   private boolean json;
@@ -95,142 +82,190 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Prediction prediction = predict();
+    SimulationAnswer answer;
+    try {
+      answer = answer(LlmCatalogue.find(modelName));
+    } catch (IllegalArgumentException e) {
+      throw new UserInputException(e.getMessage());
+    } catch (ArithmeticException e) {
+      throw new UserInputException("a count exceeds 64 bits; choose a smaller batch or context");
+    }
     Output output = new Output(spec);
     if (json) {
-      output.json(prediction);
+      output.json(answer);
     } else {
-      print(prediction, output);
+      new SimulationText(output).print(answer);
     }
     return 0;
   }
 
-  private Prediction predict() {
-    LlmArchitecture architecture = LlmCatalogue.find(model);
-    try {
-      DataFormat weightFormat = DataFormat.of(weights);
-      Formats formats = new Formats(weightFormat, DataFormat.of(kv), activations());
-      KvSelection selection =
-          topK == 0 ? new KvSelection.Dense() : new KvSelection.QuestTopK(page, topK);
-      HardwareSystem system = HardwareSystem.of(device(), count);
-      if (kvModules != 0) {
-        system = system.withKvModules(DeviceCatalogue.find(kvModule), kvModules);
-      }
-      return ReferenceSystems.predict(
-          new Simulator(),
-          system,
-          architecture,
-          new DecodeWorkload(batch, context, formats, selection));
-    } catch (IllegalArgumentException e) {
-      throw new UserInputException(e.getMessage());
+  private SimulationAnswer answer(LlmArchitecture model) {
+    boolean onCpu = systems.isThisCpu();
+    DecodeWorkload step = workloads.decode(onCpu);
+    Optional<PrefillWorkload> prompt =
+        workloads.context() > 0 ? Optional.of(workloads.prefill(onCpu)) : Optional.empty();
+    boolean prefilling = phase == Phase.PREFILL;
+    if (prefilling && prompt.isEmpty()) {
+      throw new IllegalArgumentException("a prefill needs a --context of at least 1 token");
     }
-  }
-
-  /** CPU kernels take F32 activations, accelerators 16-bit ones. */
-  private DataFormat activations() {
-    return device.equals(THIS_CPU) ? DataFormat.F32 : DataFormat.F16;
-  }
-
-  private DeviceProfile device() {
-    return device.equals(THIS_CPU)
-        ? CpuDevice.from(runs.folder().read(Document.PROFILE, ProfileFile.class))
-        : calibrated(DeviceCatalogue.find(device));
-  }
-
-  /** With the overlap exponents of a run where there is one: they do not depend on a device. */
-  private DeviceProfile calibrated(DeviceProfile profile) {
-    return runs.find()
-        .filter(run -> run.has(Document.PROFILE))
-        .map(SimulateCommand::profile)
-        .map(fitted -> profile.withOverlap(CpuDevice.overlapExponents(fitted)))
-        .orElse(profile);
-  }
-
-  private static ProfileFile profile(RunFolder run) throws RunFolderException {
-    return run.read(Document.PROFILE, ProfileFile.class);
-  }
-
-  private void print(Prediction p, Output output) {
-    output.line(
-        "%s, %s weights, %s KV, batch %d, context %d, attention %s, on %d x %s"
-            .formatted(
-                p.model(),
-                p.weights(),
-                p.kv(),
-                p.batch(),
-                p.context(),
-                p.kvSelection(),
-                p.deviceCount(),
-                p.device()));
-    output.line("");
-    if (p.fits()) {
-      output.line("decode  " + milliseconds(p.decodeStepSeconds()) + " a step (TPOT)");
-      output.line("        " + interval(p.decodeTokensPerSecond(), 1, "%.3g") + " tokens/s");
-      if (p.prefillSeconds() != null) {
-        output.line("prefill " + milliseconds(p.prefillSeconds()) + " (TTFT, without queueing)");
-      }
-      output.line("");
-      output.table(operators(p));
-    } else {
-      output.line(
-          "does not fit: short by %.2f GB; %s"
-              .formatted(
-                  p.shortfallBytes() / 1e9,
-                  p.smallestFittingCount() == 0
-                      ? "no number of these devices holds it"
-                      : "at least " + p.smallestFittingCount() + " of these devices hold it"));
+    InferenceWorkload main = prefilling ? prompt.orElseThrow() : step;
+    List<Ranked> ranking = objective == null ? null : ranking(model, main);
+    HardwareSystem system =
+        ranking == null
+            ? systems.system(runs)
+            : HardwareSystem.of(systems.device(runs), best(ranking));
+    Simulator simulator = new Simulator();
+    Estimate estimate = simulator.estimate(system, model, main);
+    List<String> warnings = new ArrayList<>(estimate.warnings());
+    warnings.removeAll(estimate.ledger().problems());
+    boolean fits = estimate.ledger().fits();
+    PhaseTime decode = prefilling || !fits ? null : time(estimate);
+    PhaseTime prefill = prefilling && fits ? time(estimate) : null;
+    if (phase == null && fits && prompt.isPresent()) {
+      prefill = prefill(simulator, system, model, prompt.get(), warnings);
     }
-    output.line("");
-    output.table(capacity(p));
-    output.line("");
-    output.line("what stands behind it, weakest first: " + p.provenance());
-    p.warnings().forEach(warning -> output.line("warning: " + warning));
+    return new SimulationAnswer(
+        SimulationAnswer.SCHEMA_VERSION,
+        new Devices(
+            system.name(),
+            system.count(),
+            system.sharding(),
+            system.kvModule().map(DeviceProfile::name).orElse(null)),
+        work(model, main),
+        capacity(estimate.ledger()),
+        decode,
+        prefill,
+        prompt.flatMap(p -> serving.chunked(simulator, system, model, p)).orElse(null),
+        fits ? serving.speculative(simulator, system, model, step).orElse(null) : null,
+        prompt.flatMap(p -> serving.disaggregated(simulator, runs, model, p)).orElse(null),
+        ranking,
+        estimate.provenance(),
+        parameters(system),
+        warnings);
   }
 
-  private static DataTable operators(Prediction p) {
-    double total = p.operators().stream().mapToDouble(OperatorShare::seconds).sum();
-    return new DataTable(
-        "decode step",
-        List.of(
-            Column.text("operator"),
-            Column.text("engine"),
-            Column.seconds("time"),
-            Column.percent("share"),
-            Column.bytes("bytes"),
-            Column.text("bottleneck")),
-        p.operators().stream()
+  private List<Ranked> ranking(LlmArchitecture model, InferenceWorkload workload) {
+    return new ShardingSearch(systems.device(runs), model, workload)
+        .ranked(systems.mostDevices(), objective).stream()
+            .limit(RANKS_SHOWN)
             .map(
-                o ->
-                    row(
-                        o.operator(),
-                        o.engine(),
-                        o.seconds(),
-                        100 * o.seconds() / total,
-                        o.bytes(),
-                        o.bottleneck()))
+                choice ->
+                    new Ranked(
+                        choice.sharding(),
+                        choice.sharding().devices(),
+                        choice.seconds(),
+                        choice.tokensPerSecond(),
+                        choice.tokensPerSecondAndDevice()))
+            .toList();
+  }
+
+  /** Where nothing fits, what would be missing is told of all devices with TP as far as it goes. */
+  private Sharding best(List<Ranked> ranking) {
+    if (ranking.isEmpty()) {
+      return systems.system(runs).sharding();
+    }
+    return ranking.getFirst().sharding();
+  }
+
+  private static PhaseTime prefill(
+      Simulator simulator,
+      HardwareSystem system,
+      LlmArchitecture model,
+      PrefillWorkload prompt,
+      List<String> warnings) {
+    Estimate estimate;
+    try {
+      estimate = simulator.estimate(system, model, prompt);
+    } catch (IllegalArgumentException e) {
+      warnings.add("no prefill: " + e.getMessage());
+      return null;
+    }
+    List<String> problems = estimate.ledger().problems();
+    for (String warning : estimate.warnings()) {
+      if (problems.contains(warning)) {
+        warnings.add("the whole prompt in one piece " + warning + "; --chunk takes it in pieces");
+      } else if (!warnings.contains(warning)) {
+        warnings.add(warning);
+      }
+    }
+    return time(estimate);
+  }
+
+  private static PhaseTime time(Estimate estimate) {
+    return new PhaseTime(
+        estimate.seconds(),
+        estimate.tokensPerSecond(),
+        estimate.memoryJoules(),
+        estimate.operators().stream().map(SimulateCommand::operator).toList());
+  }
+
+  private static OperatorTime operator(OperatorEstimate o) {
+    return new OperatorTime(
+        o.operator(),
+        o.engine(),
+        o.bottleneck().key(),
+        o.seconds(),
+        o.startupSeconds(),
+        o.memorySeconds(),
+        o.computeSeconds(),
+        o.linkSeconds(),
+        o.bytes(),
+        o.flops());
+  }
+
+  private static Work work(LlmArchitecture model, InferenceWorkload workload) {
+    Formats formats = workload.formats();
+    return new Work(
+        model.name(),
+        workload.phase().name().toLowerCase(Locale.ROOT),
+        workload.batch(),
+        workload instanceof DecodeWorkload ? workload.pastTokens() : workload.finalContextTokens(),
+        workload.sharedPrefixTokens(),
+        formats.weights().name(),
+        formats.kv().name(),
+        formats.activations().name(),
+        workload.selection().toString());
+  }
+
+  private static Capacity capacity(CapacityLedger ledger) {
+    return new Capacity(
+        ledger.fits(),
+        ledger.shortfallBytes(),
+        ledger.pools().stream()
+            .map(
+                pool ->
+                    new Pool(
+                        pool.device(),
+                        pool.count(),
+                        pool.capacityBytes(),
+                        pool.bytes(),
+                        pool.bytesPerDevice(),
+                        pool.shortfallBytes(),
+                        pool.bytesByComponent(),
+                        pool.smallestCount(),
+                        pool.smallest().orElse(null)))
             .toList());
   }
 
-  private static DataTable capacity(Prediction p) {
-    List<List<Object>> rows =
-        new java.util.ArrayList<>(
-            p.capacity().entrySet().stream().map(e -> row(e.getKey(), e.getValue())).toList());
-    rows.add(row("all", p.capacity().values().stream().mapToLong(Long::longValue).sum()));
-    rows.add(row("capacity", p.capacityBytes()));
-    return new DataTable(
-        "capacity", List.of(Column.text("component"), Column.bytes("bytes")), rows);
+  private static List<Parameter> parameters(HardwareSystem system) {
+    List<Parameter> all = new ArrayList<>(parameters(system.device()));
+    system.kvModule().ifPresent(module -> all.addAll(parameters(module)));
+    return List.copyOf(all);
   }
 
-  private static String milliseconds(Interval seconds) {
-    return interval(seconds, 1e3, "%.4g") + " ms";
-  }
-
-  private static String interval(Interval interval, double scale, String format) {
-    return String.format(
-        Locale.ROOT,
-        format + " [" + format + ", " + format + "]",
-        interval.median() * scale,
-        interval.low() * scale,
-        interval.high() * scale);
+  private static List<Parameter> parameters(DeviceProfile device) {
+    return device.quantities().entrySet().stream()
+        .map(
+            entry ->
+                new Parameter(
+                    device.name(),
+                    entry.getKey(),
+                    entry.getValue().value(),
+                    entry.getValue().low(),
+                    entry.getValue().high(),
+                    entry.getValue().unit(),
+                    entry.getValue().provenance(),
+                    entry.getValue().source()))
+        .toList();
   }
 }

@@ -63,9 +63,13 @@ public record ComputeEngine(
   /** What arithmetic falls back to, widening, where an engine has no peak of its own for it. */
   private static final Map<DataFormat, List<DataFormat>> WIDER =
       Map.of(
-          DataFormat.FP8, List.of(DataFormat.F16, DataFormat.BF16, DataFormat.F32),
+          DataFormat.F32, List.of(),
           DataFormat.F16, List.of(DataFormat.BF16, DataFormat.F32),
           DataFormat.BF16, List.of(DataFormat.F16, DataFormat.F32));
+
+  /** The same for formats of 8 bits and less, which are unpacked into the narrowest there is. */
+  private static final List<DataFormat> UNPACKED =
+      List.of(DataFormat.FP8, DataFormat.F16, DataFormat.BF16, DataFormat.F32);
 
   static ComputeEngine read(Section section) {
     String name = section.text("name");
@@ -145,7 +149,7 @@ public record ComputeEngine(
     if (own != null) {
       return own;
     }
-    for (DataFormat wider : WIDER.getOrDefault(format, List.of())) {
+    for (DataFormat wider : WIDER.getOrDefault(format, UNPACKED)) {
       Quantity peak = peakFlops.get(wider);
       if (peak != null) {
         return peak;
@@ -153,6 +157,22 @@ public record ComputeEngine(
     }
     throw new IllegalArgumentException(
         "engine " + name + " has no arithmetic for " + format + ", only for " + peakFlops.keySet());
+  }
+
+  /** The same engine in another place. */
+  ComputeEngine at(Place other) {
+    return new ComputeEngine(
+        name,
+        other,
+        operands,
+        peakFlops,
+        startupSeconds,
+        streamingEfficiency,
+        onChipBytes,
+        bytesInFlight,
+        efficiency,
+        overlapExponent,
+        joulesPerFlop);
   }
 
   /** The same engine at its limit: peak arithmetic and bandwidth, full overlap, no start-up. */

@@ -1,6 +1,7 @@
 package dev.membound.model.device;
 
 import dev.membound.model.memory.measured.MeasuredMemory;
+import dev.membound.model.memory.pnm.PnmMemory;
 import dev.membound.model.quantity.Provenance;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.run.ProfileFile;
@@ -39,11 +40,22 @@ public final class CpuDevice {
             .mapToInt(ProfileFile.Bandwidth::threads)
             .max()
             .orElseThrow(() -> lacks(profile, "a DRAM read bandwidth"));
+    return from(profile, threads);
+  }
+
+  /**
+   * The device of a profile with so many of its threads.
+   *
+   * @throws IllegalArgumentException when the profile lacks their DRAM bandwidth, a peak or a
+   *     start-up
+   */
+  public static DeviceProfile from(ProfileFile profile, int threads) {
     Quantity read =
         profile.readBandwidth().stream()
             .filter(b -> b.residency() == Residency.DRAM && b.threads() == threads)
             .findFirst()
-            .orElseThrow()
+            .orElseThrow(
+                () -> lacks(profile, "a DRAM read bandwidth of " + threads + " threads"))
             .bytesPerSecond();
     Quantity capacity =
         Quantity.exact(
@@ -73,6 +85,33 @@ public final class CpuDevice {
         Optional.empty(),
         DeviceFacts.NONE,
         modelError(profile));
+  }
+
+  /**
+   * The same CPU as the accelerator of a memory module: its cores sit near the memory that was
+   * measured, and what they exchange with a host costs nothing, since both are one machine.
+   */
+  public static DeviceProfile asNearMemory(ProfileFile profile, int threads) {
+    DeviceProfile cpu = from(profile, threads);
+    String reason = "host and module are one machine: results lie in shared caches";
+    PnmMemory near =
+        new PnmMemory(
+            cpu.memory().model(),
+            Quantity.exact(Double.MAX_VALUE, "B/s", Provenance.ASSUMED, reason),
+            Quantity.exact(0, "s", Provenance.ASSUMED, reason),
+            Quantity.exact(0, "J/B", Provenance.ASSUMED, reason),
+            cpu.memory().capacityBytes());
+    return new DeviceProfile(
+        cpu.name() + "-near-memory",
+        cpu.title(),
+        cpu.description(),
+        new MemoryTier("dram", cpu.memory().capacityBytes(), near),
+        Optional.empty(),
+        List.of(cpu.mainEngine().at(ComputeEngine.Place.NEAR)),
+        Optional.empty(),
+        Optional.empty(),
+        DeviceFacts.NONE,
+        cpu.modelError());
   }
 
   /** Overlap exponents by kernel, for devices whose own are not known. */

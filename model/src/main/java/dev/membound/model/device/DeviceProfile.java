@@ -1,6 +1,7 @@
 package dev.membound.model.device;
 
 import dev.membound.model.catalogue.Section;
+import dev.membound.model.memory.hbf.HbfMemory;
 import dev.membound.model.memory.stacked.StackedMemory;
 import dev.membound.model.network.Link;
 import dev.membound.model.quantity.Dimension;
@@ -105,6 +106,27 @@ public record DeviceProfile(
   private static void addAll(
       Map<String, Quantity> all, String prefix, Map<String, Quantity> quantities) {
     quantities.forEach((key, quantity) -> all.put(prefix + "." + key, quantity));
+  }
+
+  /** The same device with the KV cache beside the weights, whatever memory it has for it. */
+  public DeviceProfile withKvBesideWeights() {
+    return withMemories(memory, Optional.empty());
+  }
+
+  /** The same device with every flash made to hold a KV cache that grows with every token. */
+  public DeviceProfile withKvForcedOnFlash() {
+    return withMemories(forced(memory), kvMemory.map(DeviceProfile::forced));
+  }
+
+  private static MemoryTier forced(MemoryTier tier) {
+    return tier.model() instanceof HbfMemory flash
+        ? new MemoryTier(tier.name(), tier.capacityBytes(), flash.withKvCacheForced())
+        : tier;
+  }
+
+  private DeviceProfile withMemories(MemoryTier weights, Optional<MemoryTier> kv) {
+    return new DeviceProfile(
+        name, title, description, weights, kv, engines, link, power, facts, modelError);
   }
 
   /** The same device with efficiencies of 1 and overheads of 0: the limit of its data sheet. */

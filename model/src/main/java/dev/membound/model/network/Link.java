@@ -5,8 +5,11 @@ import dev.membound.model.quantity.Dimension;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Provenance;
 import dev.membound.model.quantity.Quantity;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A device's link to its equals.
@@ -19,6 +22,7 @@ import java.util.Map;
  *     for on-chip SRAM, a write and a read for DRAM
  * @param topology how devices are wired
  * @param reducesInNetwork whether switches add up what passes (SHARP)
+ * @param algorithms of the collectives of its library
  */
 public record Link(
     String name,
@@ -27,13 +31,20 @@ public record Link(
     Quantity hopSeconds,
     Quantity landingSeconds,
     TopologyKind topology,
-    boolean reducesInNetwork) {
+    boolean reducesInNetwork,
+    Set<CollectiveAlgorithm> algorithms) {
   private static final Quantity NO_TIME =
       Quantity.exact(0, "s", Provenance.ASSUMED, "not given: part of the latency");
 
+  private static final Set<CollectiveAlgorithm> ALL = EnumSet.allOf(CollectiveAlgorithm.class);
+
+  public Link {
+    algorithms = Collections.unmodifiableSet(EnumSet.copyOf(algorithms));
+  }
+
   /** A ring whose latency is all that a message costs. */
   public Link(String name, Quantity bytesPerSecond, Quantity latencySeconds) {
-    this(name, bytesPerSecond, latencySeconds, NO_TIME, NO_TIME, TopologyKind.RING, false);
+    this(name, bytesPerSecond, latencySeconds, NO_TIME, NO_TIME, TopologyKind.RING, false, ALL);
   }
 
   /** Reads the keys of this record. */
@@ -48,7 +59,10 @@ public record Link(
             section.has("topology")
                 ? section.choice("topology", TopologyKind.class)
                 : TopologyKind.RING,
-            section.has("reduces_in_network") && section.flag("reduces_in_network"));
+            section.has("reduces_in_network") && section.flag("reduces_in_network"),
+            section.has("algorithms")
+                ? EnumSet.copyOf(section.choices("algorithms", CollectiveAlgorithm.class))
+                : ALL);
     section.finish();
     return link;
   }
@@ -62,7 +76,8 @@ public record Link(
         hopSeconds.idealised(0),
         landingSeconds.idealised(0),
         topology,
-        reducesInNetwork);
+        reducesInNetwork,
+        algorithms);
   }
 
   /** {@code devices} devices that are wired by this link. */
@@ -72,7 +87,8 @@ public record Link(
         draw.of(bytesPerSecond),
         draw.of(latencySeconds) + draw.of(landingSeconds),
         draw.of(hopSeconds),
-        reducesInNetwork);
+        reducesInNetwork,
+        algorithms);
   }
 
   /** Its values by their names in catalogue files. */
@@ -87,19 +103,5 @@ public record Link(
       all.put("landing_latency", landingSeconds);
     }
     return all;
-  }
-
-  /**
-   * Ring all-reduce of {@code messageBytes} over {@code devices}: 2(n−1) steps of {@code latency +
-   * message / n / bandwidth}, Patarasuk and Yuan, J. Parallel Distrib. Comput. 2009, DOI
-   * 10.1016/j.jpdc.2008.09.002. Nothing for one device. Other collectives and topologies: {@link
-   * #network}.
-   */
-  public double allReduceSeconds(long messageBytes, int devices, Draw draw) {
-    if (devices == 1) {
-      return 0;
-    }
-    double step = draw.of(latencySeconds) + draw.of(landingSeconds) + draw.of(hopSeconds);
-    return Network.ringAllReduceSeconds(devices, step, messageBytes, draw.of(bytesPerSecond));
   }
 }

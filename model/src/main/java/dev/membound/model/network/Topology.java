@@ -1,6 +1,7 @@
 package dev.membound.model.network;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -238,12 +239,20 @@ public sealed interface Topology {
 
     @Override
     public int devices() {
-      return sizes.stream().reduce(1, Math::multiplyExact);
+      int product = 1;
+      for (int size : sizes) {
+        product = Math.multiplyExact(product, size);
+      }
+      return product;
     }
 
     @Override
     public int diameterHops() {
-      return sizes.stream().mapToInt(size -> size / 2).sum();
+      int hops = 0;
+      for (int size : sizes) {
+        hops += size / 2;
+      }
+      return hops;
     }
 
     @Override
@@ -264,12 +273,16 @@ public sealed interface Topology {
     /** Cuts the longest dimension twice, for it closes upon itself. */
     @Override
     public double bisectionShares() {
-      int longest = sizes.stream().max(Integer::compare).orElseThrow();
+      int longest = Collections.max(sizes);
       return (double) devices() / longest * 2 * pairShare();
     }
 
-    private long dimensions() {
-      return Math.max(1, sizes.stream().filter(size -> size > 1).count());
+    private int dimensions() {
+      int wired = 0;
+      for (int size : sizes) {
+        wired += size > 1 ? 1 : 0;
+      }
+      return Math.max(1, wired);
     }
   }
 

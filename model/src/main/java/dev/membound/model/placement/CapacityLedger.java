@@ -1,12 +1,13 @@
 package dev.membound.model.placement;
 
 import dev.membound.model.device.DeviceProfile;
-import dev.membound.model.llm.LayerGroup;
+import dev.membound.model.device.MemoryTier;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.InferenceWorkload;
 import dev.membound.model.workload.KvFootprint;
 import dev.membound.model.workload.Sharding;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,169 +15,197 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What lies where, by component, and whether it fits. Devices of a pool share its bytes evenly.
+ * What lies where, by component, and whether it fits.
  *
- * @param pools the devices, then the KV modules if there are any
+ * @param pools the devices' memory, the memory of their own for the KV cache if they have one, the
+ *     KV modules if there are any
  */
 public record CapacityLedger(List<Pool> pools) {
 
   /**
-   * Equal devices and what they hold together.
+   * Equal memories and what they hold together, each as much as the fullest.
    *
    * @param device catalogue name
    * @param count how many
    * @param capacityBytes of all of them
    * @param bytesByComponent {@code weights}, {@code kv}, {@code index}, {@code state}, {@code
    *     activations}, {@code workspace}
-   * @param smallestCount fewest of these devices that hold it; 0 when no number does
+   * @param smallest the fewest of these devices that hold it, and how they share; empty when no
+   *     number does
    */
   public record Pool(
       String device,
       int count,
       long capacityBytes,
       Map<String, Long> bytesByComponent,
-      int smallestCount) {
+      Optional<Sharding> smallest) {
 
     /** All components. */
     public long bytes() {
       return bytesByComponent.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** What one of them holds. */
+    public long bytesPerDevice() {
+      return Math.ceilDiv(bytes(), count);
+    }
+
     /** What is missing; 0 when it fits. */
     public long shortfallBytes() {
       return Math.max(0, bytes() - capacityBytes);
     }
+
+    /** Fewest of these devices that hold it; 0 when no number does. */
+    public int smallestCount() {
+      return smallest.map(Sharding::devices).orElse(0);
+    }
   }
 
-  /** The ledger of a workload on a system. */
+  /**
+   * The ledger of a workload on a system.
+   *
+   * @throws IllegalArgumentException when a memory refuses the KV cache, with its reason
+   */
   public static CapacityLedger of(
       HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
-    KvFootprint footprint = footprint(model, workload);
-    Pool devices = devicePool(system, model, workload, footprint);
-    List<Pool> pools =
-        system
-            .kvModule()
-            .map(
-                module -> {
-                  Map<String, Long> cache = new LinkedHashMap<>();
-                  putCache(cache, footprint, 1);
-                  return List.of(devices, modulePool(module, system.kvModules(), cache));
-                })
-            .orElse(List.of(devices));
-    return new CapacityLedger(KvTier.split(pools, system, model, workload));
-  }
-
-  private static KvFootprint footprint(LlmArchitecture model, InferenceWorkload workload) {
-    return KvFootprint.of(
-        model,
-        workload.formats(),
-        workload.selection(),
-        workload.batch(),
-        workload.finalContextTokens(),
-        workload.sharedPrefixTokens());
-  }
-
-  private static void putCache(Map<String, Long> held, KvFootprint footprint, double copies) {
-    held.put("kv", copied(footprint.kvBytes(), copies));
-    if (footprint.indexBytes() > 0) {
-      held.put("index", copied(footprint.indexBytes(), copies));
-    }
-  }
-
-  private static long copied(long bytes, double copies) {
-    return copies == 1 ? bytes : Math.round(bytes * copies);
-  }
-
-  /** What {@code devices} devices hold together: they copy the KV heads that they cannot divide. */
-  private static Map<String, Long> held(
-      LlmArchitecture model,
-      InferenceWorkload workload,
-      Optional<KvFootprint> cache,
-      long stateBytes,
-      int devices) {
-    Map<String, Long> held = new LinkedHashMap<>();
-    held.put("weights", weightBytes(model, workload.formats().weights()));
-    cache.ifPresent(
-        footprint -> putCache(held, footprint, kvCopies(model, new Sharding(devices, 0))));
-    if (stateBytes > 0) {
-      held.put("state", stateBytes);
-    }
-    held.put("activations", activationBytes(model, workload));
-    // Logits in single precision.
-    held.put("workspace", 4L * workload.batch() * model.vocabulary());
-    return held;
-  }
-
-  /** Copies of the KV cache: devices of a group that do not share a token, by bytes of a token. */
-  private static double kvCopies(LlmArchitecture model, Sharding sharding) {
-    long once = 0;
-    long copied = 0;
-    for (LayerGroup group : model.groups()) {
-      long elements = group.count() * group.attention().kvElementsPerToken();
-      once += elements;
-      int sharers = sharding.kvSharers(group.attention());
-      copied += elements * (sharding.tensorParallel() / sharers);
-    }
-    return once == 0 ? 1 : (double) copied / once;
-  }
-
-  /** Bytes of all parameters. */
-  public static long weightBytes(LlmArchitecture model, DataFormat format) {
-    return format.bytes(model.matrixElements())
-        + format.vectorFormat().bytes(model.vectorElements());
-  }
-
-  /** Residual stream, and input and output of the widest operator. */
-  private static long activationBytes(LlmArchitecture model, InferenceWorkload workload) {
-    long widest = 0;
-    for (LayerGroup group : model.groups()) {
-      long inner = group.feedForward().widestElements();
-      long qkv = group.attention().outputElements() + group.attention().kvElementsPerToken();
-      widest = Math.max(widest, Math.max(inner, qkv));
-    }
-    long elements = workload.batch() * workload.newTokens() * (2L * model.hidden() + widest);
-    return workload.formats().activations().bytes(elements);
-  }
-
-  private static Pool devicePool(
-      HardwareSystem system,
-      LlmArchitecture model,
-      InferenceWorkload workload,
-      KvFootprint footprint) {
+    Sharding sharding = system.sharding();
     DeviceProfile device = system.device();
-    Optional<KvFootprint> cache =
-        system.kvModule().isEmpty() ? Optional.of(footprint) : Optional.empty();
-    long states = footprint.stateBytes();
-    long capacity = capacityBytes(device);
-    int heads = model.queryHeads();
-    int smallest = 0;
-    int most = device.link().isPresent() ? heads : 1;
-    for (int n = 1; n <= most && smallest == 0; n++) {
-      if (heads % n == 0 && sum(held(model, workload, cache, states, n)) <= capacity * n) {
-        smallest = n;
-      }
+    Map<String, Long> held = DeviceShare.of(model, workload, sharding);
+    refuse(device, model, workload, held);
+    Optional<Sharding> smallest =
+        fits(device, held) ? Optional.of(sharding) : smallest(device, model, workload, sharding);
+    List<Pool> pools = new ArrayList<>();
+    int count = system.count();
+    pools.add(pool(device.name(), count, device.memory(), part(device, held, false), smallest));
+    device
+        .kvMemory()
+        .filter(tier -> sharding.kvModules() == 0)
+        .ifPresent(
+            tier ->
+                pools.add(
+                    pool(
+                        device.name() + "/" + tier.name(),
+                        count,
+                        tier,
+                        part(device, held, true),
+                        smallest)));
+    system
+        .kvModule()
+        .ifPresent(module -> pools.add(modulePool(module, sharding.kvModules(), model, workload)));
+    return new CapacityLedger(List.copyOf(pools));
+  }
+
+  private static Pool pool(
+      String name,
+      int count,
+      MemoryTier tier,
+      Map<String, Long> perDevice,
+      Optional<Sharding> smallest) {
+    Map<String, Long> all = new LinkedHashMap<>();
+    perDevice.forEach((component, bytes) -> all.put(component, Math.multiplyExact(bytes, count)));
+    return new Pool(name, count, Math.multiplyExact(capacity(tier), count), all, smallest);
+  }
+
+  /** What of {@code held} lies in the main memory of a device, or in that for the KV cache. */
+  private static Map<String, Long> part(
+      DeviceProfile device, Map<String, Long> held, boolean cache) {
+    if (device.kvMemory().isEmpty()) {
+      return held;
     }
-    return new Pool(
-        device.name(),
-        system.count(),
-        capacity * system.count(),
-        held(model, workload, cache, states, system.count()),
-        smallest);
+    Map<String, Long> part = new LinkedHashMap<>();
+    held.forEach(
+        (component, bytes) -> {
+          if (DeviceShare.isCache(component) == cache) {
+            part.put(component, bytes);
+          }
+        });
+    return part;
+  }
+
+  private static boolean fits(DeviceProfile device, Map<String, Long> held) {
+    boolean main = sum(part(device, held, false)) <= capacity(device.memory());
+    return main
+        && device
+            .kvMemory()
+            .map(tier -> sum(part(device, held, true)) <= capacity(tier))
+            .orElse(true);
   }
 
   private static long sum(Map<String, Long> held) {
     return held.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  private static Pool modulePool(DeviceProfile module, int count, Map<String, Long> held) {
-    long capacity = capacityBytes(module);
-    long bytes = sum(held);
-    int smallest = (int) Math.max(1, Math.ceilDiv(bytes, capacity));
-    return new Pool(module.name(), count, capacity * count, held, smallest);
+  private static long capacity(MemoryTier tier) {
+    return (long) tier.capacityBytes().value();
   }
 
-  private static long capacityBytes(DeviceProfile device) {
-    return (long) device.memory().capacityBytes().value();
+  private static Optional<Sharding> smallest(
+      DeviceProfile device, LlmArchitecture model, InferenceWorkload workload, Sharding sharding) {
+    int most = device.link().isPresent() ? Integer.MAX_VALUE : 1;
+    // More parts than these never make a device's share smaller.
+    for (Sharding candidate : Shardings.byDevices(model, workload, most)) {
+      Sharding whole = candidate.withKvModules(0);
+      boolean modular = sharding.kvModules() > 0;
+      if (modular && candidate.tensorParallel() != candidate.devices()) {
+        continue;
+      }
+      Sharding tried = modular ? whole.withKvModules(sharding.kvModules()) : whole;
+      if (fits(device, DeviceShare.of(model, workload, tried))) {
+        return Optional.of(tried);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static void refuse(
+      DeviceProfile device,
+      LlmArchitecture model,
+      InferenceWorkload workload,
+      Map<String, Long> held) {
+    if (held.getOrDefault("kv", 0L) == 0) {
+      return;
+    }
+    long bytesPerToken = KvFootprint.bytesPerToken(model, workload.formats().kv());
+    device
+        .kvMemory()
+        .orElse(device.memory())
+        .model()
+        .refusalOfKvCache(bytesPerToken)
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException("device " + device.name() + ": " + reason);
+            });
+  }
+
+  private static Pool modulePool(
+      DeviceProfile module, int count, LlmArchitecture model, InferenceWorkload workload) {
+    KvFootprint cache =
+        KvFootprint.of(
+            model,
+            workload.formats(),
+            workload.selection(),
+            workload.batch(),
+            workload.finalContextTokens(),
+            workload.sharedPrefixTokens());
+    Map<String, Long> held = new LinkedHashMap<>();
+    held.put("kv", cache.kvBytes());
+    if (cache.indexBytes() > 0) {
+      held.put("index", cache.indexBytes());
+    }
+    long capacity = capacity(module.memory());
+    long smallest = Math.max(1, Math.ceilDiv(sum(held), capacity));
+    return new Pool(
+        module.name(),
+        count,
+        Math.multiplyExact(capacity, count),
+        held,
+        Optional.of(Sharding.tensor(Math.toIntExact(smallest))));
+  }
+
+  /** Bytes of all parameters. */
+  public static long weightBytes(LlmArchitecture model, DataFormat format) {
+    return format.bytes(model.matrixElements())
+        + format.vectorFormat().bytes(model.vectorElements());
   }
 
   /** Whether every pool fits. */
@@ -216,9 +245,19 @@ public record CapacityLedger(List<Pool> pools) {
                     pool.device(),
                     pool.shortfallBytes() / 1e9,
                     pool.bytes() / 1e9,
-                    pool.smallestCount() == 0
-                        ? "no number of them holds it"
-                        : "the smallest count that fits is " + pool.smallestCount()))
+                    smallest(pool)))
         .toList();
+  }
+
+  private static String smallest(Pool pool) {
+    return pool.smallest()
+        .map(
+            s ->
+                "the smallest count that fits is "
+                    + s.devices()
+                    + (s.pipelineParallel() * s.dataParallel() * s.contextParallel() > 1
+                        ? " (" + s.label() + ")"
+                        : ""))
+        .orElse("no number of them holds it");
   }
 }

@@ -27,8 +27,8 @@ record Assignment(
     if (operator.kernel().collective()) {
       Link link = system.device().link().orElseThrow();
       double seconds =
-          Collectives.seconds(
-              link, operator.kernel(), operator.inputBytes(), operator.participants(), draw);
+          link.network(operator.participants(), draw)
+              .seconds(operator.kernel(), operator.inputBytes());
       return new OperatorTime(0, 0, 0, seconds, seconds);
     }
     OperatorTime time = station.time(operator, reach, draw);

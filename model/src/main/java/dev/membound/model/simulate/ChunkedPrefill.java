@@ -10,9 +10,9 @@ import java.util.List;
  * others wait for one chunk in the place of a whole prompt. Agrawal et al., Sarathi-Serve, OSDI
  * 2024, arXiv 2403.02310.
  *
- * @param chunkSeconds of every chunk in order, best estimates
+ * @param chunkSeconds of every chunk in order
  */
-public record ChunkedPrefill(List<Double> chunkSeconds) {
+public record ChunkedPrefill(List<SampledSeconds> chunkSeconds) {
 
   public ChunkedPrefill {
     chunkSeconds = List.copyOf(chunkSeconds);
@@ -24,20 +24,24 @@ public record ChunkedPrefill(List<Double> chunkSeconds) {
    * @throws IllegalArgumentException for a chunk that is not positive
    */
   public static ChunkedPrefill of(
-      HardwareSystem system, LlmArchitecture model, PrefillWorkload prompt, long chunkTokens) {
+      Simulator simulator,
+      HardwareSystem system,
+      LlmArchitecture model,
+      PrefillWorkload prompt,
+      long chunkTokens) {
     return new ChunkedPrefill(
         prompt.chunks(chunkTokens).stream()
-            .map(chunk -> Simulator.bestSeconds(system, model, chunk))
+            .map(chunk -> simulator.seconds(system, model, chunk))
             .toList());
   }
 
   /** Time to the first token where nothing runs between the chunks. */
-  public double seconds() {
-    return chunkSeconds.stream().mapToDouble(Double::doubleValue).sum();
+  public SampledSeconds seconds() {
+    return chunkSeconds.stream().reduce(SampledSeconds::plus).orElseThrow();
   }
 
   /** Longest time that a decode step between two chunks waits. */
-  public double longestChunkSeconds() {
-    return chunkSeconds.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+  public SampledSeconds longestChunkSeconds() {
+    return chunkSeconds.stream().reduce((a, b) -> a.with(b, Math::max)).orElseThrow();
   }
 }

@@ -12,6 +12,7 @@ import dev.membound.model.workload.KvSelection;
 import dev.membound.model.workload.OperatorShape;
 import dev.membound.model.workload.Phase;
 import dev.membound.model.workload.PhaseSize;
+import dev.membound.model.workload.Sharding;
 import java.util.List;
 
 /**
@@ -86,7 +87,15 @@ public final class DecodePlan {
       DecodeWorkload workload = new DecodeWorkload(batch, contextTokens, formats, selection);
       return Simulator.bestSeconds(system, model, workload);
     }
-    PhaseSize size = new PhaseSize(Phase.DECODE, batch, 1, contextTokens, 0);
+    Sharding sharding = system.sharding();
+    PhaseSize size =
+        new PhaseSize(
+            Phase.DECODE,
+            sharding.microbatch(batch),
+            1,
+            contextTokens,
+            0,
+            sharding.contextParallel());
     double sum = 0;
     for (PlannedOperator operator : operators) {
       sum += operator.seconds(size);

@@ -10,8 +10,8 @@ import dev.membound.model.workload.PrefillWorkload;
 /**
  * Prefill on one system, decode on another: the KV cache, indexer keys and states of the new tokens
  * cross a link. Zhong et al., DistServe, OSDI 2024, arXiv 2401.09670; layer by layer as in Patel et
- * al., Splitwise, ISCA 2024, arXiv 2311.18677. With L layers, c = prefill / L and x = latency +
- * bytes / L / bandwidth:
+ * al., Splitwise, ISCA 2024, arXiv 2311.18677. With L layers, c = prefill / L and x = a message of
+ * bytes / L over the links:
  *
  * <pre>
  *   after the prefill   prefill + latency + bytes / bandwidth
@@ -21,17 +21,17 @@ import dev.membound.model.workload.PrefillWorkload;
  * <p>Layers are taken as equal: in hybrids, where few layers hold most of the cache, the time
  * depends on their order.
  *
- * @param prefillSeconds best estimate
+ * @param prefillSeconds until the last layer is computed
  * @param transferBytes of all sequences
  * @param transferSeconds of all of it in one piece
  * @param layerSeconds of one layer's share
  * @param layers of the model
  */
 public record DisaggregatedPrefill(
-    double prefillSeconds,
+    SampledSeconds prefillSeconds,
     long transferBytes,
-    double transferSeconds,
-    double layerSeconds,
+    SampledSeconds transferSeconds,
+    SampledSeconds layerSeconds,
     int layers) {
 
   /**
@@ -40,6 +40,7 @@ public record DisaggregatedPrefill(
    * @throws IllegalArgumentException without a link
    */
   public static DisaggregatedPrefill of(
+      Simulator simulator,
       HardwareSystem prefillSystem,
       LlmArchitecture model,
       PrefillWorkload prompt,
@@ -49,16 +50,17 @@ public record DisaggregatedPrefill(
       throw new IllegalArgumentException("needs at least 1 link, got " + links);
     }
     long bytes = transferBytes(model, prompt);
-    Draw best = Draw.best();
-    double bytesPerSecond = best.of(link.bytesPerSecond()) * links;
-    double latency = best.of(link.latencySeconds());
     int layers = model.layers();
     return new DisaggregatedPrefill(
-        Simulator.bestSeconds(prefillSystem, model, prompt),
+        simulator.seconds(prefillSystem, model, prompt),
         bytes,
-        latency + bytes / bytesPerSecond,
-        latency + bytes / bytesPerSecond / layers,
+        simulator.sampled(draw -> seconds(link, links, bytes, draw)),
+        simulator.sampled(draw -> seconds(link, links, (double) bytes / layers, draw)),
         layers);
+  }
+
+  private static double seconds(Link link, int links, double bytes, Draw draw) {
+    return link.network(2, draw).pointToPointSeconds(bytes / links);
   }
 
   /** What the prompt leaves in the cache beyond a prefix that the receiver holds already. */
@@ -83,18 +85,22 @@ public record DisaggregatedPrefill(
   }
 
   /** Until the receiver holds everything, when it is sent after the prefill. */
-  public double secondsInOnePiece() {
-    return prefillSeconds + transferSeconds;
+  public SampledSeconds secondsInOnePiece() {
+    return prefillSeconds.plus(transferSeconds);
   }
 
   /** Until the receiver holds everything, when each layer is sent while the next is computed. */
-  public double secondsLayerByLayer() {
-    double compute = prefillSeconds / layers;
-    return compute + (layers - 1) * Math.max(compute, layerSeconds) + layerSeconds;
+  public SampledSeconds secondsLayerByLayer() {
+    return prefillSeconds.with(layerSeconds, this::layerByLayer);
+  }
+
+  private double layerByLayer(double prefill, double layer) {
+    double compute = prefill / layers;
+    return compute + (layers - 1) * Math.max(compute, layer) + layer;
   }
 
   /** Transfer time that no computing hides. */
-  public double exposedSeconds() {
-    return secondsLayerByLayer() - prefillSeconds;
+  public SampledSeconds exposedSeconds() {
+    return secondsLayerByLayer().with(prefillSeconds, (all, prefill) -> all - prefill);
   }
 }

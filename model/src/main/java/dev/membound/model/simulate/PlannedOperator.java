@@ -6,6 +6,7 @@ import dev.membound.model.memory.AccessPattern;
 import dev.membound.model.memory.AccessPattern.Direction;
 import dev.membound.model.memory.MemoryModel;
 import dev.membound.model.network.Link;
+import dev.membound.model.network.Network;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.workload.Operator;
 import dev.membound.model.workload.OperatorShape;
@@ -36,17 +37,16 @@ abstract sealed class PlannedOperator {
   abstract double once(OperatorShape shape, PhaseSize size);
 
   private static final class Exchange extends PlannedOperator {
-    private final Link link;
+    private final Network network;
 
     Exchange(OperatorShape shape, Link link) {
       super(shape);
-      this.link = link;
+      network = link.network(shape.participants(), Draw.best());
     }
 
     @Override
     double once(OperatorShape shape, PhaseSize size) {
-      return Collectives.seconds(
-          link, shape.kernel(), shape.inputBytes(size), shape.participants(), Draw.best());
+      return network.seconds(shape.kernel(), shape.inputBytes(size));
     }
   }
 

@@ -19,6 +19,7 @@ import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.Kernel;
 import dev.membound.model.workload.KvSelection;
 import dev.membound.model.workload.PrefillWorkload;
+import dev.membound.model.workload.Sharding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,8 +120,10 @@ public final class ReferenceSystems {
     HardwareSystem one = HardwareSystem.of(device, 1);
     Prediction prediction = predict(one, model, formats, batch, context, selection);
     if (!prediction.fits() && prediction.smallestFittingCount() > 1) {
-      HardwareSystem enough = HardwareSystem.of(device, prediction.smallestFittingCount());
-      predict(enough, model, formats, batch, context, selection);
+      CapacityLedger ledger =
+          CapacityLedger.of(one, model, new DecodeWorkload(batch, context, formats, selection));
+      Sharding enough = ledger.pools().getFirst().smallest().orElseThrow();
+      predict(HardwareSystem.of(device, enough), model, formats, batch, context, selection);
     }
   }
 

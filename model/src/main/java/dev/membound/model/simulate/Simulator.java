@@ -10,17 +10,18 @@ import dev.membound.model.quantity.Provenance;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.run.Interval;
 import dev.membound.model.workload.InferenceWorkload;
+import dev.membound.model.workload.Kernel;
 import dev.membound.model.workload.Operator;
 import dev.membound.model.workload.Phase;
 import dev.membound.model.workload.Sharding;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -59,6 +60,11 @@ public final class Simulator {
     this.draws = draws;
   }
 
+  /** The same simulator with other worlds, independent of this one's. */
+  Simulator reseeded() {
+    return new Simulator(seed + 1, draws);
+  }
+
   /**
    * Predicts one phase.
    *
@@ -90,9 +96,11 @@ public final class Simulator {
           provenance.add(quantity.provenance());
           return quantity.value();
         };
-    List<OperatorEstimate> operators = plan.stream().map(a -> estimate(a, recording)).toList();
-    double best = seconds(plan, recording) * recording.of(system.device().modelError());
-    Interval seconds = interval(best, sampled(plan, system.device().modelError()));
+    double passes = workload.pipelinePasses(system.sharding());
+    double best = seconds(plan, passes, recording) * recording.of(system.device().modelError());
+    Interval seconds = sampled(system, plan, passes, best).interval();
+    List<OperatorEstimate> operators =
+        plan.stream().map(a -> estimate(a, passes, recording)).toList();
     double tokens = (double) workload.batch() * workload.newTokens();
     Interval rate = new Interval(tokens / best, tokens / seconds.high(), tokens / seconds.low());
     double joules = 0;
@@ -115,8 +123,46 @@ public final class Simulator {
       HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
     CapacityLedger ledger = CapacityLedger.of(system, model, workload);
     Draw best = Draw.best();
-    return seconds(plan(system, model, workload, ledger), best)
+    return seconds(
+            plan(system, model, workload, ledger), workload.pipelinePasses(system.sharding()), best)
         * best.of(system.device().modelError());
+  }
+
+  /**
+   * The time of {@link #estimate} with its drawn worlds, to be put together with others of this
+   * simulator.
+   */
+  public SampledSeconds seconds(
+      HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
+    List<Assignment> plan =
+        plan(system, model, workload, CapacityLedger.of(system, model, workload));
+    double passes = workload.pipelinePasses(system.sharding());
+    Draw best = Draw.best();
+    return sampled(
+        system, plan, passes, seconds(plan, passes, best) * best.of(system.device().modelError()));
+  }
+
+  /** As {@link #seconds}, of the operators of some kernels alone. */
+  SampledSeconds seconds(
+      HardwareSystem system,
+      LlmArchitecture model,
+      InferenceWorkload workload,
+      Set<Kernel> kernels) {
+    List<Assignment> plan =
+        plan(system, model, workload, CapacityLedger.of(system, model, workload), kernels);
+    double passes = workload.pipelinePasses(system.sharding());
+    Draw best = Draw.best();
+    return sampled(
+        system, plan, passes, seconds(plan, passes, best) * best.of(system.device().modelError()));
+  }
+
+  /** A time that some quantities give, in the same worlds as {@link #seconds}. */
+  SampledSeconds sampled(ToDoubleFunction<Draw> seconds) {
+    double[] samples = new double[draws];
+    for (int i = 0; i < draws; i++) {
+      samples[i] = seconds.applyAsDouble(Draw.sample(seed, i));
+    }
+    return new SampledSeconds(seconds.applyAsDouble(Draw.best()), samples);
   }
 
   private static List<Assignment> plan(
@@ -124,15 +170,27 @@ public final class Simulator {
       LlmArchitecture model,
       InferenceWorkload workload,
       CapacityLedger ledger) {
+    return plan(system, model, workload, ledger, EnumSet.allOf(Kernel.class));
+  }
+
+  private static List<Assignment> plan(
+      HardwareSystem system,
+      LlmArchitecture model,
+      InferenceWorkload workload,
+      CapacityLedger ledger,
+      Set<Kernel> kernels) {
     boolean prefill = workload.phase() == Phase.PREFILL;
     // The devices compute a prompt's attention and hand its KV to the modules.
-    Sharding sharding = prefill ? new Sharding(system.count(), 0) : system.sharding();
+    Sharding sharding = prefill ? system.sharding().withKvModules(0) : system.sharding();
     Draw best = Draw.best();
     List<Assignment> plan = new ArrayList<>();
     for (Operator operator : workload.operators(model, sharding)) {
+      if (!kernels.contains(operator.kernel())) {
+        continue;
+      }
       boolean onModule = operator.home() == Operator.Home.KV && sharding.kvModules() > 0;
       DeviceProfile device = onModule ? system.kvModule().orElseThrow() : system.device();
-      CapacityLedger.Pool pool = ledger.pools().get(onModule ? 1 : 0);
+      CapacityLedger.Pool pool = onModule ? ledger.pools().getLast() : ledger.pools().getFirst();
       double heldBytes = (double) pool.bytes() / pool.count();
       plan.add(fastest(system, workload.phase(), operator, device, heldBytes, best));
     }
@@ -187,42 +245,30 @@ public final class Simulator {
     return fastest;
   }
 
-  private static double seconds(List<Assignment> plan, Draw draw) {
+  private static double seconds(List<Assignment> plan, double passes, Draw draw) {
     double sum = 0;
     for (Assignment assignment : plan) {
       sum += assignment.operator().repeats() * assignment.time(draw).totalSeconds();
     }
-    return sum;
+    return sum * passes;
   }
 
-  private double[] sampled(List<Assignment> plan, Quantity modelError) {
+  private SampledSeconds sampled(
+      HardwareSystem system, List<Assignment> plan, double passes, double best) {
+    Quantity modelError = system.device().modelError();
     double[] samples = new double[draws];
     for (int i = 0; i < draws; i++) {
       Draw draw = Draw.sample(seed, i);
-      samples[i] = seconds(plan, draw) * draw.of(modelError);
+      samples[i] = seconds(plan, passes, draw) * draw.of(modelError);
     }
-    Arrays.sort(samples);
-    return samples;
+    return new SampledSeconds(best, samples);
   }
 
-  /** 5 % and 95 % quantiles, widened to hold the best estimate. */
-  private static Interval interval(double best, double[] sorted) {
-    double low = quantile(sorted, 0.05);
-    double high = quantile(sorted, 0.95);
-    return new Interval(best, Math.min(low, best), Math.max(high, best));
-  }
-
-  private static double quantile(double[] sorted, double share) {
-    double position = share * (sorted.length - 1);
-    int below = (int) position;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
-  }
-
-  private static OperatorEstimate estimate(Assignment assignment, Draw draw) {
+  private static OperatorEstimate estimate(Assignment assignment, double passes, Draw draw) {
     Operator operator = assignment.operator();
     OperatorTime time = assignment.time(draw);
-    long n = operator.repeats();
+    long repeats = operator.repeats();
+    double n = repeats * passes;
     return new OperatorEstimate(
         operator.name(),
         assignment.engine(),
@@ -231,8 +277,8 @@ public final class Simulator {
         n * time.memorySeconds(),
         n * time.computeSeconds(),
         n * time.linkSeconds(),
-        Math.multiplyExact(n, operator.cost().bytes()),
-        Math.multiplyExact(n, operator.cost().flops()),
+        Math.multiplyExact(repeats, operator.cost().bytes()),
+        Math.multiplyExact(repeats, operator.cost().flops()),
         time.bottleneck());
   }
 
@@ -267,6 +313,17 @@ public final class Simulator {
                     a.station().engine().name(),
                     100 * a.reach(),
                     a.station().device().name())));
+    int layers = model.layers();
+    int stages = system.sharding().pipelineParallel();
+    if (layers % stages != 0) {
+      warnings.add(
+          layers
+              + " layers do not divide into "
+              + stages
+              + " stages: times are those of equal stages, the fullest holds "
+              + Math.ceilDiv(layers, stages)
+              + " layers");
+    }
     boolean measured =
         system.device().mainEngine().peakFlops().values().stream()
             .allMatch(q -> q.provenance().compareTo(Provenance.FITTED) <= 0);

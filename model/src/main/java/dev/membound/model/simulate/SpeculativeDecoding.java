@@ -41,22 +41,31 @@ public record SpeculativeDecoding(int draftTokens, double acceptance) {
   }
 
   /**
-   * Time of drafting and verifying, best estimate. Both models run one after the other; the draft
-   * model sees the same batch and context.
+   * Time of drafting and verifying. Both models run one after the other; the draft model sees the
+   * same batch and context, and lies on the same devices.
    *
    * @param step one plain decode step of the large model
    */
-  public double stepSeconds(
-      HardwareSystem system, LlmArchitecture model, LlmArchitecture draft, DecodeWorkload step) {
-    DecodeWorkload verification = step.withNewTokens(draftTokens + 1L);
-    double drafting =
-        draftTokens == 0 ? 0 : draftTokens * Simulator.bestSeconds(system, draft, step);
-    return drafting + Simulator.bestSeconds(system, model, verification);
+  public SampledSeconds stepSeconds(
+      Simulator simulator,
+      HardwareSystem system,
+      LlmArchitecture model,
+      LlmArchitecture draft,
+      DecodeWorkload step) {
+    SampledSeconds verification =
+        simulator.seconds(system, model, step.withNewTokens(draftTokens + 1L));
+    return draftTokens == 0
+        ? verification
+        : simulator.seconds(system, draft, step).times(draftTokens).plus(verification);
   }
 
-  /** Expected time between tokens of a sequence (TPOT), best estimate. */
-  public double secondsPerToken(
-      HardwareSystem system, LlmArchitecture model, LlmArchitecture draft, DecodeWorkload step) {
-    return stepSeconds(system, model, draft, step) / expectedTokensPerStep();
+  /** Expected time between tokens of a sequence (TPOT). */
+  public SampledSeconds secondsPerToken(
+      Simulator simulator,
+      HardwareSystem system,
+      LlmArchitecture model,
+      LlmArchitecture draft,
+      DecodeWorkload step) {
+    return stepSeconds(simulator, system, model, draft, step).times(1 / expectedTokensPerStep());
   }
 }

@@ -3,25 +3,35 @@ package dev.membound.model.workload;
 /**
  * A message that devices exchange.
  *
- * @param participants devices
- * @param bytesPerVector of the message of one new token
+ * @param tokens which tokens it is about
+ * @param bytesPerVector of the message of one token, as the network counts it: what a device has
+ *     before an all-reduce, sends in an all-to-all, has after an all-gather
  * @param sentShare what a device sends as a multiple of its message: 2(n−1)/n for a ring
- *     all-reduce, (n−1)/n for an all-to-all
+ *     all-reduce, (n−1)/n for an all-to-all and an all-gather around a ring, 1 for a plain message
  */
-record CollectiveDemand(int participants, long bytesPerVector, double sentShare) implements Demand {
+record CollectiveDemand(Vectors tokens, long bytesPerVector, double sentShare) implements Demand {
 
   static CollectiveDemand allReduce(int participants, long bytesPerVector) {
     return new CollectiveDemand(
-        participants, bytesPerVector, 2.0 * (participants - 1) / participants);
+        Vectors.NEW_TOKENS, bytesPerVector, 2.0 * (participants - 1) / participants);
   }
 
   static CollectiveDemand allToAll(int participants, long bytesPerVector) {
-    return new CollectiveDemand(participants, bytesPerVector, (participants - 1.0) / participants);
+    return new CollectiveDemand(
+        Vectors.NEW_TOKENS, bytesPerVector, (participants - 1.0) / participants);
+  }
+
+  static CollectiveDemand allGather(int participants, Vectors tokens, long bytesPerVector) {
+    return new CollectiveDemand(tokens, bytesPerVector, (participants - 1.0) / participants);
+  }
+
+  static CollectiveDemand message(long bytesPerVector) {
+    return new CollectiveDemand(Vectors.NEW_TOKENS, bytesPerVector, 1);
   }
 
   @Override
   public long inputBytes(PhaseSize size) {
-    return Math.multiplyExact(size.rows(), bytesPerVector);
+    return Math.multiplyExact(tokens.count(size), bytesPerVector);
   }
 
   @Override

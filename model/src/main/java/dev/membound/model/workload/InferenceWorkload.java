@@ -34,10 +34,29 @@ public sealed interface InferenceWorkload permits DecodeWorkload, PrefillWorkloa
     return pastTokens() + newTokens();
   }
 
-  /** Sizes of one device's share; groups of devices that run data parallel split the batch. */
+  /** Sizes of one device's share: a microbatch of one replica, where batches are divided. */
   default PhaseSize size(Sharding sharding) {
-    int batch = Math.ceilDiv(batch(), sharding.dataParallel());
-    return new PhaseSize(phase(), batch, newTokens(), pastTokens(), sharedPrefixTokens());
+    return new PhaseSize(
+        phase(),
+        sharding.microbatch(batch()),
+        newTokens(),
+        pastTokens(),
+        sharedPrefixTokens(),
+        sharding.contextParallel());
+  }
+
+  /**
+   * Ways of one microbatch through all stages that the phase takes. A decode step takes one: while
+   * a microbatch passes, all others do. A prompt also fills and drains the pipeline, {@code (m + PP
+   * − 1) / PP} for m microbatches (Huang et al., GPipe, arXiv 1811.06965).
+   */
+  default double pipelinePasses(Sharding sharding) {
+    if (phase() == Phase.DECODE || sharding.pipelineParallel() == 1) {
+      return 1;
+    }
+    int replica = Math.ceilDiv(batch(), sharding.dataParallel());
+    int microbatches = Math.ceilDiv(replica, sharding.microbatch(batch()));
+    return (microbatches + sharding.pipelineParallel() - 1.0) / sharding.pipelineParallel();
   }
 
   /**

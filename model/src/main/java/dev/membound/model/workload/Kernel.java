@@ -15,11 +15,15 @@ public enum Kernel {
   EMBEDDING,
   ALL_REDUCE,
   /** Tokens to the devices that hold their experts, and results back. */
-  ALL_TO_ALL;
+  ALL_TO_ALL,
+  /** Every part of a context to all devices that share it. */
+  ALL_GATHER,
+  /** From one pipeline stage to the next. */
+  POINT_TO_POINT;
 
   /** Whether links run it and no engine. */
   public boolean collective() {
-    return this == ALL_REDUCE || this == ALL_TO_ALL;
+    return compareTo(ALL_REDUCE) >= 0;
   }
 
   /** Name in profiles, catalogue files and measurements: {@code gemv}, {@code all-reduce}. */

@@ -9,12 +9,26 @@ package dev.membound.model.workload;
  * @param pastTokens tokens a sequence that are cached before
  * @param sharedTokens first tokens of {@code pastTokens} that all sequences have in common, cached
  *     and read once for all
+ * @param contextParallel devices that divide the tokens of a prompt; each token of a decode step
+ *     passes all of them
  */
 public record PhaseSize(
-    Phase phase, long batch, long newTokens, long pastTokens, long sharedTokens) {
+    Phase phase,
+    long batch,
+    long newTokens,
+    long pastTokens,
+    long sharedTokens,
+    int contextParallel) {
+
+  /** New tokens of all sequences that pass through this device. */
+  public long rows() {
+    return phase == Phase.PREFILL
+        ? Math.multiplyExact(batch, Math.ceilDiv(newTokens, contextParallel))
+        : allRows();
+  }
 
   /** New tokens of all sequences. */
-  public long rows() {
+  public long allRows() {
     return Math.multiplyExact(batch, newTokens);
   }
 

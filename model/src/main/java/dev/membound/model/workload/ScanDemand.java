@@ -26,7 +26,7 @@ record ScanDemand(
 
   @Override
   public long indexBytes(PhaseSize size) {
-    long own = size.phase() == Phase.PREFILL ? size.rows() : 0;
+    long own = size.phase() == Phase.PREFILL ? size.allRows() : 0;
     long pages = Math.ceilDiv(Math.addExact(size.distinctPastTokens(), own), pageTokens);
     return Math.ceilDiv(Math.multiplyExact(pages, bytesPerPage), devices);
   }

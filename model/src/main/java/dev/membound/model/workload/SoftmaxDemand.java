@@ -4,7 +4,7 @@ package dev.membound.model.workload;
  * Softmax over the scores of all pairs, between two kernels that know nothing of each other.
  *
  * @param span what is attended to
- * @param devices devices that share the heads
+ * @param devices devices that share the pairs
  * @param bytesPerPair scores read and written
  * @param flopsPerPair maximum, subtraction, exponential, sum, division
  */

@@ -19,7 +19,10 @@ import java.util.List;
  * The operators of a decoder-only transformer, one device's share of each. Tensor parallelism
  * slices every matrix and the KV heads, and adds an all-reduce a residual branch (Shoeybi et al.,
  * Megatron-LM, arXiv 1909.08053); norms, routers and the compressing matrices of latent attention
- * are computed by every device. Equal operators of different layers are merged.
+ * are computed by every device. Context parallelism divides the tokens of a prompt, of which every
+ * device gets all keys and values, and the cache of a decode step, whose partial results all get
+ * (Yang et al., arXiv 2411.01783). A pipeline hands the residual stream from stage to stage. Equal
+ * operators of different layers are merged.
  */
 final class TransformerOperators {
   /** Tokens of a KV block that lie together: the block size of PagedAttention, arXiv 2309.06180. */
@@ -70,6 +73,7 @@ final class TransformerOperators {
         0,
         hidden,
         Math.ceilDiv(model.vocabulary(), devices));
+    handOn();
     return List.copyOf(shapes);
   }
 
@@ -85,6 +89,20 @@ final class TransformerOperators {
             hidden,
             false);
     add("embedding", Kernel.EMBEDDING, Operator.Home.WEIGHTS, 1, Operator.STREAM, rows);
+  }
+
+  /** The residual stream to every next stage, and the token back to the first. */
+  private void handOn() {
+    int stages = sharding.pipelineParallel();
+    if (stages > model.layers()) {
+      throw new IllegalArgumentException(
+          stages + " pipeline stages are more than the layers of " + model.name());
+    }
+    if (stages > 1) {
+      long message = Math.ceilDiv(activationBytes(hidden), devices);
+      collective(
+          "stage-hand-over", Kernel.POINT_TO_POINT, stages, 2, CollectiveDemand.message(message));
+    }
   }
 
   private void layer(LayerGroup group) {
@@ -229,7 +247,7 @@ final class TransformerOperators {
     ScanDemand scan =
         new ScanDemand(
             span,
-            Math.max(1, sharding.kvModules()),
+            Math.max(sharding.kvModules(), cacheParts()),
             1,
             KvFootprint.indexEntryBytes(attention, formats.indexKeys()),
             formats.indexKeys().bytes(queries),
@@ -240,7 +258,10 @@ final class TransformerOperators {
   private void digestScan(Attention attention, TokenSpan span, int n) {
     KvSelection.QuestTopK quest = (KvSelection.QuestTopK) selection;
     long queries = queryElements(attention);
-    int sharers = sharding.kvModules() > 0 ? sharding.kvModules() : sharding.kvSharers(attention);
+    int sharers =
+        sharding.kvModules() > 0
+            ? sharding.kvModules()
+            : sharding.kvSharers(attention) * cacheParts();
     // Per page and dimension of a query: two products, a maximum, a sum.
     ScanDemand scan =
         new ScanDemand(
@@ -268,12 +289,16 @@ final class TransformerOperators {
       long resultElements) {
     long heads = attention.queryHeads();
     int modules = sharding.kvModules();
+    int parts = sharding.contextParallel();
+    int sharers = sharding.kvSharers(attention);
     long entry = KvFootprint.entryBytes(attention, formats.kv());
     AttentionDemand demand =
         new AttentionDemand(
             span,
-            modules > 0 ? modules : sharding.kvSharers(attention),
+            modules > 0 ? modules : sharers * cacheParts(),
+            modules > 0 ? modules : sharers * parts,
             modules > 0 ? modules : devices,
+            modules > 0 ? modules : devices * parts,
             entry,
             entry + KvFootprint.indexEntryBytes(attention, formats.indexKeys()),
             activationBytes(queryElements),
@@ -297,6 +322,29 @@ final class TransformerOperators {
     } else {
       add(name, Kernel.ATTENTION, Operator.Home.KV, n, chunk, demand);
     }
+    if (parts > 1) {
+      gatherParts(name, n, Math.ceilDiv(entry, sharers), resultElements, heads);
+    }
+  }
+
+  /** Devices that divide what a device reads of the cache: a prompt's devices read all of it. */
+  private int cacheParts() {
+    return phase == Phase.DECODE ? sharding.contextParallel() : 1;
+  }
+
+  /**
+   * What the parts of a context exchange: keys and values before a prompt's attention, partial
+   * outputs with their log-sum-exps in F32 after that of a decode step.
+   */
+  private void gatherParts(String name, int n, long entryBytes, long resultElements, long heads) {
+    int parts = sharding.contextParallel();
+    long partial =
+        activationBytes(Math.ceilDiv(resultElements, devices)) + 4 * Math.ceilDiv(heads, devices);
+    Demand demand =
+        phase == Phase.PREFILL
+            ? CollectiveDemand.allGather(parts, Vectors.CONTEXT_TOKENS, entryBytes)
+            : CollectiveDemand.allGather(parts, Vectors.NEW_TOKENS, parts * partial);
+    collective(name + "-gather", Kernel.ALL_GATHER, n, parts, demand);
   }
 
   /** Bytes that lie together: a block of one KV head, of latent vectors, or one selected token. */
@@ -414,7 +462,7 @@ final class TransformerOperators {
         new ExpertDemand(
             mixture,
             Math.ceilDiv(mixture.experts(), sharding.expertParallel()),
-            spread ? sharding.dataParallel() : 1,
+            spread ? tokenGroups() : 1,
             formats.weights().bytes(elements) + formats.weights().vectorFormat().bytes(bias),
             activationBytes(expanding ? hidden : inner),
             activationBytes(expanding ? inner : hidden),
@@ -422,14 +470,20 @@ final class TransformerOperators {
     add(name, matrixKernel(), Operator.Home.WEIGHTS, n, Operator.STREAM, demand);
   }
 
-  /** Groups with batches of their own send each token to the devices that hold its experts. */
+  /** Groups of devices of a stage that have different tokens: replicas, and parts of a prompt. */
+  private int tokenGroups() {
+    return sharding.dataParallel() * (phase == Phase.PREFILL ? sharding.contextParallel() : 1);
+  }
+
+  /** Groups with tokens of their own send each to the devices that hold its experts. */
   private void allToAll(String name, MixtureOfExperts mixture, int n) {
     int participants = sharding.expertParallel();
-    if (participants == 1 || sharding.dataParallel() == 1) {
+    if (participants == 1 || tokenGroups() == 1) {
       return;
     }
     // The devices of a group hold the same tokens and send a slice each.
-    long message = mixture.active() * Math.ceilDiv(activationBytes(hidden), devices);
+    int sharers = sharding.stageDevices() / tokenGroups();
+    long message = mixture.active() * Math.ceilDiv(activationBytes(hidden), sharers);
     Demand demand = CollectiveDemand.allToAll(participants, message);
     collective(name, Kernel.ALL_TO_ALL, n, participants, demand);
   }

@@ -13,7 +13,7 @@ enum Vectors {
     return switch (this) {
       case NEW_TOKENS -> size.rows();
       case LAST_TOKENS -> size.batch();
-      case CONTEXT_TOKENS -> Math.addExact(size.rows(), size.distinctPastTokens());
+      case CONTEXT_TOKENS -> Math.addExact(size.allRows(), size.distinctPastTokens());
     };
   }
 }

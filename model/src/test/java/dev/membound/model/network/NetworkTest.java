@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.membound.model.workload.Kernel;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,11 +26,29 @@ class NetworkTest {
   @CsvSource({
     // 8 on a switch: near 1.1 µs, far 1.2 µs.
     "1000, 1.27e-6", // one shot: 1.2 + 7 · 0.01
-    "100000, 6.6e-6", // doubling: 3 · (1.2 + 1); one shot 8.2
-    "100000000, 1757.2e-6", // halving: 6 · 1.2 + 1.75 · 1000, before the ring's 15.4
+    "100000, 4.15e-6", // two shots: 2 · (1.2 + 0.875); doubling 6.6, one shot 8.2
+    "100000000, 1752.4e-6", // two shots: 2 · (1.2 + 875)
   })
   void allReduceTakesFewStepsForFewBytesAndFewBytesForMany(double bytes, double seconds) {
     assertThat(eightOnASwitch(false).allReduceSeconds(bytes)).isCloseTo(seconds, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RING, 1000, 15.4175e-6", // 14 · 1.1 + 0.0175
+    "RING, 100000000, 1765.4e-6",
+    "TREE, 1000, 3.63e-6", // doubling
+    "TREE, 100000, 6.6e-6",
+    "TREE, 100000000, 1757.2e-6", // halving: 6 · 1.2 + 1750
+    "DIRECT, 1000, 1.27e-6",
+  })
+  void aLibraryUsesOnlyTheAlgorithmsThatItHas(
+      CollectiveAlgorithm algorithm, double bytes, double seconds) {
+    Network network =
+        new Network(new Topology.Switch(8), 100e9, 1e-6, 0.1e-6, false, Set.of(algorithm));
+
+    assertThat(network.allReduceSeconds(bytes)).isCloseTo(seconds, within(1e-12));
+    assertThat(network.seconds(Kernel.ALL_REDUCE, bytes)).isCloseTo(seconds, within(1e-12));
   }
 
   @Test
@@ -39,11 +59,10 @@ class NetworkTest {
 
   @Test
   void allGatherAndReduceScatterMoveAllButTheOwnPart() {
-    // 3 · 1.2 + 7/8 · 10.
-    assertThat(eightOnASwitch(false).allGatherSeconds(1_000_000))
-        .isCloseTo(12.35e-6, within(1e-12));
+    // 1.2 + 7/8 · 10.
+    assertThat(eightOnASwitch(false).allGatherSeconds(1_000_000)).isCloseTo(9.95e-6, within(1e-12));
     assertThat(eightOnASwitch(false).reduceScatterSeconds(1_000_000))
-        .isCloseTo(12.35e-6, within(1e-12));
+        .isCloseTo(9.95e-6, within(1e-12));
     // On a ring every pair has half: 7 · 1.1 + 8.75.
     assertThat(network(new Topology.Ring(8), false).allGatherSeconds(1_000_000))
         .isCloseTo(16.45e-6, within(1e-12));
@@ -58,13 +77,11 @@ class NetworkTest {
 
   @Test
   void allToAllIsBoundByTheNarrowestCut() {
-    // Switch: Bruck 3 · (1.2 + 5) against 7 · 1.2 + 8.75.
-    assertThat(eightOnASwitch(false).allToAllSeconds(1_000_000)).isCloseTo(17.15e-6, within(1e-12));
-    // Small: 3 · (1.2 + 0.005).
-    assertThat(eightOnASwitch(false).allToAllSeconds(1000)).isCloseTo(3.615e-6, within(1e-12));
-    // A ring: average 16/7 hops, 2 m over a cut of one: 7 · (1 + 1.6/7) + 20.
+    // Switch: 1.2 + 8.75.
+    assertThat(eightOnASwitch(false).allToAllSeconds(1_000_000)).isCloseTo(9.95e-6, within(1e-12));
+    // A ring: 2 m over a cut of one, 4 hops.
     assertThat(network(new Topology.Ring(8), false).allToAllSeconds(1_000_000))
-        .isCloseTo(28.6e-6, within(1e-12));
+        .isCloseTo(21.4e-6, within(1e-12));
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvSelection.Dense;
 import dev.membound.model.workload.KvSelection.QuestTopK;
+import dev.membound.model.workload.Sharding;
 import org.junit.jupiter.api.Test;
 
 class CapacityLedgerTest {
@@ -57,15 +58,17 @@ class CapacityLedgerTest {
   }
 
   @Test
-  void theSmallestCountDividesTheHeads() {
-    // 141 GB of weights and 13 · 43 GB of KV need 9 GPUs of 85.9 GB; 64 heads divide by 16.
+  void theSmallestCountDividesHeadsAndLayers() {
+    // 141 GB of weights and 13 · 43 GB of KV need 9 GPUs of 85.9 GB; 64 heads and 80 layers do not
+    // divide by 9, but 2 x 5 divides both.
     CapacityLedger ledger =
         CapacityLedger.of(
             HardwareSystem.of(H100, 1),
             LLAMA_70B,
             new DecodeWorkload(13, 131_071, F16, new Dense()));
 
-    assertThat(ledger.pools().getFirst().smallestCount()).isEqualTo(16);
+    assertThat(ledger.pools().getFirst().smallest()).contains(new Sharding(2, 5, 1, 1, 1, 0));
+    assertThat(ledger.problems().getFirst()).endsWith("count that fits is 10 (TP2 PP5)");
   }
 
   @Test

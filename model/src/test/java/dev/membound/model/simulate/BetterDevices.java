@@ -6,11 +6,13 @@ import dev.membound.model.device.MemoryTier;
 import dev.membound.model.memory.AccessPattern;
 import dev.membound.model.memory.MemoryModel;
 import dev.membound.model.memory.NearMemory;
+import dev.membound.model.network.Link;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.workload.DataFormat;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A device with one thing improved. */
@@ -37,12 +39,53 @@ final class BetterDevices {
         e -> {
           Map<DataFormat, Quantity> peaks = new EnumMap<>(DataFormat.class);
           e.peakFlops().forEach((format, q) -> peaks.put(format, times(q, factor)));
-          return engine(e, peaks, e.startupSeconds());
+          return engine(e, peaks, e.startupSeconds(), e.bytesInFlight());
         });
   }
 
   static DeviceProfile withStartupTimes(DeviceProfile d, double factor) {
-    return withEngines(d, e -> engine(e, e.peakFlops(), times(e.startupSeconds(), factor)));
+    return withEngines(d, e -> engine(e, e.peakFlops(), times(e.startupSeconds(), factor), e.bytesInFlight()));
+  }
+
+  static DeviceProfile withBytesInFlightTimes(DeviceProfile d, double factor) {
+    return withEngines(
+        d, e -> engine(e, e.peakFlops(), e.startupSeconds(), times(e.bytesInFlight(), factor)));
+  }
+
+  /** The same device with a link of more bandwidth and less latency, where it has one. */
+  static DeviceProfile withLink(DeviceProfile d, double bandwidthFactor, double latencyFactor) {
+    return withLink(
+        d,
+        d.link()
+            .map(
+                link ->
+                    new Link(
+                        link.name(),
+                        times(link.bytesPerSecond(), bandwidthFactor),
+                        times(link.latencySeconds(), latencyFactor),
+                        times(link.hopSeconds(), latencyFactor),
+                        times(link.landingSeconds(), latencyFactor),
+                        link.topology(),
+                        link.reducesInNetwork(),
+                        link.algorithms())));
+  }
+
+  static DeviceProfile withoutLink(DeviceProfile d) {
+    return withLink(d, Optional.empty());
+  }
+
+  private static DeviceProfile withLink(DeviceProfile d, Optional<Link> link) {
+    return new DeviceProfile(
+        d.name(),
+        d.title(),
+        d.description(),
+        d.memory(),
+        d.kvMemory(),
+        d.engines(),
+        link,
+        d.power(),
+        d.facts(),
+        d.modelError());
   }
 
   private static DeviceProfile withEngines(DeviceProfile d, UnaryOperator<ComputeEngine> better) {
@@ -60,7 +103,10 @@ final class BetterDevices {
   }
 
   private static ComputeEngine engine(
-      ComputeEngine e, Map<DataFormat, Quantity> peaks, Quantity startup) {
+      ComputeEngine e,
+      Map<DataFormat, Quantity> peaks,
+      Quantity startup,
+      Quantity bytesInFlight) {
     return new ComputeEngine(
         e.name(),
         e.place(),
@@ -69,7 +115,7 @@ final class BetterDevices {
         startup,
         e.streamingEfficiency(),
         e.onChipBytes(),
-        e.bytesInFlight(),
+        bytesInFlight,
         e.efficiency(),
         e.overlapExponent(),
         e.joulesPerFlop());

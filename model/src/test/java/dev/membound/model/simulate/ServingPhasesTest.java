@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServingPhasesTest {
   private static final Formats F16 = new Formats(DataFormat.F16, DataFormat.F16, DataFormat.F16);
   private static final HardwareSystem H100 = HardwareSystem.of(DeviceCatalogue.find("h100-sxm"), 8);
+  private static final Simulator SIMULATOR = new Simulator(1, 20);
   private static final LlmArchitecture LARGE = LlmCatalogue.find("llama-3.1-70b");
   private static final LlmArchitecture SMALL = LlmCatalogue.find("llama-3.2-1b");
 
@@ -53,7 +54,10 @@ class ServingPhasesTest {
   void withoutDraftsItIsPlainDecoding() {
     DecodeWorkload step = new DecodeWorkload(4, 2000, F16, new Dense());
 
-    assertThat(new SpeculativeDecoding(0, 0.7).secondsPerToken(H100, LARGE, SMALL, step))
+    assertThat(
+            new SpeculativeDecoding(0, 0.7)
+                .secondsPerToken(SIMULATOR, H100, LARGE, SMALL, step)
+                .best())
         .isEqualTo(Simulator.bestSeconds(H100, LARGE, step));
   }
 
@@ -62,9 +66,15 @@ class ServingPhasesTest {
     DecodeWorkload step = new DecodeWorkload(1, 2000, F16, new Dense());
     double plain = Simulator.bestSeconds(H100, LARGE, step);
 
-    assertThat(new SpeculativeDecoding(4, 0.8).secondsPerToken(H100, LARGE, SMALL, step))
+    assertThat(
+            new SpeculativeDecoding(4, 0.8)
+                .secondsPerToken(SIMULATOR, H100, LARGE, SMALL, step)
+                .best())
         .isLessThan(plain);
-    assertThat(new SpeculativeDecoding(4, 0).secondsPerToken(H100, LARGE, SMALL, step))
+    assertThat(
+            new SpeculativeDecoding(4, 0)
+                .secondsPerToken(SIMULATOR, H100, LARGE, SMALL, step)
+                .best())
         .isGreaterThan(plain);
   }
 
@@ -79,16 +89,16 @@ class ServingPhasesTest {
   void oneChunkIsTheWholePromptAndSmallChunksCostMoreButWaitLess() {
     PrefillWorkload prompt = new PrefillWorkload(1, 16_384, F16);
     double whole = Simulator.bestSeconds(H100, LARGE, prompt);
-    ChunkedPrefill one = ChunkedPrefill.of(H100, LARGE, prompt, 16_384);
-    ChunkedPrefill many = ChunkedPrefill.of(H100, LARGE, prompt, 512);
+    ChunkedPrefill one = ChunkedPrefill.of(SIMULATOR, H100, LARGE, prompt, 16_384);
+    ChunkedPrefill many = ChunkedPrefill.of(SIMULATOR, H100, LARGE, prompt, 512);
 
-    assertThat(one.seconds()).isEqualTo(whole);
+    assertThat(one.seconds().best()).isEqualTo(whole);
     assertThat(many.chunkSeconds()).hasSize(32);
-    assertThat(many.seconds()).isGreaterThan(whole);
-    assertThat(many.longestChunkSeconds()).isLessThan(whole / 10);
-    assertThat(many.chunkSeconds().getLast())
+    assertThat(many.seconds().best()).isGreaterThan(whole);
+    assertThat(many.longestChunkSeconds().best()).isLessThan(whole / 10);
+    assertThat(many.chunkSeconds().getLast().best())
         .as("later chunks attend to more")
-        .isGreaterThan(many.chunkSeconds().getFirst());
+        .isGreaterThan(many.chunkSeconds().getFirst().best());
   }
 
   @ParameterizedTest
@@ -106,19 +116,21 @@ class ServingPhasesTest {
   @Test
   void theCacheOfAPromptIsHandedOver() {
     PrefillWorkload prompt = new PrefillWorkload(2, 8192, F16);
-    DisaggregatedPrefill handed = DisaggregatedPrefill.of(H100, LARGE, prompt, link(50e9, 5e-6), 8);
+    DisaggregatedPrefill handed =
+        DisaggregatedPrefill.of(SIMULATOR, H100, LARGE, prompt, link(50e9, 5e-6), 8);
 
     assertThat(handed.transferBytes()).isEqualTo(2L * 8192 * 327_680);
-    assertThat(handed.transferSeconds())
+    assertThat(handed.transferSeconds().best())
         .isCloseTo(5e-6 + handed.transferBytes() / 400e9, within(1e-15));
-    assertThat(handed.secondsInOnePiece())
-        .isEqualTo(handed.prefillSeconds() + handed.transferSeconds());
+    assertThat(handed.secondsInOnePiece().best())
+        .isEqualTo(handed.prefillSeconds().best() + handed.transferSeconds().best());
   }
 
   @Test
   void aPrefixThatTheReceiverHoldsIsNotHandedOver() {
     PrefillWorkload prompt = new PrefillWorkload(3, 100, 5000, 4000, F16);
-    DisaggregatedPrefill handed = DisaggregatedPrefill.of(H100, LARGE, prompt, link(50e9, 0), 1);
+    DisaggregatedPrefill handed =
+        DisaggregatedPrefill.of(SIMULATOR, H100, LARGE, prompt, link(50e9, 0), 1);
 
     assertThat(handed.transferBytes()).isEqualTo(3L * 100 * 327_680);
   }
@@ -126,16 +138,19 @@ class ServingPhasesTest {
   @Test
   void aFastLinkHidesAllButOneLayerAndASlowOneAllButOneLayerOfComputing() {
     PrefillWorkload prompt = new PrefillWorkload(1, 8192, F16);
-    DisaggregatedPrefill fast = DisaggregatedPrefill.of(H100, LARGE, prompt, link(1e12, 0), 8);
-    DisaggregatedPrefill slow = DisaggregatedPrefill.of(H100, LARGE, prompt, link(1e8, 0), 1);
+    DisaggregatedPrefill fast =
+        DisaggregatedPrefill.of(SIMULATOR, H100, LARGE, prompt, link(1e12, 0), 8);
+    DisaggregatedPrefill slow =
+        DisaggregatedPrefill.of(SIMULATOR, H100, LARGE, prompt, link(1e8, 0), 1);
 
-    assertThat(fast.exposedSeconds())
-        .isCloseTo(fast.transferSeconds() / 80, Percentage.withPercentage(1e-6));
-    assertThat(slow.secondsLayerByLayer())
+    assertThat(fast.exposedSeconds().best())
+        .isCloseTo(fast.transferSeconds().best() / 80, Percentage.withPercentage(1e-6));
+    assertThat(slow.secondsLayerByLayer().best())
         .isCloseTo(
-            slow.prefillSeconds() / 80 + slow.transferSeconds(), Percentage.withPercentage(1e-9));
-    assertThat(slow.secondsLayerByLayer()).isLessThan(slow.secondsInOnePiece());
+            slow.prefillSeconds().best() / 80 + slow.transferSeconds().best(),
+            Percentage.withPercentage(1e-9));
+    assertThat(slow.secondsLayerByLayer().best()).isLessThan(slow.secondsInOnePiece().best());
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> DisaggregatedPrefill.of(H100, LARGE, prompt, link(1e9, 0), 0));
+        .isThrownBy(() -> DisaggregatedPrefill.of(SIMULATOR, H100, LARGE, prompt, link(1e9, 0), 0));
   }
 }

@@ -60,7 +60,7 @@ class DecodeWorkloadTest {
   void tensorParallelSlicesAddUpToTheWhole() {
     LlmArchitecture model = LlmCatalogue.find("llama-3.1-70b");
     List<Operator> whole = decode(4, 1000, new Dense()).operators(model, Sharding.NONE);
-    List<Operator> slice = decode(4, 1000, new Dense()).operators(model, new Sharding(8, 0));
+    List<Operator> slice = decode(4, 1000, new Dense()).operators(model, Sharding.tensor(8));
 
     assertThat(8 * matrixWeights(slice)).isEqualTo(matrixWeights(whole));
     assertThat(8 * sum(slice, OperatorCost::kvReadBytes))
@@ -232,7 +232,7 @@ class DecodeWorkloadTest {
     LlmArchitecture model = LlmCatalogue.find("deepseek-v3");
     Formats formats = new Formats(DataFormat.FP8, DataFormat.BF16, DataFormat.BF16);
     DecodeWorkload workload = new DecodeWorkload(1024, 4096, formats, new Dense());
-    List<Operator> operators = workload.operators(model, new Sharding(1, 32, 32, 0));
+    List<Operator> operators = workload.operators(model, new Sharding(1, 1, 32, 32, 1, 0));
     Operator dispatch = only(operators, "expert-dispatch");
 
     // 32 sequences a device, 8 experts a token, 31/32 of them elsewhere.
@@ -251,7 +251,7 @@ class DecodeWorkloadTest {
   @Test
   void slicedExpertsNeedNoExchangeBesidesTheAllReduce() {
     List<Operator> operators =
-        decode(8, 10, new Dense()).operators(LlmCatalogue.find("mixtral-8x7b"), new Sharding(4, 0));
+        decode(8, 10, new Dense()).operators(LlmCatalogue.find("mixtral-8x7b"), Sharding.tensor(4));
 
     assertThat(operators).noneMatch(o -> o.kernel() == Kernel.ALL_TO_ALL);
     assertThat(only(operators, "feed-forward-all-reduce").cost().collectiveBytes())
@@ -269,7 +269,7 @@ class DecodeWorkloadTest {
   }
 
   private static List<Operator> operators(LlmArchitecture model, int tensorParallel) {
-    return decode(1, 1000, new Dense()).operators(model, new Sharding(tensorParallel, 0));
+    return decode(1, 1000, new Dense()).operators(model, Sharding.tensor(tensorParallel));
   }
 
   // Several new tokens, shared prefixes.
@@ -347,7 +347,7 @@ class DecodeWorkloadTest {
         .isThrownBy(
             () ->
                 decode(1, 0, new Dense())
-                    .operators(LlmCatalogue.find("llama-3.1-8b"), new Sharding(3, 0)))
+                    .operators(LlmCatalogue.find("llama-3.1-8b"), Sharding.tensor(3)))
         .withMessage(
             "tensor parallelism over 3 devices does not divide the 32 query heads of llama-3.1-8b");
   }
@@ -363,6 +363,6 @@ class DecodeWorkloadTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DecodeWorkload(1, 10, 1, 11, F16, new Dense()))
         .withMessage("the shared prefix must be within the context, got 11 of 10 tokens");
-    assertThatIllegalArgumentException().isThrownBy(() -> new Sharding(4, 2, 4, 0));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Sharding(4, 1, 4, 2, 1, 0));
   }
 }

@@ -133,14 +133,28 @@ public record HbfMemory(
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "flash refuses a KV cache: each token's %d B program %.0f B in pages of %.0f B, at %.0f MB/s"
-                + " for all; 1000 tokens/s wear it out in %.1f years. Put the KV cache into"
-                + " kv_memory, or force it with 'kv_cache: forced'",
+            "flash refuses a KV cache: each token's %d B program %.0f B in pages of %.0f B, at %.0f"
+                + " MB/s for all; 1000 tokens/s wear it out in %.1f years. Put the KV cache into"
+                + " kv_memory, or force it ('kv_cache: forced' in the file, --force-kv-on-flash)",
             bytesPerToken,
             programmed,
             page,
             best.of(writeBytesPerSecond) / 1e6,
             years));
+  }
+
+  /** The same flash, made to hold a KV cache in spite of its wear. */
+  public HbfMemory withKvCacheForced() {
+    return new HbfMemory(
+        capacityBytes,
+        pageBytes,
+        pageReadSeconds,
+        readBytesPerSecond,
+        writeBytesPerSecond,
+        bufferBytes,
+        cycles,
+        joulesPerByte,
+        KvCache.FORCED);
   }
 
   @Override

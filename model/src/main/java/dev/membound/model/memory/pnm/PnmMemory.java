@@ -27,14 +27,14 @@ import java.util.Map;
  * selected pages; only q, and the new k and v, go in, and only the output with its log-sum-exp
  * comes out.
  *
- * @param dram the module's own memory
+ * @param dram the module's own memory as its accelerator sees it
  * @param linkBytesPerSecond a direction
  * @param linkLatencySeconds one way
  * @param linkJoulesPerByte of the link alone
  * @param capacityBytes all of it is near
  */
 public record PnmMemory(
-    DramMemory dram,
+    MemoryModel dram,
     Quantity linkBytesPerSecond,
     Quantity linkLatencySeconds,
     Quantity linkJoulesPerByte,

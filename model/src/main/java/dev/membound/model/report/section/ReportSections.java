@@ -12,6 +12,7 @@ public final class ReportSections {
           new KernelSection(),
           new ChunkSection(),
           new ValidationSection(),
+          new NearMemorySection(),
           new SimulationSection(),
           new KvCapacitySection(),
           new SelectionQualitySection(),
