@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ValidateCommand.class,
       SimulateCommand.class,
       QualityCommand.class,
+      StudyCommand.class,
       ReportCommand.class,
       BenchCommand.class,
       DevicesCommand.class,

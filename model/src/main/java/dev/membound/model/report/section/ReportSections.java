@@ -1,11 +1,12 @@
 package dev.membound.model.report.section;
 
+import dev.membound.model.study.Studies;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The sections of the report, in the order of the page. A new section is one line here. */
 public final class ReportSections {
-  /** All sections. */
-  public static final List<ReportSection> ALL =
+  private static final List<ReportSection> OF_THE_RUN =
       List.of(
           new MachineSection(),
           new RooflineSection(),
@@ -18,6 +19,10 @@ public final class ReportSections {
           new SelectionQualitySection(),
           new ProfileSection(),
           new SampleQualitySection());
+
+  /** All sections: those of the run, then the studies. */
+  public static final List<ReportSection> ALL =
+      Stream.concat(OF_THE_RUN.stream(), Studies.ALL.stream().map(StudySection::new)).toList();
 
   private ReportSections() {}
 }

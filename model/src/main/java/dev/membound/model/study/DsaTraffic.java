@@ -1,0 +1,180 @@
+package dev.membound.model.study;
+
+import static dev.membound.model.report.table.DataTable.row;
+
+import dev.membound.model.report.chart.Axis;
+import dev.membound.model.report.chart.Axis.Ticks;
+import dev.membound.model.report.chart.Line;
+import dev.membound.model.report.chart.Line.Stroke;
+import dev.membound.model.report.chart.Mark;
+import dev.membound.model.report.chart.MarkSeries;
+import dev.membound.model.report.chart.Paint;
+import dev.membound.model.report.chart.XyChart;
+import dev.membound.model.report.table.Column;
+import dev.membound.model.report.table.DataTable;
+import dev.membound.model.report.table.Numbers;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What DeepSeek sparse attention reads a token step and layer: the indexer key of every token, then
+ * the latent vectors of the 2,048 best.
+ *
+ * <pre>
+ *   sparse = n · (128 + 4) + min(n, 2048) · 576 · bytes an element
+ *   dense  = n · 576 · bytes an element
+ * </pre>
+ */
+final class DsaTraffic implements Study {
+  private static final int KEY_ELEMENTS = 128;
+  private static final int SCALE_BYTES = 4;
+  private static final int LATENT_ELEMENTS = 512 + 64;
+  private static final int TOP_K = 2048;
+  private static final int LAYERS = 61;
+  private static final long[] CONTEXTS = {
+    2_048, 4_096, 8_192, 16_384, 32_768, 65_536, 131_072, 200_000, 524_288, 1_048_576
+  };
+
+  @Override
+  public String name() {
+    return "dsa-traffic";
+  }
+
+  @Override
+  public String title() {
+    return "Traffic of DeepSeek sparse attention";
+  }
+
+  @Override
+  public String question() {
+    return "How many bytes does a decode step read with a lightning indexer and its 2,048 tokens,"
+        + " against dense latent attention in BF16? A layer of DeepSeek-V3.2, one sequence.";
+  }
+
+  @Override
+  public StudyResult run() {
+    List<List<Object>> rows = new ArrayList<>();
+    List<double[]> sparse = new ArrayList<>();
+    List<double[]> dense = new ArrayList<>();
+    List<Mark> sparseMarks = new ArrayList<>();
+    List<Mark> denseMarks = new ArrayList<>();
+    for (long tokens : CONTEXTS) {
+      double indexer = indexerBytes(tokens);
+      double selected = selectedBytes(tokens, 1);
+      double all = denseBytes(tokens);
+      rows.add(
+          row(
+              tokens,
+              indexer,
+              selected,
+              all,
+              all / (indexer + selected),
+              100 * indexer / (indexer + selected)));
+      add(sparse, sparseMarks, tokens, indexer + selected);
+      add(dense, denseMarks, tokens, all);
+    }
+    double ratio = denseBytes(131_072) / (indexerBytes(131_072) + selectedBytes(131_072, 1));
+    double even = evenTokens();
+    return new StudyResult(
+        List.of(
+            new DataTable(
+                "Bytes a token step and layer",
+                List.of(
+                    Column.count("context"),
+                    Column.bytes("indexer keys"),
+                    Column.bytes("selected, 1 byte an element"),
+                    Column.bytes("dense MLA, BF16"),
+                    Column.number("dense over sparse", ""),
+                    Column.percent("indexer's share")),
+                rows)),
+        List.of(
+            new StudyFigure(
+                "Bytes a layer and step",
+                "Sparse attention reads less from "
+                    + Numbers.count(Math.ceil(even))
+                    + " tokens on, and "
+                    + Numbers.significant(ratio)
+                    + " times less at 131,072; the indexer's keys, not the attention, are what is"
+                    + " left.",
+                "Both axes are logarithmic; the sparse line bends where all selected tokens are in"
+                    + " and only the indexer grows.",
+                new XyChart(
+                    Axis.log2("context (tokens)", Ticks.TOKENS),
+                    Axis.log("bytes a layer and step", Ticks.BYTES),
+                    List.of(
+                        new Line("", Paint.series(0), Stroke.SOLID, "", dense),
+                        new Line("", Paint.series(1), Stroke.SOLID, "", sparse)),
+                    List.of(
+                        new MarkSeries(
+                            "dense MLA, BF16", Paint.series(0), MarkSeries.symbol(0), denseMarks),
+                        new MarkSeries(
+                            "indexer and top 2,048",
+                            Paint.series(1),
+                            MarkSeries.symbol(1),
+                            sparseMarks))))),
+        List.of(
+            new Claim(
+                "25.8 MB of indexer keys at 200,000 tokens",
+                Sources.KV_ARTICLE,
+                "25.8 MB a step",
+                Claim.text(200_000 * (KEY_ELEMENTS + 1) / 1e6, "MB a layer")
+                    + ", "
+                    + Claim.text(LAYERS * 200_000.0 * (KEY_ELEMENTS + 1) / 1e9, "GB a step"),
+                Verdict.CORRECTED,
+                "128 one-byte elements and one byte of scale a token: the figure is of one layer;"
+                    + " 61 layers read 61 times as much"),
+            Claim.arithmetic(
+                "25.8 MB is what the real layout takes",
+                Sources.DEEPSEEK,
+                25.8,
+                indexerBytes(200_000) / 1e6,
+                0.05,
+                "MB",
+                "the scale is an F32, so a token takes 132 bytes"),
+            Claim.arithmetic(
+                "the selected 2,048 entries are 1.18 MB a layer",
+                Sources.KV_ARTICLE,
+                1.18,
+                selectedBytes(200_000, 1) / 1e6,
+                0.005,
+                "MB",
+                "2,048 · 576 elements of one byte"),
+            Claim.number(
+                "8.1 times less than dense at 131,072 tokens",
+                Sources.DEEPSEEK,
+                8.1,
+                denseBytes(131_072) / (indexerBytes(131_072) + TOP_K * 656.0),
+                0.01,
+                "×",
+                "132 bytes a token and 2,048 entries of 656 bytes, against 1,152 bytes a token")));
+  }
+
+  private static void add(List<double[]> line, List<Mark> marks, long tokens, double bytes) {
+    line.add(new double[] {tokens, bytes});
+    marks.add(
+        new Mark(
+            tokens,
+            bytes,
+            bytes,
+            bytes,
+            "",
+            Numbers.count(tokens) + " tokens\n" + Numbers.bytes(bytes)));
+  }
+
+  private static double indexerBytes(long tokens) {
+    return tokens * (double) (KEY_ELEMENTS + SCALE_BYTES);
+  }
+
+  private static double selectedBytes(long tokens, int elementBytes) {
+    return Math.min(tokens, TOP_K) * (double) LATENT_ELEMENTS * elementBytes;
+  }
+
+  private static double denseBytes(long tokens) {
+    return tokens * 2.0 * LATENT_ELEMENTS;
+  }
+
+  /** Context at which sparse attention begins to read less than dense. */
+  private static double evenTokens() {
+    return TOP_K * (double) LATENT_ELEMENTS / (2.0 * LATENT_ELEMENTS - KEY_ELEMENTS - SCALE_BYTES);
+  }
+}
