@@ -1,17 +1,109 @@
 package dev.membound.kernels.gemv;
 
 import dev.membound.kernels.matrix.MatrixLayout;
+import dev.membound.kernels.matrix.PackedLayout;
 import dev.membound.kernels.provider.KernelProvider;
 import dev.membound.kernels.quant.QuantType;
+import java.util.List;
+import java.util.Optional;
 
-/** Which kernel serves which format and layout. */
+/** Which kernel serves which format, layout, number of vectors and activation path. */
 final class GemvKernels {
+  /** From this many vectors on, decoding once for all is faster than integers for each. */
+  private static final int LEAST_FLOAT_BATCH = 4;
+
+  private static final int FILE_ROWS_PER_TURN = 16;
+
   private GemvKernels() {}
 
-  static GemvKernel create(QuantType type, MatrixLayout layout, int rows, int cols, int workers) {
-    if (!KernelProvider.current().isVectorised()) {
-      return new ScalarGemv(type, layout, rows, cols, workers);
+  /**
+   * The activation paths that a format has in a layout, the default for this number of vectors
+   * first.
+   */
+  static List<ActivationPath> paths(QuantType type, MatrixLayout layout, int batch) {
+    if (!KernelProvider.current().isVectorised() || !hasInt8(type, layout)) {
+      return List.of(ActivationPath.FLOAT);
     }
+    if (!hasFloat(type, layout)) {
+      return List.of(ActivationPath.INT8);
+    }
+    return batch < LEAST_FLOAT_BATCH
+        ? List.of(ActivationPath.INT8, ActivationPath.FLOAT)
+        : List.of(ActivationPath.FLOAT, ActivationPath.INT8);
+  }
+
+  private static boolean hasInt8(QuantType type, MatrixLayout layout) {
+    return switch (type) {
+      case F32, F16, BF16, FP8_E4M3_B128, FP8_E5M2_B128 -> false;
+      case Q8_0, Q4_0 -> true;
+      default -> layout == MatrixLayout.PACKED;
+    };
+  }
+
+  private static boolean hasFloat(QuantType type, MatrixLayout layout) {
+    return layout == MatrixLayout.FILE || tileDecoder(type).isPresent();
+  }
+
+  /**
+   * The kernel for {@code batch} vectors.
+   *
+   * @param path one of {@link #paths}
+   */
+  static BatchKernel create(
+      QuantType type,
+      MatrixLayout layout,
+      int rows,
+      int cols,
+      int batch,
+      ActivationPath path,
+      int workers) {
+    if (!KernelProvider.current().isVectorised()) {
+      return new ScalarGemv(type, layout, rows, cols, batch, workers);
+    }
+    if (batch == 1 && path == paths(type, layout, 1).getFirst()) {
+      return new OneVector(oneVector(type, layout, rows, cols, workers));
+    }
+    if (path == ActivationPath.INT8) {
+      return new VectorsInTurn(
+          () -> oneVector(type, layout, rows, cols, workers),
+          rows,
+          cols,
+          batch,
+          rowsPerTurn(type, layout, rows, cols));
+    }
+    return switch (layout) {
+      case FILE -> new DecodedFile(type, RowDecoders.of(type), rows, cols, batch, workers);
+      case PACKED ->
+          new DecodedTiles(type, tileDecoder(type).orElseThrow(), rows, cols, batch, workers);
+    };
+  }
+
+  /** Two tiles, or about as many rows. */
+  private static int rowsPerTurn(QuantType type, MatrixLayout layout, int rows, int cols) {
+    return switch (layout) {
+      case FILE -> FILE_ROWS_PER_TURN;
+      case PACKED -> 2 * PackedLayout.of(type, rows, cols).tileRows();
+    };
+  }
+
+  /** Empty if the format's packed codes are only multiplied in integers. */
+  private static Optional<TileDecoder> tileDecoder(QuantType type) {
+    return Optional.ofNullable(
+        switch (type) {
+          case F32 -> new F32Tiles();
+          case F16 -> HalfTiles.f16();
+          case BF16 -> HalfTiles.bf16();
+          case Q8_0 -> ByteTiles.q8_0();
+          case Q4_0 -> new Q4_0Tiles();
+          case FP8_E4M3_B128 -> Fp8Tiles.e4m3();
+          case FP8_E5M2_B128 -> Fp8Tiles.e5m2();
+          case INT8_B128 -> ByteTiles.int8Block128();
+          default -> null;
+        });
+  }
+
+  private static GemvKernel oneVector(
+      QuantType type, MatrixLayout layout, int rows, int cols, int workers) {
     return switch (layout) {
       case FILE ->
           switch (type) {

@@ -9,12 +9,18 @@ import dev.membound.kernels.quant.QuantType;
  * The reference: decodes each row and sums its products in binary64, column after column. The
  * result is rounded to binary32 once.
  */
-final class ScalarGemv implements GemvKernel {
+final class ScalarGemv implements BatchKernel {
+  private final int rows;
+  private final int cols;
+  private final int batch;
   private final RowReader[] readers;
   private final float[][] weights;
   private float[] x;
 
-  ScalarGemv(QuantType type, MatrixLayout layout, int rows, int cols, int workers) {
+  ScalarGemv(QuantType type, MatrixLayout layout, int rows, int cols, int batch, int workers) {
+    this.rows = rows;
+    this.cols = cols;
+    this.batch = batch;
     readers = new RowReader[workers];
     weights = new float[workers][cols];
     for (int worker = 0; worker < workers; worker++) {
@@ -33,8 +39,10 @@ final class ScalarGemv implements GemvKernel {
   }
 
   @Override
-  public void prepare(float[] x) {
-    this.x = x;
+  public void prepare(float[] x, int worker, int workers) {
+    if (worker == 0) {
+      this.x = x;
+    }
   }
 
   @Override
@@ -42,11 +50,13 @@ final class ScalarGemv implements GemvKernel {
     float[] row = weights[worker];
     for (int r = firstRow; r < endRow; r++) {
       readers[worker].read(w, r, row);
-      double sum = 0;
-      for (int c = 0; c < row.length; c++) {
-        sum += (double) row[c] * x[c];
+      for (int vector = 0; vector < batch; vector++) {
+        double sum = 0;
+        for (int c = 0; c < cols; c++) {
+          sum += (double) row[c] * x[vector * cols + c];
+        }
+        y[vector * rows + r] = (float) sum;
       }
-      y[r] = (float) sum;
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.membound.kernels.gemv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -15,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
@@ -30,24 +32,42 @@ class GemvTest {
   private static final double UNIT_ROUNDOFF = 0x1p-24;
   private static final int ACTIVATION_BLOCK = 32;
 
+  /** Sizes that take every inner loop, alone and together with others, and their remainders. */
+  private static final int[][] BATCHES_BY_TEAM = {{1, 16}, {2, 7}, {3, 12}};
+
   static Stream<Arguments> kernels() {
     return Arrays.stream(QuantType.values())
         .flatMap(
             type -> Arrays.stream(MatrixLayout.values()).map(layout -> Arguments.of(type, layout)));
   }
 
+  /** The kernels for one vector that a plan takes by itself, and all for several. */
+  static Stream<Arguments> paths() {
+    return kernels()
+        .flatMap(
+            kernel -> {
+              QuantType type = (QuantType) kernel.get()[0];
+              MatrixLayout layout = (MatrixLayout) kernel.get()[1];
+              return Gemv.activationPaths(type, layout, 1).stream()
+                  .map(path -> Arguments.of(type, layout, path));
+            });
+  }
+
   @ParameterizedTest
-  @MethodSource("kernels")
-  void staysWithinItsBoundAtEveryShapeAndTeam(QuantType type, MatrixLayout layout) {
+  @MethodSource("paths")
+  void staysWithinItsBoundAtEveryShapeBatchAndTeam(
+      QuantType type, MatrixLayout layout, ActivationPath path) {
     int[][] shapes = {{1, 32}, {2, 64}, {3, 96}, {17, 224}, {64, 2048}, {65, 2144}, {131, 4160}};
     for (int workers = 1; workers <= 3; workers++) {
       try (WorkerTeam team = WorkerTeam.of(workers)) {
-        for (int[] shape : shapes) {
-          assertBound(type, layout, shape[0], wholeBlocks(type, shape[1]), team);
-        }
-        if (type.blockElements() == 1) {
-          for (int cols : new int[] {1, 2, 3, 15, 31, 33, 2049, 2079}) {
-            assertBound(type, layout, 35, cols, team);
+        for (int batch : BATCHES_BY_TEAM[workers - 1]) {
+          for (int[] shape : shapes) {
+            assertBound(type, layout, path, shape[0], wholeBlocks(type, shape[1]), batch, team);
+          }
+          if (type.blockElements() == 1) {
+            for (int cols : new int[] {1, 2, 3, 15, 31, 33, 2049, 2079}) {
+              assertBound(type, layout, path, 35, cols, batch, team);
+            }
           }
         }
       }
@@ -60,26 +80,38 @@ class GemvTest {
   }
 
   private static void assertBound(
-      QuantType type, MatrixLayout layout, int rows, int cols, WorkerTeam team) {
+      QuantType type,
+      MatrixLayout layout,
+      ActivationPath path,
+      int rows,
+      int cols,
+      int batch,
+      WorkerTeam team) {
     Random random = new Random(31L * rows + cols);
     float[] weights = gaussian(rows * cols, random);
-    float[] x = gaussian(cols, random);
-    assertBound(type, layout, rows, cols, weights, x, team);
+    float[] x = gaussian(batch * cols, random);
+    assertBound(type, layout, path, rows, cols, weights, x, team);
   }
 
+  /**
+   * @param x as many vectors as it holds
+   */
   private static void assertBound(
       QuantType type,
       MatrixLayout layout,
+      ActivationPath path,
       int rows,
       int cols,
       float[] weights,
       float[] x,
       WorkerTeam team) {
+    int batch = x.length / cols;
     try (Arena arena = Arena.ofShared()) {
       WeightMatrix file = WeightMatrix.encode(type, weights, rows, cols, arena);
       WeightMatrix w = layout == MatrixLayout.PACKED ? file.pack(arena) : file;
-      Gemv gemv = Gemv.plan(type, layout, rows, cols, team);
-      float[] y = new float[rows + 2];
+      Gemv gemv = Gemv.plan(type, layout, rows, cols, batch, path, team);
+      assertThat(gemv.activationPath()).isEqualTo(path);
+      float[] y = new float[batch * rows + 2];
       Arrays.fill(y, Float.MAX_VALUE);
 
       gemv.multiply(w, x, y);
@@ -87,30 +119,37 @@ class GemvTest {
       float[] row = new float[cols];
       for (int r = 0; r < rows; r++) {
         w.decodeRow(r, row);
-        double exact = 0;
-        for (int c = 0; c < cols; c++) {
-          exact += (double) row[c] * x[c];
+        for (int vector = 0; vector < batch; vector++) {
+          int from = vector * cols;
+          double exact = 0;
+          for (int c = 0; c < cols; c++) {
+            exact += (double) row[c] * x[from + c];
+          }
+          double error = Math.abs(y[vector * rows + r] - exact);
+          double bound = bound(path, row, x, from);
+          if (!(error <= bound)) { // an assertion a result would take most of the time
+            fail(
+                "row %d of %d x %d, vector %d of %d, %d workers: off by %g, bound %g",
+                r, rows, cols, vector, batch, team.size(), error, bound);
+          }
         }
-        assertThat(Math.abs(y[r] - exact))
-            .as("row %d of %d x %d, %d workers", r, rows, cols, team.size())
-            .isLessThanOrEqualTo(bound(gemv.activationPath(), row, x));
       }
-      assertThat(y[rows]).isEqualTo(Float.MAX_VALUE);
-      assertThat(y[rows + 1]).isEqualTo(Float.MAX_VALUE);
+      assertThat(y[batch * rows]).isEqualTo(Float.MAX_VALUE);
+      assertThat(y[batch * rows + 1]).isEqualTo(Float.MAX_VALUE);
     }
   }
 
   /** The bound that {@link Gemv} states. */
-  private static double bound(ActivationPath path, float[] weights, float[] x) {
+  private static double bound(ActivationPath path, float[] weights, float[] x, int from) {
     int cols = weights.length;
     double products = 0;
     double blockwise = 0;
     for (int c = 0; c < cols; c++) {
-      products += Math.abs((double) weights[c] * x[c]);
+      products += Math.abs((double) weights[c] * x[from + c]);
       int block = c / ACTIVATION_BLOCK * ACTIVATION_BLOCK;
       float largest = 0;
       for (int i = block; i < Math.min(block + ACTIVATION_BLOCK, cols); i++) {
-        largest = Math.max(largest, Math.abs(x[i]));
+        largest = Math.max(largest, Math.abs(x[from + i]));
       }
       blockwise += Math.abs((double) weights[c]) * largest;
     }
@@ -121,8 +160,9 @@ class GemvTest {
   }
 
   @ParameterizedTest
-  @MethodSource("kernels")
-  void staysWithinItsBoundOnExtremeValues(QuantType type, MatrixLayout layout) {
+  @MethodSource("paths")
+  void staysWithinItsBoundOnExtremeValuesAloneAndTogether(
+      QuantType type, MatrixLayout layout, ActivationPath path) {
     int rows = 37;
     int cols = wholeBlocks(type, 2080);
     IntToDoubleFunction[] weightings = {
@@ -139,12 +179,38 @@ class GemvTest {
       c -> 1e-20 * Math.sin(c),
       c -> c == 5 ? 1e30 : c,
     };
+    float[] together = generate(6 * cols, i -> activations[i / cols].applyAsDouble(i % cols));
     try (WorkerTeam team = WorkerTeam.of(1)) {
       for (IntToDoubleFunction weighting : weightings) {
+        float[] weights = generate(rows * cols, weighting);
         for (IntToDoubleFunction activation : activations) {
-          float[] weights = generate(rows * cols, weighting);
-          float[] x = generate(cols, activation);
-          assertBound(type, layout, rows, cols, weights, x, team);
+          assertBound(type, layout, path, rows, cols, weights, generate(cols, activation), team);
+        }
+        assertBound(type, layout, path, rows, cols, weights, together, team);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("paths")
+  void aResultDependsOnItsOwnVectorAlone(QuantType type, MatrixLayout layout, ActivationPath path) {
+    int rows = 70;
+    int cols = wholeBlocks(type, 2112);
+    float[] x = gaussian(16 * cols, new Random(4));
+    float[] together = multiply(type, layout, path, rows, cols, 16, 1, x);
+    for (int vector = 0; vector < 15; vector += 3) {
+      float[] two = Arrays.copyOfRange(x, vector * cols, (vector + 2) * cols);
+      assertThat(multiply(type, layout, path, rows, cols, 2, 1, two))
+          .isEqualTo(Arrays.copyOfRange(together, vector * rows, (vector + 2) * rows));
+    }
+    for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      x[5 * cols + 40] = odd;
+      float[] spoilt = multiply(type, layout, path, rows, cols, 16, 1, x);
+      for (int i = 0; i < spoilt.length; i++) {
+        if (i / rows == 5) {
+          assertThat(Float.isFinite(spoilt[i])).isFalse();
+        } else {
+          assertThat(spoilt[i]).isEqualTo(together[i]);
         }
       }
     }
@@ -184,12 +250,17 @@ class GemvTest {
                   + (long) cols / 5 * block / type.blockElements() * type.blockBytes()
                   + scaleAt(type);
           w.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, at, infinity);
-          float[] y = new float[rows];
+          float[] x = gaussian(3 * cols, new Random(3));
+          for (int batch : new int[] {1, 3}) {
+            for (ActivationPath path : Gemv.activationPaths(type, layout, batch)) {
+              float[] y = new float[batch * rows];
 
-          Gemv.plan(type, layout, rows, cols, team).multiply(w, gaussian(cols, new Random(3)), y);
+              Gemv.plan(type, layout, rows, cols, batch, path, team).multiply(w, x, y);
 
-          for (int r = 0; r < rows; r++) {
-            assertThat(Float.isFinite(y[r])).isEqualTo(r != badRow);
+              for (int i = 0; i < y.length; i++) {
+                assertThat(Float.isFinite(y[i])).isEqualTo(i % rows != badRow);
+              }
+            }
           }
         }
       }
@@ -207,76 +278,74 @@ class GemvTest {
   }
 
   @ParameterizedTest
-  @MethodSource("kernels")
-  void readsNothingOutsideTheMatrixAndWritesNothingIntoIt(QuantType type, MatrixLayout layout) {
+  @MethodSource("paths")
+  void readsNothingOutsideTheMatrixAndWritesNothingIntoIt(
+      QuantType type, MatrixLayout layout, ActivationPath path) {
     int rows = 35;
     int cols = wholeBlocks(type, 32 * 7);
     int guard = 256;
-    float[] x = gaussian(cols, new Random(11));
-    float[] expected = multiply(type, layout, rows, cols, x);
-    try (Arena arena = Arena.ofConfined();
-        WorkerTeam team = WorkerTeam.of(1)) {
-      WeightMatrix w = WeightMatrix.random(type, layout, rows, cols, 5, arena);
-      // Guards that would be NaN in any format; the matrix itself at an odd address.
-      MemorySegment around = arena.allocate(w.byteSize() + 2 * guard + 1, 64);
-      around.fill((byte) 0xFF);
-      MemorySegment inside = around.asSlice(guard + 1, w.byteSize());
-      inside.copyFrom(w.data());
-      float[] y = new float[rows];
-
-      Gemv.plan(type, layout, rows, cols, team)
-          .multiply(new WeightMatrix(type, layout, rows, cols, inside), x, y);
-
-      assertThat(y).isEqualTo(expected);
-      assertThat(inside.mismatch(w.data())).isEqualTo(-1);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("kernels")
-  void givesTheSameBitsWhateverTheTeam(QuantType type, MatrixLayout layout) {
-    int rows = 133;
-    int cols = wholeBlocks(type, 2112);
-    float[] x = gaussian(cols, new Random(2));
-    float[] alone = multiply(type, layout, rows, cols, x);
-    for (int workers = 2; workers <= 4; workers++) {
-      try (Arena arena = Arena.ofShared();
-          WorkerTeam team = WorkerTeam.of(workers)) {
-        float[] y = new float[rows];
-        Gemv gemv = Gemv.plan(type, layout, rows, cols, team);
+    for (int batch : new int[] {1, 5}) {
+      float[] x = gaussian(batch * cols, new Random(11));
+      float[] expected = multiply(type, layout, path, rows, cols, batch, 1, x);
+      try (Arena arena = Arena.ofConfined();
+          WorkerTeam team = WorkerTeam.of(1)) {
         WeightMatrix w = WeightMatrix.random(type, layout, rows, cols, 5, arena);
-        gemv.multiply(w, x, y);
-        assertThat(y).isEqualTo(alone);
-        gemv.multiply(w, x, y);
-        assertThat(y).isEqualTo(alone);
+        // Guards that would be NaN in any format; the matrix itself at an odd address.
+        MemorySegment around = arena.allocate(w.byteSize() + 2 * guard + 1, 64);
+        around.fill((byte) 0xFF);
+        MemorySegment inside = around.asSlice(guard + 1, w.byteSize());
+        inside.copyFrom(w.data());
+        float[] y = new float[batch * rows];
+
+        Gemv.plan(type, layout, rows, cols, batch, path, team)
+            .multiply(new WeightMatrix(type, layout, rows, cols, inside), x, y);
+
+        assertThat(y).isEqualTo(expected);
+        assertThat(inside.mismatch(w.data())).isEqualTo(-1);
       }
     }
   }
 
   @ParameterizedTest
-  @MethodSource("kernels")
-  void aCallAllocatesNothing(QuantType type, MatrixLayout layout) {
+  @MethodSource("paths")
+  void givesTheSameBitsWhateverTheTeam(QuantType type, MatrixLayout layout, ActivationPath path) {
+    int rows = 133;
+    int cols = wholeBlocks(type, 2112);
+    for (int batch : new int[] {1, 6}) {
+      float[] x = gaussian(batch * cols, new Random(2));
+      float[] alone = multiply(type, layout, path, rows, cols, batch, 1, x);
+      for (int workers = 2; workers <= 5; workers++) {
+        assertThat(multiply(type, layout, path, rows, cols, batch, workers, x)).isEqualTo(alone);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("paths")
+  void aCallAllocatesNothing(QuantType type, MatrixLayout layout, ActivationPath path) {
     assumeTrue(KernelProvider.current().isVectorised(), "the scalar reference may allocate");
     int rows = 64;
     int cols = 256;
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (Arena arena = Arena.ofShared();
-        WorkerTeam team = WorkerTeam.of(2)) {
-      WeightMatrix w = WeightMatrix.random(type, layout, rows, cols, 5, arena);
-      Gemv gemv = Gemv.plan(type, layout, rows, cols, team);
-      float[] x = gaussian(cols, new Random(1));
-      float[] y = new float[rows];
-      // Interpreted vector code allocates; compilation takes the time that it takes.
-      long deadline = System.nanoTime() + 30_000_000_000L;
-      long allocated;
-      do {
-        long before = allocatedBytes(threads, team);
-        for (int call = 0; call < 200; call++) {
-          gemv.multiply(w, x, y);
-        }
-        allocated = allocatedBytes(threads, team) - before;
-      } while (allocated > 1000 && System.nanoTime() < deadline);
-      assertThat(allocated).as("bytes in 200 calls").isLessThanOrEqualTo(1000);
+    for (int batch : new int[] {1, 14}) { // 14: vectors by eights, fours and twos
+      try (Arena arena = Arena.ofShared();
+          WorkerTeam team = WorkerTeam.of(2)) {
+        WeightMatrix w = WeightMatrix.random(type, layout, rows, cols, 5, arena);
+        Gemv gemv = Gemv.plan(type, layout, rows, cols, batch, path, team);
+        float[] x = gaussian(batch * cols, new Random(1));
+        float[] y = new float[batch * rows];
+        // Interpreted vector code allocates; compilation takes the time that it takes.
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        long allocated;
+        do {
+          long before = allocatedBytes(threads, team);
+          for (int call = 0; call < 200; call++) {
+            gemv.multiply(w, x, y);
+          }
+          allocated = allocatedBytes(threads, team) - before;
+        } while (allocated > 1000 && System.nanoTime() < deadline);
+        assertThat(allocated).as("bytes in 200 calls, batch %d", batch).isLessThanOrEqualTo(1000);
+      }
     }
   }
 
@@ -289,13 +358,53 @@ class GemvTest {
   }
 
   @Test
-  void recordsTheActivationPath() {
+  void offersBothPathsWhereBothMakeSenseAndRecordsTheOneTaken() {
+    boolean vectorised = KernelProvider.current().isVectorised();
     try (WorkerTeam team = WorkerTeam.of(1)) {
-      boolean vectorised = KernelProvider.current().isVectorised();
-      assertThat(Gemv.plan(QuantType.F16, MatrixLayout.FILE, 4, 32, team).activationPath())
-          .isEqualTo(ActivationPath.FLOAT);
+      assertThat(Gemv.activationPaths(QuantType.F16, MatrixLayout.FILE, 1))
+          .containsExactly(ActivationPath.FLOAT);
+      for (QuantType type : new QuantType[] {QuantType.Q8_0, QuantType.Q4_0}) {
+        for (MatrixLayout layout : MatrixLayout.values()) {
+          for (int batch : new int[] {1, 2, 16}) {
+            List<ActivationPath> paths = Gemv.activationPaths(type, layout, batch);
+            assertThat(paths)
+                .containsExactlyInAnyOrder(
+                    vectorised
+                        ? ActivationPath.values()
+                        : new ActivationPath[] {ActivationPath.FLOAT});
+            assertThat(Gemv.plan(type, layout, 4, 32, batch, team).activationPath())
+                .isEqualTo(paths.getFirst());
+          }
+        }
+      }
       assertThat(Gemv.plan(QuantType.Q4_0, MatrixLayout.PACKED, 4, 32, team).activationPath())
           .isEqualTo(vectorised ? ActivationPath.INT8 : ActivationPath.FLOAT);
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  Gemv.plan(QuantType.F32, MatrixLayout.FILE, 4, 32, 1, ActivationPath.INT8, team))
+          .withMessage("F32 FILE has no INT8 path, only FLOAT");
+    }
+  }
+
+  @Test
+  void refusesABatchOutOfRangeOrBeyondItsArrays() {
+    try (Arena arena = Arena.ofConfined();
+        WorkerTeam team = WorkerTeam.of(1)) {
+      for (int batch : new int[] {-1, 0, 17}) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> Gemv.plan(QuantType.F32, MatrixLayout.FILE, 4, 8, batch, team))
+            .withMessage("a batch has 1 to 16 vectors, not " + batch);
+      }
+      Gemv gemv = Gemv.plan(QuantType.F32, MatrixLayout.FILE, 4, 8, 3, team);
+      WeightMatrix w = WeightMatrix.random(QuantType.F32, 4, 8, 1, arena);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> gemv.multiply(w, new float[23], new float[12]))
+          .withMessage(
+              "the matrix has 8 columns and the batch 3 vectors, but x has only 23 activations");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> gemv.multiply(w, new float[24], new float[11]))
+          .withMessage("the matrix has 4 rows and the batch 3 vectors, but y has room for only 11");
     }
   }
 
@@ -326,11 +435,28 @@ class GemvTest {
 
   private static float[] multiply(
       QuantType type, MatrixLayout layout, int rows, int cols, float[] x) {
-    try (Arena arena = Arena.ofConfined();
-        WorkerTeam team = WorkerTeam.of(1)) {
-      float[] y = new float[rows];
-      Gemv.plan(type, layout, rows, cols, team)
-          .multiply(WeightMatrix.random(type, layout, rows, cols, 5, arena), x, y);
+    ActivationPath path = Gemv.activationPaths(type, layout, 1).getFirst();
+    return multiply(type, layout, path, rows, cols, 1, 1, x);
+  }
+
+  private static float[] multiply(
+      QuantType type,
+      MatrixLayout layout,
+      ActivationPath path,
+      int rows,
+      int cols,
+      int batch,
+      int workers,
+      float[] x) {
+    try (Arena arena = Arena.ofShared();
+        WorkerTeam team = WorkerTeam.of(workers)) {
+      WeightMatrix w = WeightMatrix.random(type, layout, rows, cols, 5, arena);
+      Gemv gemv = Gemv.plan(type, layout, rows, cols, batch, path, team);
+      float[] y = new float[batch * rows];
+      gemv.multiply(w, x, y);
+      float[] first = y.clone();
+      gemv.multiply(w, x, y);
+      assertThat(y).as("a second call").isEqualTo(first);
       return y;
     }
   }
