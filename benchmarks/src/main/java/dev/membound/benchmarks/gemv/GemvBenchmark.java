@@ -4,9 +4,11 @@ import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
 import dev.membound.benchmarks.suite.TrafficCounters;
 import dev.membound.benchmarks.suite.WarmUp;
+import dev.membound.kernels.gemv.ActivationPath;
 import dev.membound.kernels.gemv.Gemv;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.matrix.WeightMatrix;
+import dev.membound.kernels.parallel.WorkerTeam;
 import dev.membound.kernels.quant.QuantType;
 import dev.membound.model.run.Residency;
 import java.lang.foreign.Arena;
@@ -17,14 +19,15 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * Quantized matrix × vector. Successive calls rotate over distinct matrices, so that a working set
- * beyond the last cache really streams from DRAM.
+ * Quantized matrix × 1 to 16 vectors. Successive calls rotate over distinct matrices, so that a
+ * working set beyond the last cache really streams from DRAM.
  *
  * <pre>{@code ./membound bench GemvBenchmark -p format=Q8_0,Q4_0 -p layout=PACKED -p threads=1,2}
  * </pre>
  */
 public class GemvBenchmark extends KernelBenchmark {
   private static final long SEED = 1;
+  private static final String DEFAULT_PATH = "DEFAULT";
 
   @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0"})
   public QuantType format;
@@ -37,6 +40,14 @@ public class GemvBenchmark extends KernelBenchmark {
 
   @Param("4096")
   public int cols;
+
+  /** Vectors a call. */
+  @Param("1")
+  public int batch;
+
+  /** FLOAT, INT8, or DEFAULT for what the plan takes by itself. */
+  @Param(DEFAULT_PATH)
+  public String activations;
 
   @Param("DRAM")
   public Residency residency;
@@ -55,25 +66,25 @@ public class GemvBenchmark extends KernelBenchmark {
 
   @Setup(Level.Trial)
   public void prepare() {
+    ActivationPath path =
+        activations.equals(DEFAULT_PATH)
+            ? Gemv.activationPaths(format, layout, batch).getFirst()
+            : ActivationPath.valueOf(activations);
     GemvWorkload workload =
-        new GemvWorkload(format, layout, rows, cols, threads, residency, workingSetBytes);
-    gemv =
-        Gemv.plan(
-            format,
-            layout,
-            rows,
-            cols,
-            MeasuredKernel.start(threads, workload.workingSetBytes(), residency));
+        new GemvWorkload(
+            format, layout, rows, cols, batch, path, threads, residency, workingSetBytes);
+    WorkerTeam team = MeasuredKernel.start(threads, workload.workingSetBytes(), residency);
+    gemv = Gemv.plan(format, layout, rows, cols, batch, path, team);
     Arena arena =
         Arena.ofShared(); // as long as the JVM: the last iteration is sampled after teardown
     matrices = new WeightMatrix[workload.matrices()];
     for (int i = 0; i < matrices.length; i++) {
       matrices[i] = WeightMatrix.random(format, layout, rows, cols, SEED + i, arena);
     }
-    x = new float[cols];
-    y = new float[rows];
+    x = new float[batch * cols];
+    y = new float[batch * rows];
     SplittableRandom random = new SplittableRandom(SEED);
-    for (int i = 0; i < cols; i++) {
+    for (int i = 0; i < x.length; i++) {
       x[i] = (float) (random.nextDouble() - 0.5);
     }
     callBytes = workload.bytes().values().stream().mapToLong(Long::longValue).sum();

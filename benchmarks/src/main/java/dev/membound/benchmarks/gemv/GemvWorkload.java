@@ -1,15 +1,20 @@
 package dev.membound.benchmarks.gemv;
 
 import dev.membound.benchmarks.suite.Workload;
+import dev.membound.kernels.gemv.ActivationPath;
+import dev.membound.kernels.gemv.Gemv;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.quant.QuantType;
 import dev.membound.model.run.Residency;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * y = W·x with a {@code rows × cols} weight matrix, rotating over as many distinct matrices as fill
- * the working set.
+ * y = W·x with a {@code rows × cols} weight matrix and {@code batch} vectors, rotating over as many
+ * distinct matrices as fill the working set.
  *
+ * @param batch vectors a call, 1 to {@value Gemv#LARGEST_BATCH}
+ * @param activationPath in which arithmetic they are multiplied
  * @param wantedWorkingSetBytes distinct weight bytes to rotate over; at least one matrix is used
  */
 public record GemvWorkload(
@@ -17,10 +22,34 @@ public record GemvWorkload(
     MatrixLayout matrixLayout,
     int rows,
     int cols,
+    int batch,
+    ActivationPath activationPath,
     int threads,
     Residency residency,
     long wantedWorkingSetBytes)
     implements Workload {
+
+  /** The default activation path. */
+  public GemvWorkload(
+      QuantType type,
+      MatrixLayout matrixLayout,
+      int rows,
+      int cols,
+      int batch,
+      int threads,
+      Residency residency,
+      long wantedWorkingSetBytes) {
+    this(
+        type,
+        matrixLayout,
+        rows,
+        cols,
+        batch,
+        Gemv.activationPaths(type, matrixLayout, batch).getFirst(),
+        threads,
+        residency,
+        wantedWorkingSetBytes);
+  }
 
   @Override
   public Class<?> benchmark() {
@@ -34,6 +63,8 @@ public record GemvWorkload(
         "layout", matrixLayout.name(),
         "rows", Integer.toString(rows),
         "cols", Integer.toString(cols),
+        "batch", Integer.toString(batch),
+        "activations", activationPath.name(),
         "threads", Integer.toString(threads),
         "residency", residency.name(),
         "workingSetBytes", Long.toString(wantedWorkingSetBytes));
@@ -60,8 +91,8 @@ public record GemvWorkload(
   }
 
   @Override
-  public int batch() {
-    return 1;
+  public Optional<String> activations() {
+    return Optional.of(activationPath.name());
   }
 
   /**
@@ -84,11 +115,11 @@ public record GemvWorkload(
 
   @Override
   public Map<String, Long> bytes() {
-    return Map.of("weights", matrixBytes(), "activations", 4L * (rows + cols));
+    return Map.of("weights", matrixBytes(), "activations", 4L * batch * (rows + cols));
   }
 
   @Override
   public long flops() {
-    return 2L * rows * cols;
+    return 2L * batch * rows * cols;
   }
 }

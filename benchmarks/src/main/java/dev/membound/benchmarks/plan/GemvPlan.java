@@ -80,6 +80,7 @@ final class GemvPlan {
             layout,
             rows,
             cols,
+            1,
             threads,
             Residency.DRAM,
             scope.workingSetBytes(Residency.DRAM, threads)));
@@ -92,7 +93,7 @@ final class GemvPlan {
     long grain = rows < IN_CACHE_ROW_GRAIN ? 1 : IN_CACHE_ROW_GRAIN;
     int wholeRows = Math.toIntExact(rows / grain * grain);
     if (wholeRows > 0) {
-      add(new GemvWorkload(type, layout, wholeRows, cols, threads, level, 1));
+      add(new GemvWorkload(type, layout, wholeRows, cols, 1, threads, level, 1));
     }
   }
 

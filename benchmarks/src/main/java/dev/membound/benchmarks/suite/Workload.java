@@ -2,6 +2,7 @@ package dev.membound.benchmarks.suite;
 
 import dev.membound.model.run.Residency;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One benchmark configuration: which JMH benchmark with which parameters, and what one call of it
@@ -32,6 +33,11 @@ public interface Workload {
 
   /** Vectors or sequences a call. */
   int batch();
+
+  /** In which arithmetic activations are multiplied, where the family has a choice. */
+  default Optional<String> activations() {
+    return Optional.empty();
+  }
 
   /** Worker threads that share a call. */
   int threads();

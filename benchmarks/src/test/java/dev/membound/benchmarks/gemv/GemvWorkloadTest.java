@@ -16,7 +16,7 @@ class GemvWorkloadTest {
   void countsBytesAndFlopsOfACall() {
     GemvWorkload q8 =
         new GemvWorkload(
-            QuantType.Q8_0, MatrixLayout.FILE, 14336, 4096, 1, Residency.DRAM, 128 << 20);
+            QuantType.Q8_0, MatrixLayout.FILE, 14336, 4096, 1, 1, Residency.DRAM, 128 << 20);
 
     // 4096 weights are 128 blocks of 34 bytes; x is read, y written, 4 bytes each.
     assertThat(q8.bytes())
@@ -35,6 +35,8 @@ class GemvWorkloadTest {
     benchmark.layout = MatrixLayout.PACKED;
     benchmark.rows = 64;
     benchmark.cols = 512;
+    benchmark.batch = 1;
+    benchmark.activations = "DEFAULT";
     benchmark.residency = Residency.L1;
     benchmark.workingSetBytes = 200_000;
     benchmark.prepare();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunRecorderTest {
   private static final PlannedWorkload PLANNED =
       new PlannedWorkload(
-          new GemvWorkload(QuantType.F16, MatrixLayout.FILE, 64, 1024, 1, Residency.L2, 1), 2);
+          new GemvWorkload(QuantType.F16, MatrixLayout.FILE, 64, 1024, 1, 1, Residency.L2, 1), 2);
 
   @TempDir private Path path;
   private RunFolder folder;
