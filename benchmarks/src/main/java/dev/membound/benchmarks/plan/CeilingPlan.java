@@ -1,5 +1,6 @@
 package dev.membound.benchmarks.plan;
 
+import dev.membound.benchmarks.ceiling.CallWorkload;
 import dev.membound.benchmarks.ceiling.ChunkWorkload;
 import dev.membound.benchmarks.ceiling.CopyWorkload;
 import dev.membound.benchmarks.ceiling.FmaWorkload;
@@ -41,6 +42,7 @@ final class CeilingPlan {
       ReadWorkload.at(level, threads, scope.caches()).ifPresent(this::add);
     }
     add(new FmaWorkload(threads, scope.vectorBits()));
+    add(new CallWorkload(threads));
     if (scope.preset() == Preset.SMOKE) {
       return;
     }

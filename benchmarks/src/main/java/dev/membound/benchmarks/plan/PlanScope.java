@@ -2,6 +2,7 @@ package dev.membound.benchmarks.plan;
 
 import dev.membound.benchmarks.host.CacheHierarchy;
 import dev.membound.benchmarks.suite.Preset;
+import dev.membound.model.run.HostFacts;
 import dev.membound.model.run.Residency;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,5 +36,15 @@ record PlanScope(
   /** Bytes to rotate over so that a level streams; 0 where the machine has no such level. */
   long workingSetBytes(Residency residency, int threads) {
     return Math.min(caches.workingSetBytes(residency, threads).orElse(0), largestWorkingSetBytes);
+  }
+
+  /** The nearest level that holds a working set on one core; DRAM beyond the last. */
+  Residency levelOf(long workingSetBytes) {
+    for (HostFacts.CacheLevel cache : caches.levels()) {
+      if (workingSetBytes <= cache.bytes() && cache.level() <= Residency.L3.ordinal() + 1) {
+        return Residency.values()[cache.level() - 1];
+      }
+    }
+    return Residency.DRAM;
   }
 }

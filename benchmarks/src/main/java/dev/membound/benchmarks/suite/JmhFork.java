@@ -123,7 +123,15 @@ final class JmhFork {
         cpuOverWall,
         steal,
         jitMilliseconds,
-        Double.isFinite(ceiling) && ceiling > 0 ? ceiling : null);
+        Double.isFinite(ceiling) && ceiling > 0 ? ceiling : null,
+        allocatedBytesPerCall(secondary, callsPerSecond));
+  }
+
+  /** Null for benchmarks that do not count it. */
+  private static Double allocatedBytesPerCall(
+      Map<String, Result> secondary, double callsPerSecond) {
+    double bytesPerSecond = score(secondary, TrafficCounters.ALLOCATED_BYTES, Double.NaN);
+    return Double.isNaN(bytesPerSecond) ? null : bytesPerSecond / callsPerSecond;
   }
 
   private static double score(Map<String, Result> secondary, String name, double otherwise) {

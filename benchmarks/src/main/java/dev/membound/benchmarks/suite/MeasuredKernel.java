@@ -19,6 +19,7 @@ public final class MeasuredKernel {
   private final WorkerTeam team;
   private final long workingSetBytes;
   private final Residency residency;
+  private final long[] helperThreadIds;
 
   private MeasuredKernel(
       long callerThreadId, WorkerTeam team, long workingSetBytes, Residency residency) {
@@ -26,6 +27,7 @@ public final class MeasuredKernel {
     this.team = team;
     this.workingSetBytes = workingSetBytes;
     this.residency = residency;
+    this.helperThreadIds = team.helperThreadIds();
   }
 
   /**
@@ -65,6 +67,20 @@ public final class MeasuredKernel {
     return residency;
   }
 
+  /** Heap that the team's threads have allocated so far; 0 where the JVM cannot tell. */
+  long allocatedBytes() {
+    if (!(THREADS instanceof com.sun.management.ThreadMXBean threads)
+        || !threads.isThreadAllocatedMemorySupported()) {
+      return 0;
+    }
+    // The caller's last: asking for the others' allocates.
+    long sum = 0;
+    for (long helper : helperThreadIds) {
+      sum += Math.max(0, threads.getThreadAllocatedBytes(helper));
+    }
+    return sum + Math.max(0, threads.getThreadAllocatedBytes(callerThreadId));
+  }
+
   /** CPU time of all the team's threads so far, in nanoseconds; −1 where the JVM cannot tell. */
   public long cpuNanoseconds() {
     if (!THREADS.isThreadCpuTimeSupported()) {
@@ -74,7 +90,7 @@ public final class MeasuredKernel {
     if (sum < 0) {
       return -1;
     }
-    for (long helper : team.helperThreadIds()) {
+    for (long helper : helperThreadIds) {
       long nanoseconds = THREADS.getThreadCpuTime(helper);
       if (nanoseconds < 0) {
         return -1;

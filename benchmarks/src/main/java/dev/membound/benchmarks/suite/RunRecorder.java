@@ -98,6 +98,7 @@ final class RunRecorder {
         workload.kernel(),
         workload.format(),
         workload.layout(),
+        workload.activations().orElse(null),
         workload.shape(),
         workload.batch(),
         workload.threads(),

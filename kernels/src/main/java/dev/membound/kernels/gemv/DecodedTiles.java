@@ -18,6 +18,7 @@ final class DecodedTiles implements BatchKernel {
   private static final int CHUNK_COLUMNS = 128;
 
   private static final int TILES = 2;
+  private static final int LINE_FLOATS = 16;
   private static final int PLANE_FLOATS = CHUNK_COLUMNS * TileDecoder.COLUMN_STRIDE;
 
   private final TileDecoder decoder;
@@ -48,7 +49,8 @@ final class DecodedTiles implements BatchKernel {
     layout = PackedLayout.of(type, rows, cols);
     vectors = Math.ceilDiv(batch, 2) * 2;
     activations = new float[Math.multiplyExact(layout.paddedCols(), vectors)];
-    sumStride = layout.tiles() * layout.tileRows();
+    // One line more: at a multiple of 4 KiB all vectors' sums would compete for the same cache set.
+    sumStride = layout.tiles() * layout.tileRows() + LINE_FLOATS;
     sums = new float[Math.multiplyExact(sumStride, vectors)];
     decoded = new float[workers][decoder.rowVectors() * PLANE_FLOATS];
   }

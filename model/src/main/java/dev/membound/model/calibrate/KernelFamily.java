@@ -10,14 +10,20 @@ final class KernelFamily {
   static final String CHUNK = "chunk";
   static final String LATENCY = "latency";
   static final String FMA = "fma";
+  private static final String CALL = "call";
 
-  private static final Set<String> PROBES = Set.of(READ, CHUNK, LATENCY, FMA);
+  private static final String GEMV = "gemv";
+
+  private static final Set<String> PROBES = Set.of(READ, CHUNK, LATENCY, FMA, CALL);
   private static final Set<String> WRITING = Set.of("copy", "triad");
   private static final Set<String> FLOATING = Set.of("F64", "F32", "F16", "BF16");
 
   private KernelFamily() {}
 
-  /** Whether it measures an input of the equations rather than being predicted by them. */
+  /**
+   * Whether it measures the machine, an input of the equations, rather than being predicted by
+   * them.
+   */
   static boolean isProbe(String kernel) {
     return PROBES.contains(kernel);
   }
@@ -37,9 +43,13 @@ final class KernelFamily {
     return measurement.kernel() + "/" + measurement.format() + "/" + measurement.layout();
   }
 
-  /** Whether the equations describe it: a kernel, or writing in DRAM, where its cost is known. */
+  /**
+   * Whether the equations describe it: a kernel, or writing in DRAM, where its cost is known. A
+   * GEMV of several vectors runs another kernel than that of one, with an efficiency of its own.
+   */
   static boolean isModelled(Measurement measurement) {
     return !isProbe(measurement.kernel())
+        && !(measurement.kernel().equals(GEMV) && measurement.batch() > 1)
         && (!isWriting(measurement.kernel()) || measurement.residency() == Residency.DRAM);
   }
 }

@@ -13,6 +13,8 @@ import java.util.Objects;
  *     triad}, {@code chunk}, {@code latency} or {@code fma}
  * @param format data format of the streamed bytes, for instance {@code Q8_0}, {@code F16}
  * @param layout {@code FILE}, {@code PACKED}, {@code PAGED} …; what the kernel family defines
+ * @param activations in which arithmetic the kernel took its activations, {@code FLOAT} or {@code
+ *     INT8}; null where the family has no choice
  * @param shape named sizes, for instance {@code rows}, {@code cols}, {@code context}, {@code
  *     chunkBytes}
  * @param batch vectors or sequences a call
@@ -35,6 +37,7 @@ public record Measurement(
     String kernel,
     String format,
     String layout,
+    String activations,
     Map<String, Long> shape,
     int batch,
     int threads,
@@ -60,6 +63,44 @@ public record Measurement(
     bytes = counts(bytes, "bytes");
     Checks.count(flops, "flops");
     samples = Checks.list(samples, "samples");
+  }
+
+  /** A kernel without a choice of arithmetic. */
+  public Measurement(
+      String id,
+      String kernel,
+      String format,
+      String layout,
+      Map<String, Long> shape,
+      int batch,
+      int threads,
+      Residency residency,
+      long workingSetBytes,
+      Map<String, Long> bytes,
+      long flops,
+      List<Sample> samples,
+      Interval secondsPerCall,
+      Interval gigabytesPerSecond,
+      Interval shareOfReadCeiling,
+      String refused) {
+    this(
+        id,
+        kernel,
+        format,
+        layout,
+        null,
+        shape,
+        batch,
+        threads,
+        residency,
+        workingSetBytes,
+        bytes,
+        flops,
+        samples,
+        secondsPerCall,
+        gigabytesPerSecond,
+        shareOfReadCeiling,
+        refused);
   }
 
   private static Map<String, Long> counts(Map<String, Long> values, String property) {
@@ -93,6 +134,7 @@ public record Measurement(
         kernel,
         format,
         layout,
+        activations,
         shape,
         batch,
         threads,
@@ -114,6 +156,7 @@ public record Measurement(
         kernel,
         format,
         layout,
+        activations,
         shape,
         batch,
         threads,

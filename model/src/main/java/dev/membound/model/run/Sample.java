@@ -14,6 +14,8 @@ package dev.membound.model.run;
  * @param jitMilliseconds time the JIT compilers worked during the iteration
  * @param readCeilingBytesPerSecond read bandwidth measured in the same fork right before and after
  *     this iteration with the same threads; null where no such probe ran
+ * @param allocatedBytesPerCall heap that the kernel's threads allocated, a call; null where nobody
+ *     counted
  */
 public record Sample(
     int fork,
@@ -23,7 +25,8 @@ public record Sample(
     double cpuOverWall,
     double stealFraction,
     double jitMilliseconds,
-    Double readCeilingBytesPerSecond) {
+    Double readCeilingBytesPerSecond,
+    Double allocatedBytesPerCall) {
   public Sample {
     Checks.count(fork, "fork");
     Checks.count(iteration, "iteration");
@@ -34,5 +37,30 @@ public record Sample(
     if (readCeilingBytesPerSecond != null) {
       Checks.within(readCeilingBytesPerSecond, 1, 1e18, "readCeilingBytesPerSecond");
     }
+    if (allocatedBytesPerCall != null) {
+      Checks.within(allocatedBytesPerCall, 0, 1e15, "allocatedBytesPerCall");
+    }
+  }
+
+  /** A sample whose allocation nobody counted. */
+  public Sample(
+      int fork,
+      int iteration,
+      double secondsPerCall,
+      boolean disturbed,
+      double cpuOverWall,
+      double stealFraction,
+      double jitMilliseconds,
+      Double readCeilingBytesPerSecond) {
+    this(
+        fork,
+        iteration,
+        secondsPerCall,
+        disturbed,
+        cpuOverWall,
+        stealFraction,
+        jitMilliseconds,
+        readCeilingBytesPerSecond,
+        null);
   }
 }

@@ -14,11 +14,13 @@ import dev.membound.model.report.table.Numbers;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.Residency;
+import dev.membound.model.run.Sample;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -181,6 +183,7 @@ final class KernelSection implements ReportSection {
               m.kernel(),
               m.format(),
               m.layout(),
+              m.activations() == null ? "" : m.activations(),
               Labels.shape(m.shape()),
               m.batch(),
               m.threads(),
@@ -192,7 +195,9 @@ final class KernelSection implements ReportSection {
               rate == null ? null : rate.high(),
               share == null ? null : share.median(),
               share == null ? null : share.low(),
-              share == null ? null : share.high()));
+              share == null ? null : share.high(),
+              m.flops() / m.secondsPerCall().median() / 1e9,
+              mostAllocatedBytesPerCall(m)));
     }
     return new DataTable(
         "All kernel results, median and 90 % interval",
@@ -200,6 +205,7 @@ final class KernelSection implements ReportSection {
             Column.text("kernel"),
             Column.text("format"),
             Column.text("layout"),
+            Column.text("activations"),
             Column.text("shape"),
             Column.count("batch"),
             Column.count("threads"),
@@ -211,8 +217,19 @@ final class KernelSection implements ReportSection {
             Column.number("rate high", "GB/s"),
             Column.number("share of read ceiling", ""),
             Column.number("share low", ""),
-            Column.number("share high", "")),
+            Column.number("share high", ""),
+            Column.number("arithmetic", "GFLOP/s"),
+            Column.number("most allocated a call", "B")),
         rows);
+  }
+
+  /** Null where nobody counted. */
+  private static Double mostAllocatedBytesPerCall(Measurement m) {
+    return m.samples().stream()
+        .map(Sample::allocatedBytesPerCall)
+        .filter(Objects::nonNull)
+        .max(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   private static List<String> refusals(RunDocuments run) {

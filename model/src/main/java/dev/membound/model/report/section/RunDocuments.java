@@ -29,7 +29,7 @@ public record RunDocuments(
 
   /** Families that probe the machine; every other family is a decode kernel. */
   private static final Set<String> PROBES =
-      Set.of("read", "copy", "triad", "chunk", "latency", "fma");
+      Set.of("read", "copy", "triad", "chunk", "latency", "fma", "call");
 
   /** The documents of a run without the extra ones that other commands add. */
   public RunDocuments(
