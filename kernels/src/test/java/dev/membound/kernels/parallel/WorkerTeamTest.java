@@ -63,6 +63,27 @@ class WorkerTeamTest {
     }
   }
 
+  @Test
+  void anIdleTeamTakesNoProcessorTime() throws InterruptedException {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (WorkerTeam team = WorkerTeam.of(3)) {
+      team.run((worker, workers) -> {});
+      awaitParked(team);
+      long before = helpersCpuNanos(threads, team);
+      Thread.sleep(300);
+      // Two spinning helpers would have taken up to 600 ms.
+      assertThat(helpersCpuNanos(threads, team) - before).isLessThan(5_000_000);
+    }
+  }
+
+  private static long helpersCpuNanos(ThreadMXBean threads, WorkerTeam team) {
+    long sum = 0;
+    for (long helper : team.helperThreadIds()) {
+      sum += threads.getThreadCpuTime(helper);
+    }
+    return sum;
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
   void rethrowsWhatAWorkerThrewAndStaysUsable(int thrower) {
