@@ -79,7 +79,12 @@ class PagedAttentionTest {
     PagedKvCache cache = PagedKvCache.allocate(type, 2, 128, 16, 8, arena);
     BlockTable table = BlockTable.empty(16);
     Random random = new Random(9);
-    float largest = type == KvType.F16 ? 65504 : 1e15f;
+    float largest =
+        switch (type) {
+          case F16, FP8_E4M3 -> 65504;
+          case Q8_0 -> 8e6f;
+          case F32, BF16, INT8 -> 1e15f;
+        };
     float[] magnitudes = {0, 1e-7f, -1e-7f, 1, -1, largest, -largest};
     for (int token = 0; token < 100; token++) {
       float[] key = new float[256];
