@@ -21,7 +21,7 @@ final class ScoreByteTiles {
    * @param second byte offset of the other tile's first line
    * @param panels panels of 64 dimensions
    * @param lineBytes 64; a parameter, since C2 splits the loop at a constant stride
-   * @param q query lines of {@link FusedByteTiles#QUERY_LINE} from {@code qStart}
+   * @param q query lines of {@link ByteTiles#QUERY_LINE} from {@code qStart}
    * @param heads query heads that are stored, 1 to 4
    * @param firstScales of the first tile's tokens, a row a block of 32 dimensions
    * @param secondScales of the second tile's tokens
@@ -83,7 +83,7 @@ final class ScoreByteTiles {
           IntVector m =
               IntVector.fromMemorySegment(
                   Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
-          int qi = qStart + line * FusedByteTiles.QUERY_LINE;
+          int qi = qStart + line * ByteTiles.QUERY_LINE;
           FloatVector k0 =
               (FloatVector)
                   k.lanewise(VectorOperators.LSHL, 24)
@@ -199,7 +199,7 @@ final class ScoreByteTiles {
     }
   }
 
-  /** As {@link #passInteger} for E4M3, decoded as in {@link FusedByteTiles#passE4M3}. */
+  /** As {@link #passInteger} for E4M3, decoded as in {@link ByteTiles#scoreE4M3}. */
   static void passE4M3(
       MemorySegment memory,
       long first,
@@ -254,16 +254,16 @@ final class ScoreByteTiles {
           IntVector m =
               IntVector.fromMemorySegment(
                   Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
-          int qi = qStart + line * FusedByteTiles.QUERY_LINE;
+          int qi = qStart + line * ByteTiles.QUERY_LINE;
           FloatVector k0 =
               k.lanewise(VectorOperators.LSHL, 24)
                   .lanewise(VectorOperators.ASHR, 4)
-                  .and(FusedByteTiles.E4M3_BITS)
+                  .and(ByteTiles.E4M3_BITS)
                   .reinterpretAsFloats();
           FloatVector m0 =
               m.lanewise(VectorOperators.LSHL, 24)
                   .lanewise(VectorOperators.ASHR, 4)
-                  .and(FusedByteTiles.E4M3_BITS)
+                  .and(ByteTiles.E4M3_BITS)
                   .reinterpretAsFloats();
           FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[qi]);
           a0 = k0.fma(q0, a0);
@@ -280,12 +280,12 @@ final class ScoreByteTiles {
           FloatVector k1 =
               k.lanewise(VectorOperators.LSHL, 16)
                   .lanewise(VectorOperators.ASHR, 4)
-                  .and(FusedByteTiles.E4M3_BITS)
+                  .and(ByteTiles.E4M3_BITS)
                   .reinterpretAsFloats();
           FloatVector m1 =
               m.lanewise(VectorOperators.LSHL, 16)
                   .lanewise(VectorOperators.ASHR, 4)
-                  .and(FusedByteTiles.E4M3_BITS)
+                  .and(ByteTiles.E4M3_BITS)
                   .reinterpretAsFloats();
           FloatVector q4 = FloatVector.broadcast(Species.FLOAT, q[qi + 4]);
           a0 = k1.fma(q4, a0);
@@ -302,12 +302,12 @@ final class ScoreByteTiles {
           FloatVector k2 =
               k.lanewise(VectorOperators.LSHL, 8)
                   .lanewise(VectorOperators.ASHR, 4)
-                  .and(FusedByteTiles.E4M3_BITS)
+                  .and(ByteTiles.E4M3_BITS)
                   .reinterpretAsFloats();
           FloatVector m2 =
               m.lanewise(VectorOperators.LSHL, 8)
                   .lanewise(VectorOperators.ASHR, 4)
-                  .and(FusedByteTiles.E4M3_BITS)
+                  .and(ByteTiles.E4M3_BITS)
                   .reinterpretAsFloats();
           FloatVector q8 = FloatVector.broadcast(Species.FLOAT, q[qi + 8]);
           b0 = k2.fma(q8, b0);
@@ -322,13 +322,9 @@ final class ScoreByteTiles {
           b3 = k2.fma(q11, b3);
           d3 = m2.fma(q11, d3);
           FloatVector k3 =
-              k.lanewise(VectorOperators.ASHR, 4)
-                  .and(FusedByteTiles.E4M3_BITS)
-                  .reinterpretAsFloats();
+              k.lanewise(VectorOperators.ASHR, 4).and(ByteTiles.E4M3_BITS).reinterpretAsFloats();
           FloatVector m3 =
-              m.lanewise(VectorOperators.ASHR, 4)
-                  .and(FusedByteTiles.E4M3_BITS)
-                  .reinterpretAsFloats();
+              m.lanewise(VectorOperators.ASHR, 4).and(ByteTiles.E4M3_BITS).reinterpretAsFloats();
           FloatVector q12 = FloatVector.broadcast(Species.FLOAT, q[qi + 12]);
           b0 = k3.fma(q12, b0);
           d0 = m3.fma(q12, d0);

@@ -213,42 +213,20 @@ final class VectorPagedAttention extends PagedAttention {
     int panels = paddedDim / TileLayout.BYTE_PANEL_DIMS;
     int lineBytes = TileLayout.lineBytes(type);
     int at = index * passFloats;
+    long keyLines = key + scaleBytes;
+    long valueLines = value + scaleBytes;
+    float[] q = own.query;
+    float[] keyScales = own.keyScales;
+    float[] p = own.scaledWeights;
+    float[] o = own.output;
     if (type == KvType.FP8_E4M3) {
-      FusedByteTiles.passE4M3(
-          memory,
-          key + scaleBytes,
-          value + scaleBytes,
-          panels,
-          lineBytes,
-          own.query,
-          at,
-          own.scaledWeights,
-          rows * LANES,
-          own.keyScales,
-          stride,
-          own.output,
-          at,
-          scores,
-          s,
-          CHUNK);
+      ByteTiles.scoreE4M3(
+          memory, keyLines, panels, lineBytes, q, at, keyScales, stride, scores, s, CHUNK);
+      ByteTiles.weighE4M3(memory, valueLines, panels, lineBytes, p, rows * LANES, stride, o, at);
     } else {
-      FusedByteTiles.passInteger(
-          memory,
-          key + scaleBytes,
-          value + scaleBytes,
-          panels,
-          lineBytes,
-          own.query,
-          at,
-          own.scaledWeights,
-          rows * LANES,
-          own.keyScales,
-          stride,
-          own.output,
-          at,
-          scores,
-          s,
-          CHUNK);
+      ByteTiles.scoreInteger(
+          memory, keyLines, panels, lineBytes, q, at, keyScales, stride, scores, s, CHUNK);
+      ByteTiles.weighInteger(memory, valueLines, panels, lineBytes, p, rows * LANES, stride, o, at);
     }
   }
 

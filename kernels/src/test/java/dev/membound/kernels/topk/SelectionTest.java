@@ -270,13 +270,14 @@ class SelectionTest {
     assertThat(a.cache().memory().mismatch(b.cache().memory())).isEqualTo(-1);
   }
 
-  @Test
-  void aStepAllocatesNothing() {
-    Context context = context(KvType.F16, new AttentionShape(8, 2, 64), 16, 1000);
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "INT8"})
+  void aStepAllocatesNothing(KvType type) {
+    Context context = context(type, new AttentionShape(8, 2, 64), 16, 1000);
     PageBounds bounds = PageBounds.build(context.cache(), context.table(), arena);
     try (WorkerTeam one = WorkerTeam.of(1)) {
-      SparseAttention sparse = SparseAttention.plan(context.shape(), KvType.F16, 16, 64, one);
-      KeyScorer scorer = KeyScorer.plan(context.shape(), KvType.F16, one);
+      SparseAttention sparse = SparseAttention.plan(context.shape(), type, 16, 64, one);
+      KeyScorer scorer = KeyScorer.plan(context.shape(), type, one);
       float[] scores = new float[8 * 1000];
       AttentionState state = AttentionState.create(8, 64);
       assertThat(
