@@ -34,7 +34,9 @@ class HostileBlockTableTest {
       PagedAttention reference =
           PagedAttention.planScalar(shape, AttentionOptions.of(shape), type, 16, team);
       float[] q = new float[shape.queryLength()];
-      Arrays.setAll(q, i -> (float) random.nextDouble());
+      for (int i = 0; i < q.length; i++) {
+        q[i] = (float) random.nextDouble();
+      }
       AttentionState actual = AttentionState.create(4, 64);
       AttentionState expected = AttentionState.create(4, 64);
       for (int round = 0; round < 400; round++) {
