@@ -17,7 +17,7 @@ public record KvShape(
 
   /** Key bytes of one sequence; the values are as many. */
   public long keyBytes() {
-    return (long) kvHeads * context * headDim * type.elementBytes();
+    return (long) kvHeads * context * type.headBytes(headDim);
   }
 
   /** Sequences that fill a working set in which each takes {@code bytesPerSequence}; at least 1. */

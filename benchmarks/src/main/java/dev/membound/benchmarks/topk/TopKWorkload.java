@@ -2,6 +2,8 @@ package dev.membound.benchmarks.topk;
 
 import dev.membound.benchmarks.attention.KvShape;
 import dev.membound.benchmarks.suite.Workload;
+import dev.membound.kernels.attention.KvType;
+import dev.membound.kernels.topk.PageBounds;
 import dev.membound.model.run.Residency;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -98,11 +100,12 @@ public record TopKWorkload(
 
   /** Two vectors, minimum and maximum, a page and KV head. */
   private long digestBytes() {
-    return 2 * pages() * kv.kvHeads() * kv.headDim() * kv.type().elementBytes();
+    KvType type = PageBounds.typeFor(kv.type());
+    return 2 * pages() * kv.kvHeads() * type.headBytes(kv.headDim());
   }
 
   private long selectedKvBytes() {
-    return 2L * kv.kvHeads() * budgetTokens * kv.headDim() * kv.type().elementBytes();
+    return 2L * kv.kvHeads() * budgetTokens * kv.type().headBytes(kv.headDim());
   }
 
   /** Bytes of the part that every call reads as a whole: the keys, or the digests. */

@@ -35,7 +35,7 @@ final class FusedTilePairs {
    * @param lineBytes 64; a parameter, since C2 splits the loop at a constant stride
    * @param q query lines from {@code qStart}
    * @param p weights of the value tiles' tokens: of head {@code h} 16 near and 16 far ones from
-   *     {@code h·pStride}
+   *     {@code pStart + h·pStride}
    * @param o outputs, head {@code h} from {@code oStart + h·panels·32}
    * @param s receives scores of the key tiles, as in {@code p} but from {@code sStart}
    */
@@ -50,6 +50,7 @@ final class FusedTilePairs {
       float[] q,
       int qStart,
       float[] p,
+      int pStart,
       float[] o,
       int oStart,
       float[] s,
@@ -124,16 +125,16 @@ final class FusedTilePairs {
                   .and(F16_BITS)
                   .reinterpretAsFloats();
           FloatVector v1 = v.lanewise(VectorOperators.ASHR, 3).and(F16_BITS).reinterpretAsFloats();
-          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[t]);
+          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[pStart + t]);
           c0 = v0.fma(p0, c0);
           d0 = v1.fma(p0, d0);
-          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStride + t]);
+          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStart + pStride + t]);
           c1 = v0.fma(p1, c1);
           d1 = v1.fma(p1, d1);
-          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[2 * pStride + t]);
+          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[pStart + 2 * pStride + t]);
           c2 = v0.fma(p2, c2);
           d2 = v1.fma(p2, d2);
-          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[3 * pStride + t]);
+          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[pStart + 3 * pStride + t]);
           c3 = v0.fma(p3, c3);
           d3 = v1.fma(p3, d3);
           IntVector w = IntVector.fromMemorySegment(Species.INT, memory, farValue + line, ORDER);
@@ -143,16 +144,18 @@ final class FusedTilePairs {
                   .and(F16_BITS)
                   .reinterpretAsFloats();
           FloatVector w1 = w.lanewise(VectorOperators.ASHR, 3).and(F16_BITS).reinterpretAsFloats();
-          FloatVector r0 = FloatVector.broadcast(Species.FLOAT, p[LANES + t]);
+          FloatVector r0 = FloatVector.broadcast(Species.FLOAT, p[pStart + LANES + t]);
           c0 = w0.fma(r0, c0);
           d0 = w1.fma(r0, d0);
-          FloatVector r1 = FloatVector.broadcast(Species.FLOAT, p[pStride + LANES + t]);
+          FloatVector r1 = FloatVector.broadcast(Species.FLOAT, p[pStart + pStride + LANES + t]);
           c1 = w0.fma(r1, c1);
           d1 = w1.fma(r1, d1);
-          FloatVector r2 = FloatVector.broadcast(Species.FLOAT, p[2 * pStride + LANES + t]);
+          FloatVector r2 =
+              FloatVector.broadcast(Species.FLOAT, p[pStart + 2 * pStride + LANES + t]);
           c2 = w0.fma(r2, c2);
           d2 = w1.fma(r2, d2);
-          FloatVector r3 = FloatVector.broadcast(Species.FLOAT, p[3 * pStride + LANES + t]);
+          FloatVector r3 =
+              FloatVector.broadcast(Species.FLOAT, p[pStart + 3 * pStride + LANES + t]);
           c3 = w0.fma(r3, c3);
           d3 = w1.fma(r3, d3);
         }
@@ -188,6 +191,7 @@ final class FusedTilePairs {
       float[] q,
       int qStart,
       float[] p,
+      int pStart,
       float[] o,
       int oStart,
       float[] s,
@@ -250,31 +254,33 @@ final class FusedTilePairs {
           IntVector v = IntVector.fromMemorySegment(Species.INT, memory, nearValue + line, ORDER);
           FloatVector v0 = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
           FloatVector v1 = v.and(BF16_BITS).reinterpretAsFloats();
-          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[t]);
+          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[pStart + t]);
           c0 = v0.fma(p0, c0);
           d0 = v1.fma(p0, d0);
-          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStride + t]);
+          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStart + pStride + t]);
           c1 = v0.fma(p1, c1);
           d1 = v1.fma(p1, d1);
-          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[2 * pStride + t]);
+          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[pStart + 2 * pStride + t]);
           c2 = v0.fma(p2, c2);
           d2 = v1.fma(p2, d2);
-          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[3 * pStride + t]);
+          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[pStart + 3 * pStride + t]);
           c3 = v0.fma(p3, c3);
           d3 = v1.fma(p3, d3);
           IntVector w = IntVector.fromMemorySegment(Species.INT, memory, farValue + line, ORDER);
           FloatVector w0 = w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
           FloatVector w1 = w.and(BF16_BITS).reinterpretAsFloats();
-          FloatVector r0 = FloatVector.broadcast(Species.FLOAT, p[LANES + t]);
+          FloatVector r0 = FloatVector.broadcast(Species.FLOAT, p[pStart + LANES + t]);
           c0 = w0.fma(r0, c0);
           d0 = w1.fma(r0, d0);
-          FloatVector r1 = FloatVector.broadcast(Species.FLOAT, p[pStride + LANES + t]);
+          FloatVector r1 = FloatVector.broadcast(Species.FLOAT, p[pStart + pStride + LANES + t]);
           c1 = w0.fma(r1, c1);
           d1 = w1.fma(r1, d1);
-          FloatVector r2 = FloatVector.broadcast(Species.FLOAT, p[2 * pStride + LANES + t]);
+          FloatVector r2 =
+              FloatVector.broadcast(Species.FLOAT, p[pStart + 2 * pStride + LANES + t]);
           c2 = w0.fma(r2, c2);
           d2 = w1.fma(r2, d2);
-          FloatVector r3 = FloatVector.broadcast(Species.FLOAT, p[3 * pStride + LANES + t]);
+          FloatVector r3 =
+              FloatVector.broadcast(Species.FLOAT, p[pStart + 3 * pStride + LANES + t]);
           c3 = w0.fma(r3, c3);
           d3 = w1.fma(r3, d3);
         }
@@ -310,6 +316,7 @@ final class FusedTilePairs {
       float[] q,
       int qStart,
       float[] p,
+      int pStart,
       float[] o,
       int oStart,
       float[] s,
@@ -378,16 +385,16 @@ final class FusedTilePairs {
           FloatVector v1 =
               FloatVector.fromMemorySegment(
                   Species.FLOAT, memory, nearValue + line + HALF_LINE, ORDER);
-          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[t]);
+          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[pStart + t]);
           c0 = v0.fma(p0, c0);
           d0 = v1.fma(p0, d0);
-          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStride + t]);
+          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStart + pStride + t]);
           c1 = v0.fma(p1, c1);
           d1 = v1.fma(p1, d1);
-          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[2 * pStride + t]);
+          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[pStart + 2 * pStride + t]);
           c2 = v0.fma(p2, c2);
           d2 = v1.fma(p2, d2);
-          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[3 * pStride + t]);
+          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[pStart + 3 * pStride + t]);
           c3 = v0.fma(p3, c3);
           d3 = v1.fma(p3, d3);
           FloatVector w0 =
@@ -395,16 +402,18 @@ final class FusedTilePairs {
           FloatVector w1 =
               FloatVector.fromMemorySegment(
                   Species.FLOAT, memory, farValue + line + HALF_LINE, ORDER);
-          FloatVector r0 = FloatVector.broadcast(Species.FLOAT, p[LANES + t]);
+          FloatVector r0 = FloatVector.broadcast(Species.FLOAT, p[pStart + LANES + t]);
           c0 = w0.fma(r0, c0);
           d0 = w1.fma(r0, d0);
-          FloatVector r1 = FloatVector.broadcast(Species.FLOAT, p[pStride + LANES + t]);
+          FloatVector r1 = FloatVector.broadcast(Species.FLOAT, p[pStart + pStride + LANES + t]);
           c1 = w0.fma(r1, c1);
           d1 = w1.fma(r1, d1);
-          FloatVector r2 = FloatVector.broadcast(Species.FLOAT, p[2 * pStride + LANES + t]);
+          FloatVector r2 =
+              FloatVector.broadcast(Species.FLOAT, p[pStart + 2 * pStride + LANES + t]);
           c2 = w0.fma(r2, c2);
           d2 = w1.fma(r2, d2);
-          FloatVector r3 = FloatVector.broadcast(Species.FLOAT, p[3 * pStride + LANES + t]);
+          FloatVector r3 =
+              FloatVector.broadcast(Species.FLOAT, p[pStart + 3 * pStride + LANES + t]);
           c3 = w0.fma(r3, c3);
           d3 = w1.fma(r3, d3);
         }

@@ -48,7 +48,7 @@ final class FusedTiles {
    * @param panels panels of 32 dimensions
    * @param lineBytes 64; a parameter, since C2 splits the loop at a constant stride
    * @param q query lines from {@code qStart}
-   * @param p weights of the value tile's tokens, head {@code h} from {@code h·pStride}
+   * @param p weights of the value tile's tokens, head {@code h} from {@code pStart + h·pStride}
    * @param o outputs, head {@code h} from {@code oStart + h·panels·32}
    * @param s receives scores, as {@code p} but from {@code sStart}
    */
@@ -61,6 +61,7 @@ final class FusedTiles {
       float[] q,
       int qStart,
       float[] p,
+      int pStart,
       float[] o,
       int oStart,
       float[] s,
@@ -117,10 +118,10 @@ final class FusedTiles {
                   .and(F16_BITS)
                   .reinterpretAsFloats();
           FloatVector v1 = v.lanewise(VectorOperators.ASHR, 3).and(F16_BITS).reinterpretAsFloats();
-          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[t]);
-          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStride + t]);
-          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[2 * pStride + t]);
-          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[3 * pStride + t]);
+          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[pStart + t]);
+          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStart + pStride + t]);
+          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[pStart + 2 * pStride + t]);
+          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[pStart + 3 * pStride + t]);
           c0 = v0.fma(p0, c0);
           d0 = v1.fma(p0, d0);
           c1 = v0.fma(p1, c1);
@@ -156,6 +157,7 @@ final class FusedTiles {
       float[] q,
       int qStart,
       float[] p,
+      int pStart,
       float[] o,
       int oStart,
       float[] s,
@@ -204,10 +206,10 @@ final class FusedTiles {
                   Species.INT, memory, valueLane + (long) line * lineBytes, ORDER);
           FloatVector v0 = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
           FloatVector v1 = v.and(BF16_BITS).reinterpretAsFloats();
-          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[t]);
-          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStride + t]);
-          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[2 * pStride + t]);
-          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[3 * pStride + t]);
+          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[pStart + t]);
+          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStart + pStride + t]);
+          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[pStart + 2 * pStride + t]);
+          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[pStart + 3 * pStride + t]);
           c0 = v0.fma(p0, c0);
           d0 = v1.fma(p0, d0);
           c1 = v0.fma(p1, c1);
@@ -243,6 +245,7 @@ final class FusedTiles {
       float[] q,
       int qStart,
       float[] p,
+      int pStart,
       float[] o,
       int oStart,
       float[] s,
@@ -289,10 +292,10 @@ final class FusedTiles {
           FloatVector v0 = FloatVector.fromMemorySegment(Species.FLOAT, memory, valueLine, ORDER);
           FloatVector v1 =
               FloatVector.fromMemorySegment(Species.FLOAT, memory, valueLine + HALF_LINE, ORDER);
-          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[t]);
-          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStride + t]);
-          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[2 * pStride + t]);
-          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[3 * pStride + t]);
+          FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[pStart + t]);
+          FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[pStart + pStride + t]);
+          FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[pStart + 2 * pStride + t]);
+          FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[pStart + 3 * pStride + t]);
           c0 = v0.fma(p0, c0);
           d0 = v1.fma(p0, d0);
           c1 = v0.fma(p1, c1);

@@ -46,11 +46,12 @@ final class OnlineSoftmax {
   /**
    * Turns a chunk of a head's scores, not all −∞, into weights.
    *
+   * @param width scores of the chunk, {@value #LANES} or {@value #CHUNK}
    * @return what the head's output so far has to be multiplied by
    */
-  float weigh(int head, float[] scores, int start, float[] weights, int to) {
+  float weigh(int head, float[] scores, int start, float[] weights, int to, int width) {
     FloatVector largest = FloatVector.fromArray(Species.FLOAT, scores, start);
-    for (int i = Species.FLOATS; i < CHUNK; i += Species.FLOATS) {
+    for (int i = Species.FLOATS; i < width; i += Species.FLOATS) {
       largest = largest.max(FloatVector.fromArray(Species.FLOAT, scores, start + i));
     }
     float decay = 1;
@@ -60,7 +61,7 @@ final class OnlineSoftmax {
     FloatVector minusMax = FloatVector.broadcast(Species.FLOAT, -max[head]);
     FloatVector base2 = FloatVector.broadcast(Species.FLOAT, toBase2);
     FloatVector total = FloatVector.fromArray(Species.FLOAT, sum, head * LANES);
-    for (int i = 0; i < CHUNK; i += Species.FLOATS) {
+    for (int i = 0; i < width; i += Species.FLOATS) {
       FloatVector score = FloatVector.fromArray(Species.FLOAT, scores, start + i);
       FloatVector weight = VectorExp.exp2(score.fma(base2, minusMax));
       total = total.add(weight);

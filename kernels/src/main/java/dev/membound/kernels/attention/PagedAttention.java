@@ -175,12 +175,14 @@ public abstract sealed class PagedAttention permits ScalarPagedAttention, Vector
   }
 
   /**
-   * Bytes that {@link #attend} reads from the cache: {@code 2 · kvHeads · length · headDim ·
-   * elementBytes}, lengths rounded up to tiles of 16 and head dimensions to 32.
+   * Bytes that {@link #attend} reads from the cache: keys, values and their scales, lengths rounded
+   * up to tiles of 16 and head dimensions to 32, of 1-byte types to 64.
    */
   public static long bytesRead(PagedKvCache cache, BlockTable table) {
-    long elements = (long) TileLayout.LANES * TileLayout.paddedDim(cache.headDim());
-    return 2L * cache.kvHeads() * cache.tiles(table) * elements * cache.type().elementBytes();
+    return 2L
+        * cache.kvHeads()
+        * cache.tiles(table)
+        * TileLayout.tileBytes(cache.type(), cache.headDim());
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.membound.kernels.attention;
 import dev.membound.kernels.memory.OffHeap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
 /**
@@ -31,6 +32,7 @@ public final class PagedKvCache {
   private final int blocks;
   private final int tilesPerBlock;
   private final long tileBytes;
+  private final TileElements elements;
   private final KvLayout layout;
   private final long headBytes;
   private final long blockBytes;
@@ -53,7 +55,8 @@ public final class PagedKvCache {
     this.blockSize = blockSize;
     this.blocks = blocks;
     this.tilesPerBlock = Math.ceilDiv(blockSize, TileLayout.LANES);
-    this.tileBytes = (long) TileLayout.paddedDim(headDim) / 2 * TileLayout.lineBytes(type);
+    this.tileBytes = TileLayout.tileBytes(type, headDim);
+    this.elements = new TileElements(type, headDim);
     long blockOfHead = tilesPerBlock * tileBytes;
     long total = Math.multiplyExact(2L * kvHeads * blocks, blockOfHead);
     this.layout = layout;
@@ -133,9 +136,9 @@ public final class PagedKvCache {
     return allocator.free();
   }
 
-  /** Bytes of all keys and values of a token, without padding: {@code 2·kvHeads·headDim·size}. */
+  /** Bytes of all keys and values of a token and their scales, without padding. */
   public long bytesPerToken() {
-    return 2L * kvHeads * headDim * type.elementBytes();
+    return 2L * kvHeads * type.headBytes(headDim);
   }
 
   /** Bytes of memory behind the cache, padding included. */
@@ -164,11 +167,8 @@ public final class PagedKvCache {
     for (int head = 0; head < kvHeads; head++) {
       long keyTile = keyTile(head, block, slot / TileLayout.LANES);
       long valueTile = keyTile + valueDistance;
-      for (int dim = 0; dim < headDim; dim++) {
-        int i = head * headDim + dim;
-        type.store(memory, keyTile + TileLayout.keyOffset(type, lane, dim), keys[i]);
-        type.store(memory, valueTile + TileLayout.valueOffset(type, lane, dim), values[i]);
-      }
+      elements.storeKey(memory, keyTile, lane, keys, head * headDim);
+      elements.storeValue(memory, valueTile, lane, values, head * headDim);
     }
   }
 
@@ -270,16 +270,21 @@ public final class PagedKvCache {
 
   /**
    * Fills the whole cache with values uniform in [−√3, √3] (variance 1), fast; the same for the
-   * same seed.
+   * same seed. Scaled types hold random bytes, with scales for the same range.
    */
   public void fillRandom(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    int elements = 1 << 16;
+    int count = 1 << 16;
+    int size = type.elementBytes();
     try (Arena arena = Arena.ofShared()) {
-      MemorySegment pool = arena.allocate((long) elements * type.elementBytes(), 64);
-      for (int i = 0; i < elements; i++) {
+      MemorySegment pool = arena.allocate((long) count * size, 64);
+      for (int i = 0; i < count; i++) {
         float value = (float) ((2 * random.nextDouble() - 1) * Math.sqrt(3));
-        type.store(pool, (long) i * type.elementBytes(), value);
+        if (type.isScaled()) {
+          pool.set(ValueLayout.JAVA_BYTE, i, elements.bits(value / (float) Math.sqrt(3)));
+        } else {
+          type.store(pool, (long) i * size, value);
+        }
       }
       // Pieces of the pool from random places: no two heads or blocks are alike.
       long piece = pool.byteSize() / 4;
@@ -288,25 +293,31 @@ public final class PagedKvCache {
         MemorySegment.copy(pool, from, memory, at, Math.min(piece, memory.byteSize() - at));
       }
     }
+    if (type.isScaled()) {
+      for (long tile = 0; tile < memory.byteSize(); tile += tileBytes) {
+        elements.fillScales(memory, tile, (float) Math.sqrt(3));
+      }
+    }
   }
 
   /** The stored key element of a token, for references and digests. */
   public float key(BlockTable table, int token, int kvHead, int dim) {
     int slot = token % blockSize;
-    return type.load(
+    return elements.loadKey(
         memory,
-        keyTile(kvHead, table.blocks()[token / blockSize], slot / TileLayout.LANES)
-            + TileLayout.keyOffset(type, slot % TileLayout.LANES, dim));
+        keyTile(kvHead, table.blocks()[token / blockSize], slot / TileLayout.LANES),
+        slot % TileLayout.LANES,
+        dim);
   }
 
   /** The stored value element of a token. */
   public float value(BlockTable table, int token, int kvHead, int dim) {
     int slot = token % blockSize;
-    return type.load(
+    return elements.loadValue(
         memory,
-        keyTile(kvHead, table.blocks()[token / blockSize], slot / TileLayout.LANES)
-            + valueDistance
-            + TileLayout.valueOffset(type, slot % TileLayout.LANES, dim));
+        keyTile(kvHead, table.blocks()[token / blockSize], slot / TileLayout.LANES) + valueDistance,
+        slot % TileLayout.LANES,
+        dim);
   }
 
   /** Tiles that {@code table} occupies: 16 tokens each, the last of a block perhaps fewer. */
@@ -358,16 +369,16 @@ public final class PagedKvCache {
     return kvHead * headBytes + block * blockBytes + tile * tileBytes;
   }
 
-  private void requireElements(String what, float[] elements) {
-    if (elements.length != kvHeads * headDim) {
+  private void requireElements(String what, float[] given) {
+    if (given.length != kvHeads * headDim) {
       throw new IllegalArgumentException(
           "%d %s of a token, expected %d KV heads × %d = %d"
-              .formatted(elements.length, what, kvHeads, headDim, kvHeads * headDim));
+              .formatted(given.length, what, kvHeads, headDim, kvHeads * headDim));
     }
-    for (int i = 0; i < elements.length; i++) {
-      if (!Float.isFinite(type.round(elements[i]))) {
+    for (int i = 0; i < given.length; i++) {
+      if (!type.holds(given[i])) {
         throw new IllegalArgumentException(
-            "%s[%d] = %s is not finite as %s".formatted(what, i, elements[i], type));
+            "%s[%d] = %s is not finite as %s".formatted(what, i, given[i], type));
       }
     }
   }

@@ -5,41 +5,59 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Scores tiles of 16 lanes against the query heads of a group: {@code score(head, lane) = Σ over
- * lines of first·qFirst + second·qSecond}. With keys a lane is a token and a pair two dimensions;
- * with page bounds a lane is a page and a pair its maximum and minimum in one dimension.
+ * elements of element · multiplier}. With keys a lane is a token; with page bounds a lane is a page
+ * and two elements are its maximum and minimum in one dimension.
  *
- * <p>Every score differs from the exact sum by at most {@code (2·lines + 2) · 2⁻²⁴ · Σ|terms|}. Not
- * safe for several threads: a worker has its own.
+ * <p>Every score differs from the exact sum by at most {@code (elements + 2) · 2⁻²⁴ · Σ|terms|}.
+ * Not safe for several threads: a worker has its own.
  */
 public abstract sealed class TileScorer {
   final KvType type;
-  final int lines;
+  final int elements;
   final int heads;
 
-  private TileScorer(KvType type, int lines, int heads) {
+  private TileScorer(KvType type, int elements, int heads) {
     this.type = type;
-    this.lines = lines;
+    this.elements = elements;
     this.heads = heads;
   }
 
   /**
-   * A scorer with this process's {@linkplain KernelProvider provider}.
+   * A scorer of key tiles with this process's {@linkplain KernelProvider provider}; an element is a
+   * dimension.
    *
-   * @param lines lines of a tile
    * @param heads query heads, at least 1
    */
-  public static TileScorer create(KvType type, int lines, int heads) {
-    if (lines < 1 || heads < 1) {
-      throw new IllegalArgumentException(
-          "scoring needs lines and heads, not " + lines + " and " + heads);
-    }
-    return KernelProvider.current().isVectorised()
-        ? new Vector(type, lines, heads)
-        : new Scalar(type, lines, heads);
+  public static TileScorer ofKeys(KvType type, int headDim, int heads) {
+    return create(type, headDim, heads);
   }
 
-  /** Sets what a line's pair is multiplied by. */
-  public abstract void setQuery(int head, int line, float first, float second);
+  /**
+   * A scorer of tiles of pairs, as bounds are; element {@code 2·line} is a line's first, {@code
+   * 2·line + 1} its second.
+   *
+   * @param type not scaled
+   * @param heads query heads, at least 1
+   */
+  public static TileScorer ofPairs(KvType type, int lines, int heads) {
+    if (type.isScaled()) {
+      throw new IllegalArgumentException(type + " has no pairs");
+    }
+    return create(type, 2 * lines, heads);
+  }
+
+  private static TileScorer create(KvType type, int elements, int heads) {
+    if (elements < 1 || heads < 1) {
+      throw new IllegalArgumentException(
+          "scoring needs elements and heads, not " + elements + " and " + heads);
+    }
+    return KernelProvider.current().isVectorised()
+        ? new Vector(type, elements, heads)
+        : new Scalar(type, elements, heads);
+  }
+
+  /** Sets what an element is multiplied by. */
+  public abstract void setQuery(int head, int element, float multiplier);
 
   /**
    * Scores two tiles, best far apart in memory; they may be the same.
@@ -61,16 +79,17 @@ public abstract sealed class TileScorer {
 
   private static final class Scalar extends TileScorer {
     private final float[] query;
+    private final TileElements keys;
 
-    Scalar(KvType type, int lines, int heads) {
-      super(type, lines, heads);
-      this.query = new float[heads * lines * 2];
+    Scalar(KvType type, int elements, int heads) {
+      super(type, elements, heads);
+      this.query = new float[heads * elements];
+      this.keys = new TileElements(type, elements);
     }
 
     @Override
-    public void setQuery(int head, int line, float first, float second) {
-      query[(head * lines + line) * 2] = first;
-      query[(head * lines + line) * 2 + 1] = second;
+    public void setQuery(int head, int element, float multiplier) {
+      query[head * elements + element] = multiplier;
     }
 
     @Override
@@ -92,10 +111,12 @@ public abstract sealed class TileScorer {
 
     private double dot(MemorySegment memory, long tile, int head, int lane) {
       double sum = 0;
-      for (int line = 0; line < lines; line++) {
-        int at = (head * lines + line) * 2;
-        sum += (double) query[at] * TileLayout.load(type, memory, tile, line, lane, false);
-        sum += (double) query[at + 1] * TileLayout.load(type, memory, tile, line, lane, true);
+      for (int i = 0; i < elements; i++) {
+        float element =
+            type.isScaled()
+                ? keys.loadKey(memory, tile, lane, i)
+                : TileLayout.load(type, memory, tile, i / 2, lane, i % 2 == 1);
+        sum += (double) query[head * elements + i] * element;
       }
       return sum;
     }
@@ -106,22 +127,29 @@ public abstract sealed class TileScorer {
 
     private final float factor;
     private final int lineBytes;
-    private final int passFloats;
+    private final int scaleBytes;
+    private final int scaleRows;
+    private final int passElements;
     private final float[] query;
+    private final float[] firstScales;
+    private final float[] secondScales;
 
-    Vector(KvType type, int lines, int heads) {
-      super(type, lines, heads);
+    Vector(KvType type, int elements, int heads) {
+      super(type, elements, heads);
       this.factor = TileDecode.factor(type);
       this.lineBytes = TileLayout.lineBytes(type);
-      this.passFloats = lines * FusedTiles.QUERY_LINE;
-      this.query = new float[Math.ceilDiv(heads, HEADS) * passFloats];
+      this.scaleBytes = TileLayout.scaleBytes(type, elements);
+      this.scaleRows = TileDecode.scaleRows(type, elements);
+      this.passElements = type.isScaled() ? TileLayout.paddedDim(type, elements) : elements;
+      this.query = new float[Math.ceilDiv(heads, HEADS) * passElements * HEADS];
+      this.firstScales = new float[scaleRows * TileLayout.LANES];
+      this.secondScales = new float[scaleRows * TileLayout.LANES];
     }
 
     @Override
-    public void setQuery(int head, int line, float first, float second) {
-      int at = head / HEADS * passFloats + line * FusedTiles.QUERY_LINE + head % HEADS;
-      query[at] = first * factor;
-      query[at + HEADS] = second * factor;
+    public void setQuery(int head, int element, float multiplier) {
+      int at = head / HEADS * passElements + TileLayout.queryElement(type, element);
+      query[at * HEADS + head % HEADS] = multiplier * factor;
     }
 
     @Override
@@ -133,55 +161,74 @@ public abstract sealed class TileScorer {
         int firstAt,
         int secondAt,
         int headStride) {
+      if (type.isScaled()) {
+        float rest = TileDecode.rest(type);
+        TileDecode.scales(type, memory, first, scaleRows, rest, firstScales);
+        TileDecode.scales(type, memory, second, scaleRows, rest, secondScales);
+      }
       for (int head = 0; head < heads; head += HEADS) {
-        int stored = Math.min(HEADS, heads - head);
-        int q = head / HEADS * passFloats;
         int a = firstAt + head * headStride;
         int b = secondAt + head * headStride;
-        switch (type) {
-          case F16 ->
-              ScoreTiles.passF16(
-                  memory,
-                  first,
-                  second,
-                  lines,
-                  lineBytes,
-                  query,
-                  q,
-                  stored,
-                  scores,
-                  a,
-                  b,
-                  headStride);
-          case BF16 ->
-              ScoreTiles.passBF16(
-                  memory,
-                  first,
-                  second,
-                  lines,
-                  lineBytes,
-                  query,
-                  q,
-                  stored,
-                  scores,
-                  a,
-                  b,
-                  headStride);
-          case F32 ->
-              ScoreTiles.passF32(
-                  memory,
-                  first,
-                  second,
-                  lines,
-                  lineBytes,
-                  query,
-                  q,
-                  stored,
-                  scores,
-                  a,
-                  b,
-                  headStride);
-        }
+        scorePass(memory, first, second, scores, head, a, b, headStride);
+      }
+    }
+
+    private void scorePass(
+        MemorySegment memory,
+        long first,
+        long second,
+        float[] scores,
+        int head,
+        int a,
+        int b,
+        int stride) {
+      int stored = Math.min(HEADS, heads - head);
+      int q = head * passElements;
+      int lines = passElements / 2;
+      switch (type) {
+        case F16 ->
+            ScoreTiles.passF16(
+                memory, first, second, lines, lineBytes, query, q, stored, scores, a, b, stride);
+        case BF16 ->
+            ScoreTiles.passBF16(
+                memory, first, second, lines, lineBytes, query, q, stored, scores, a, b, stride);
+        case F32 ->
+            ScoreTiles.passF32(
+                memory, first, second, lines, lineBytes, query, q, stored, scores, a, b, stride);
+        case INT8, Q8_0 ->
+            ScoreByteTiles.passInteger(
+                memory,
+                first + scaleBytes,
+                second + scaleBytes,
+                passElements / TileLayout.BYTE_PANEL_DIMS,
+                lineBytes,
+                query,
+                q,
+                stored,
+                firstScales,
+                secondScales,
+                scaleRows == 1 ? 0 : TileLayout.LANES,
+                scores,
+                a,
+                b,
+                stride);
+        case FP8_E4M3 ->
+            ScoreByteTiles.passE4M3(
+                memory,
+                first + scaleBytes,
+                second + scaleBytes,
+                passElements / TileLayout.BYTE_PANEL_DIMS,
+                lineBytes,
+                query,
+                q,
+                stored,
+                firstScales,
+                secondScales,
+                0,
+                scores,
+                a,
+                b,
+                stride);
       }
     }
   }

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Exact scores of every key: the unscaled {@code q·k}. Reads each key once for all query heads of
- * its group, {@code kvHeads · length · headDim · elementBytes} bytes. A call allocates nothing.
+ * its group and its scales. A call allocates nothing.
  *
  * <p>Error: {@code (headDim + 2) · 2⁻²⁴ · Σ|q·k|}, as {@link TileScorer}.
  */
@@ -23,7 +23,12 @@ public final class KeyScorer {
   private KeyScorer(AttentionShape shape, KvType type, WorkerTeam team) {
     this.shape = shape;
     this.type = type;
-    this.scan = new TileScan(shape, type, shape.headDim() / 2, this::loadQuery, team);
+    this.scan =
+        new TileScan(
+            shape,
+            () -> TileScorer.ofKeys(type, shape.headDim(), shape.group()),
+            this::loadQuery,
+            team);
   }
 
   public static KeyScorer plan(AttentionShape shape, KvType type, WorkerTeam team) {
@@ -99,8 +104,8 @@ public final class KeyScorer {
   }
 
   private void loadQuery(float[] q, int from, TileScorer scorer, int head) {
-    for (int line = 0; line < shape.headDim() / 2; line++) {
-      scorer.setQuery(head, line, q[from + 2 * line], q[from + 2 * line + 1]);
+    for (int dim = 0; dim < shape.headDim(); dim++) {
+      scorer.setQuery(head, dim, q[from + dim]);
     }
   }
 

@@ -16,15 +16,17 @@ import java.lang.foreign.MemorySegment;
  * minimum of a page's keys, from which {@code Σ_d max(q_d·max_d, q_d·min_d)} bounds every {@code
  * q·k} of the page from above.
  *
- * <p>Kept in the cache's own type, where minima and maxima are exact, in the sequence's page order
- * and in {@linkplain TileLayout tiles} of 16 pages: {@code [kvHead][tile][dim][page][max, min]}. As
- * a sum over d of {@code max_d·max(q_d, 0) + min_d·min(q_d, 0)} the bound is a dot product, so the
- * scan is the key-scoring kernel. Empty slots of a partly filled page count for nothing.
+ * <p>Kept in the cache's own type, where minima and maxima are exact, or in BF16, rounded outwards,
+ * where keys have scales ({@link #typeFor}); in the sequence's page order and in {@linkplain
+ * TileLayout tiles} of 16 pages: {@code [kvHead][tile][dim][page][max, min]}. As a sum over d of
+ * {@code max_d·max(q_d, 0) + min_d·min(q_d, 0)} the bound is a dot product, so the scan is the
+ * key-scoring kernel. Empty slots of a partly filled page count for nothing.
  *
  * <p>A scan reads {@code 2 · kvHeads · pages · headDim · elementBytes} bytes and allocates nothing
  * after the first with a shape and team. One scan at a time.
  */
 public final class PageBounds {
+  private final KvType keyType;
   private final KvType type;
   private final int kvHeads;
   private final int headDim;
@@ -37,8 +39,9 @@ public final class PageBounds {
   private TileScan scan;
 
   private PageBounds(
-      KvType type, int kvHeads, int headDim, int blockSize, int capacityPages, Arena arena) {
-    this.type = type;
+      KvType keyType, int kvHeads, int headDim, int blockSize, int capacityPages, Arena arena) {
+    this.keyType = keyType;
+    this.type = typeFor(keyType);
     this.kvHeads = kvHeads;
     this.headDim = headDim;
     this.blockSize = blockSize;
@@ -48,6 +51,11 @@ public final class PageBounds {
     this.memory =
         OffHeap.allocate(
             arena, Math.multiplyExact((long) kvHeads, Math.multiplyExact(tilesPerHead, tileBytes)));
+  }
+
+  /** The type that bounds of keys of a type are kept in. */
+  public static KvType typeFor(KvType keys) {
+    return keys.isScaled() ? KvType.BF16 : keys;
   }
 
   /** Empty bounds with room for a growing sequence. */
@@ -68,7 +76,7 @@ public final class PageBounds {
 
   /** The same bounds in memory of their own, as a forked sequence needs them. */
   public PageBounds copy(Arena arena) {
-    PageBounds copy = new PageBounds(type, kvHeads, headDim, blockSize, capacityPages, arena);
+    PageBounds copy = new PageBounds(keyType, kvHeads, headDim, blockSize, capacityPages, arena);
     copy.memory.copyFrom(memory);
     copy.tokens = tokens;
     return copy;
@@ -77,10 +85,11 @@ public final class PageBounds {
   /** Takes in the tokens that the sequence has gained since the last call. */
   public void extend(PagedKvCache cache, BlockTable table) {
     table.requireWithin(cache);
-    if (cache.type() != type || cache.kvHeads() != kvHeads || cache.headDim() != headDim) {
+    if (cache.type() != keyType || cache.kvHeads() != kvHeads || cache.headDim() != headDim) {
       throw new IllegalArgumentException(
           "bounds of %d KV heads of %d, %s; the cache has %d of %d, %s"
-              .formatted(kvHeads, headDim, type, cache.kvHeads(), cache.headDim(), cache.type()));
+              .formatted(
+                  kvHeads, headDim, keyType, cache.kvHeads(), cache.headDim(), cache.type()));
     }
     if (table.blockSize() != blockSize
         || table.length() < tokens
@@ -161,12 +170,22 @@ public final class PageBounds {
     for (int dim = 0; dim < headDim; dim++) {
       float key = cache.key(table, token, head, dim);
       if (firstOfPage || key > TileLayout.load(type, memory, tile, dim, lane, false)) {
-        TileLayout.store(type, memory, tile, dim, lane, false, key);
+        TileLayout.store(type, memory, tile, dim, lane, false, outwards(key, true));
       }
       if (firstOfPage || key < TileLayout.load(type, memory, tile, dim, lane, true)) {
-        TileLayout.store(type, memory, tile, dim, lane, true, key);
+        TileLayout.store(type, memory, tile, dim, lane, true, outwards(key, false));
       }
     }
+  }
+
+  /** The nearest BF16 that is not below, or not above, a key whose type has scales. */
+  private float outwards(float key, boolean up) {
+    int bits = Float.floatToRawIntBits(key);
+    if (!keyType.isScaled() || (bits & 0xFFFF) == 0) {
+      return key;
+    }
+    boolean grows = up == (bits >= 0);
+    return Float.intBitsToFloat((bits & 0xFFFF0000) + (grows ? 0x10000 : 0));
   }
 
   private TileScan planned(AttentionShape shape, WorkerTeam team) {
@@ -175,7 +194,9 @@ public final class PageBounds {
           "bounds of %d KV heads of %d for %s".formatted(kvHeads, headDim, shape));
     }
     if (scan == null || !scan.isFor(shape, team)) {
-      scan = new TileScan(shape, type, headDim, this::loadQuery, team);
+      scan =
+          new TileScan(
+              shape, () -> TileScorer.ofPairs(type, headDim, shape.group()), this::loadQuery, team);
     }
     return scan;
   }
@@ -183,7 +204,8 @@ public final class PageBounds {
   private void loadQuery(float[] q, int from, TileScorer scorer, int head) {
     for (int dim = 0; dim < headDim; dim++) {
       float value = q[from + dim];
-      scorer.setQuery(head, dim, Math.max(value, 0), Math.min(value, 0));
+      scorer.setQuery(head, 2 * dim, Math.max(value, 0));
+      scorer.setQuery(head, 2 * dim + 1, Math.min(value, 0));
     }
   }
 

@@ -1,17 +1,17 @@
 package dev.membound.kernels.topk;
 
 import dev.membound.kernels.attention.AttentionShape;
-import dev.membound.kernels.attention.KvType;
 import dev.membound.kernels.attention.TileLayout;
 import dev.membound.kernels.attention.TileScorer;
 import dev.membound.kernels.parallel.WorkerTeam;
+import java.util.function.Supplier;
 
 /**
  * Scores all tiles of all KV heads, shared evenly among a team; a worker reads its part of a head
  * as two streams, one a half.
  */
 final class TileScan {
-  /** How a head's query becomes the multipliers of a tile's lines. */
+  /** How a head's query becomes the multipliers of a tile's elements. */
   @FunctionalInterface
   interface QueryLoader {
     void load(float[] q, int from, TileScorer scorer, int head);
@@ -32,7 +32,7 @@ final class TileScan {
   private float[] scores;
   private boolean groupMaximum;
 
-  TileScan(AttentionShape shape, KvType type, int lines, QueryLoader loader, WorkerTeam team) {
+  TileScan(AttentionShape shape, Supplier<TileScorer> scorer, QueryLoader loader, WorkerTeam team) {
     this.shape = shape;
     this.team = team;
     this.task = this::runShare;
@@ -40,7 +40,7 @@ final class TileScan {
     this.scorers = new TileScorer[team.size()];
     this.pairs = new float[team.size()][2 * shape.group() * LANES];
     for (int worker = 0; worker < scorers.length; worker++) {
-      scorers[worker] = TileScorer.create(type, lines, shape.group());
+      scorers[worker] = scorer.get();
     }
   }
 

@@ -28,7 +28,7 @@ class KvTypeTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"F32", "F16", "BF16"})
   void storingKeepsTheRoundedValueBitForBit(KvType type) {
     MemorySegment memory = MemorySegment.ofArray(new byte[12]).fill((byte) 0x5A);
     Random random = new Random(1);
@@ -39,5 +39,35 @@ class KvTypeTest {
       assertThat(memory.get(ValueLayout.JAVA_INT_UNALIGNED, 0)).isEqualTo(0x5A5A5A5A);
       assertThat(memory.get(ValueLayout.JAVA_INT_UNALIGNED, 8)).isEqualTo(0x5A5A5A5A);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void countsTheBytesOfAHead(KvType type) {
+    assertThat(type.headBytes(128))
+        .isEqualTo(
+            switch (type) {
+              case F32 -> 512;
+              case F16, BF16 -> 256;
+              case INT8, FP8_E4M3 -> 132;
+              case Q8_0 -> 136;
+            });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void holdsWhatStaysFinite(KvType type) {
+    float largest =
+        switch (type) {
+          case F32, INT8 -> Float.MAX_VALUE;
+          case BF16 -> 0x1.FEp127f;
+          case F16, FP8_E4M3 -> 65504;
+          case Q8_0 -> 8e6f;
+        };
+    assertThat(type.holds(largest)).isTrue();
+    assertThat(type.holds(-largest)).isTrue();
+    assertThat(type.holds(largest * 1.01f)).isFalse();
+    assertThat(type.holds(Float.NaN)).isFalse();
+    assertThat(type.holds(Float.NEGATIVE_INFINITY)).isFalse();
   }
 }

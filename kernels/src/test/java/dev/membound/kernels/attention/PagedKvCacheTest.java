@@ -12,28 +12,57 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class PagedKvCacheTest {
   @ParameterizedTest
-  @CsvSource({"F32,16,64", "F16,16,80", "BF16,8,96", "F16,24,128", "BF16,256,256", "F16,1,66"})
-  void readsBackEveryAppendedElementOfInterleavedSequences(KvType type, int blockSize, int dim) {
+  @CsvSource({
+    "F32,16,64", "F16,16,80", "BF16,8,96", "F16,24,128", "BF16,256,256", "F16,1,66",
+    "INT8,16,64", "INT8,24,80", "FP8_E4M3,16,128", "FP8_E4M3,5,66", "Q8_0,16,80", "Q8_0,8,256"
+  })
+  void readsBackEveryAppendedElementOfInterleavedSequencesWithinItsTypesError(
+      KvType type, int blockSize, int dim) {
     int heads = 3;
     int tokens = 40;
-    try (Arena arena = Arena.ofConfined()) {
-      PagedKvCache cache = PagedKvCache.allocate(type, heads, dim, blockSize, 81, arena);
-      BlockTable[] tables = {BlockTable.empty(blockSize), BlockTable.empty(blockSize)};
-      float[][][] written = new float[2 * tokens][2][];
-      Random random = new Random(5);
-      for (int i = 0; i < 2 * tokens; i++) {
-        written[i] = new float[][] {random(random, heads * dim), random(random, heads * dim)};
-        cache.append(tables[i % 2], written[i][0], written[i][1]);
-      }
-      for (int i = 0; i < 2 * tokens; i++) {
-        for (int j = 0; j < heads * dim; j++) {
-          assertThat(cache.key(tables[i % 2], i / 2, j / dim, j % dim))
-              .isEqualTo(type.round(written[i][0][j]));
-          assertThat(cache.value(tables[i % 2], i / 2, j / dim, j % dim))
-              .isEqualTo(type.round(written[i][1][j]));
+    for (KvLayout layout : KvLayout.values()) {
+      try (Arena arena = Arena.ofConfined()) {
+        PagedKvCache cache = PagedKvCache.allocate(type, heads, dim, blockSize, 81, layout, arena);
+        BlockTable[] tables = {BlockTable.empty(blockSize), BlockTable.empty(blockSize)};
+        float[][][] written = new float[2 * tokens][2][];
+        Random random = new Random(5);
+        for (int i = 0; i < 2 * tokens; i++) {
+          written[i] = new float[][] {spread(random, heads * dim), spread(random, heads * dim)};
+          cache.append(tables[i % 2], written[i][0], written[i][1]);
+        }
+        for (int i = 0; i < 2 * tokens; i++) {
+          for (int j = 0; j < heads * dim; j++) {
+            requireStored(
+                type, dim, written[i][0], j, cache.key(tables[i % 2], i / 2, j / dim, j % dim));
+            requireStored(
+                type, dim, written[i][1], j, cache.value(tables[i % 2], i / 2, j / dim, j % dim));
+          }
         }
       }
     }
+  }
+
+  private static void requireStored(
+      KvType type, int headDim, float[] written, int at, float stored) {
+    int dim = at % headDim;
+    int from = at - (type == KvType.Q8_0 ? dim % 32 : dim);
+    int end = type == KvType.Q8_0 ? Math.min(from + 32, at - dim + headDim) : from + headDim;
+    float largest = 0;
+    for (int i = from; i < end; i++) {
+      largest = Math.max(largest, Math.abs(written[i]));
+    }
+    assertThat(Math.abs((double) stored - written[at]))
+        .isLessThanOrEqualTo(type.maxError(written[at], largest));
+  }
+
+  /** Gaussian, each vector of another magnitude, and some zeros. */
+  private static float[] spread(Random random, int length) {
+    float[] values = random(random, length);
+    float size = random.nextInt(8) == 0 ? 0 : (float) Math.pow(2, random.nextInt(24) - 12);
+    for (int i = 0; i < length; i++) {
+      values[i] *= size;
+    }
+    return values;
   }
 
   @Test

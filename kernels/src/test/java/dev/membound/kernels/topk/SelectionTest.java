@@ -68,7 +68,12 @@ class SelectionTest {
     "BF16,4,128,16,1000",
     "BF16,1,66,24,777",
     "F16,4,128,16,15",
-    "BF16,5,64,16,17"
+    "BF16,5,64,16,17",
+    "INT8,4,128,16,500",
+    "INT8,1,80,24,100",
+    "FP8_E4M3,6,66,16,333",
+    "Q8_0,4,96,8,333",
+    "Q8_0,8,256,16,40"
   })
   void exactScoresAndBoundsAgreeWithTheirDefinitions(
       KvType type, int group, int headDim, int blockSize, int tokens) {
@@ -107,7 +112,8 @@ class SelectionTest {
         }
         float bound = bounds[head * pages + page];
         double slack = (2 * headDim + 2) * UNIT * magnitude;
-        assertThat(Math.abs(bound - exactBound)).isLessThanOrEqualTo(slack);
+        double widened = type.isScaled() ? 0x1p-7 * magnitude : 0;
+        assertThat(bound - exactBound).isBetween(-slack, slack + widened);
         for (int i = 0; i < context.table().tokensOfPage(page); i++) {
           int token = page * blockSize + i;
           double dot = 0;
@@ -264,13 +270,14 @@ class SelectionTest {
     assertThat(a.cache().memory().mismatch(b.cache().memory())).isEqualTo(-1);
   }
 
-  @Test
-  void aStepAllocatesNothing() {
-    Context context = context(KvType.F16, new AttentionShape(8, 2, 64), 16, 1000);
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "INT8"})
+  void aStepAllocatesNothing(KvType type) {
+    Context context = context(type, new AttentionShape(8, 2, 64), 16, 1000);
     PageBounds bounds = PageBounds.build(context.cache(), context.table(), arena);
     try (WorkerTeam one = WorkerTeam.of(1)) {
-      SparseAttention sparse = SparseAttention.plan(context.shape(), KvType.F16, 16, 64, one);
-      KeyScorer scorer = KeyScorer.plan(context.shape(), KvType.F16, one);
+      SparseAttention sparse = SparseAttention.plan(context.shape(), type, 16, 64, one);
+      KeyScorer scorer = KeyScorer.plan(context.shape(), type, one);
       float[] scores = new float[8 * 1000];
       AttentionState state = AttentionState.create(8, 64);
       assertThat(
