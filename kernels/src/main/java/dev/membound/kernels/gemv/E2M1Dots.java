@@ -29,7 +29,7 @@ final class E2M1Dots implements CodeDots {
   private final int scaleBytes;
   private final int groups;
   private final int sumsPerGroup;
-  private final short[] coefficients;
+  private final int[] coefficients;
   private final short[] start;
 
   /**
@@ -39,7 +39,7 @@ final class E2M1Dots implements CodeDots {
     scaleBytes = scaleWords * VECTOR_BYTES;
     groups = unitColumns / groupColumns;
     sumsPerGroup = groupColumns / SUM_COLUMNS;
-    coefficients = new short[cols];
+    coefficients = new int[cols];
     start = new short[cols / SUM_COLUMNS];
   }
 
@@ -51,10 +51,10 @@ final class E2M1Dots implements CodeDots {
   @Override
   public void prepare(int[] quants) {
     for (int i = 0; i < coefficients.length; i += FIELDS) {
-      coefficients[i] = (short) quants[i];
-      coefficients[i + 1] = (short) quants[i + 1];
-      coefficients[i + 2] = (short) (quants[i + 2] - (quants[i] << Byte.SIZE));
-      coefficients[i + 3] = (short) (quants[i + 3] - (quants[i + 1] << Byte.SIZE));
+      coefficients[i] = FieldCoefficients.pair(quants[i]);
+      coefficients[i + 1] = FieldCoefficients.pair(quants[i + 1]);
+      coefficients[i + 2] = FieldCoefficients.pair((quants[i + 2] - (quants[i] << Byte.SIZE)));
+      coefficients[i + 3] = FieldCoefficients.pair((quants[i + 3] - (quants[i + 1] << Byte.SIZE)));
     }
     FieldCoefficients.start(-OFFSET, SUM_COLUMNS, quants, start);
   }
@@ -82,7 +82,7 @@ final class E2M1Dots implements CodeDots {
       long b,
       int groups,
       int sumsPerGroup,
-      short[] coefficients,
+      int[] coefficients,
       int firstCoefficient,
       short[] start,
       int firstStart,
@@ -101,10 +101,10 @@ final class E2M1Dots implements CodeDots {
           int word = sum * WORDS_PER_SUM + i;
           long in = (long) word * VECTOR_BYTES;
           int at = firstCoefficient + word * FIELDS;
-          ShortVector c0 = ShortVector.broadcast(SHORT, coefficients[at]);
-          ShortVector c1 = ShortVector.broadcast(SHORT, coefficients[at + 1]);
-          ShortVector c2 = ShortVector.broadcast(SHORT, coefficients[at + 2]);
-          ShortVector c3 = ShortVector.broadcast(SHORT, coefficients[at + 3]);
+          ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
+          ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
+          ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
+          ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
           ShortVector wA = ShortVector.fromMemorySegment(SHORT, w, a + in, ByteOrder.LITTLE_ENDIAN);
           ByteVector evenA = wA.and((short) NIBBLES).reinterpretAsBytes();
           ByteVector oddA =

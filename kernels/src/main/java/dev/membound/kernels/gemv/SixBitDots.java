@@ -27,7 +27,7 @@ final class SixBitDots implements CodeDots {
 
   private final int scaleBytes;
   private final int groups;
-  private final short[] coefficients;
+  private final int[] coefficients;
   private final short[] start;
 
   /**
@@ -36,7 +36,7 @@ final class SixBitDots implements CodeDots {
   SixBitDots(int cols, int unitColumns, int scaleWords) {
     scaleBytes = scaleWords * VECTOR_BYTES;
     groups = unitColumns / GROUP_COLUMNS;
-    coefficients = new short[cols / SUM_COLUMNS * WORDS_PER_SUM * FIELDS];
+    coefficients = new int[cols / SUM_COLUMNS * WORDS_PER_SUM * FIELDS];
     start = new short[cols / SUM_COLUMNS];
   }
 
@@ -72,7 +72,7 @@ final class SixBitDots implements CodeDots {
       long a,
       long b,
       int groups,
-      short[] coefficients,
+      int[] coefficients,
       int firstCoefficient,
       short[] start,
       int firstStart,
@@ -93,10 +93,10 @@ final class SixBitDots implements CodeDots {
           int at = firstCoefficient + word * FIELDS;
           ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, a + in, ByteOrder.LITTLE_ENDIAN);
           ShortVector wb = ShortVector.fromMemorySegment(SHORT, w, b + in, ByteOrder.LITTLE_ENDIAN);
-          ShortVector c0 = ShortVector.broadcast(SHORT, coefficients[at]);
-          ShortVector c1 = ShortVector.broadcast(SHORT, coefficients[at + 1]);
-          ShortVector c2 = ShortVector.broadcast(SHORT, coefficients[at + 2]);
-          ShortVector c3 = ShortVector.broadcast(SHORT, coefficients[at + 3]);
+          ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
+          ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
+          ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
+          ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
           dotA =
               dotA.add(wa.mul(c0))
                   .add(wa.lanewise(VectorOperators.LSHR, 6).mul(c1))

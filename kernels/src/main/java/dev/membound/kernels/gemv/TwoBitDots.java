@@ -1,6 +1,7 @@
 package dev.membound.kernels.gemv;
 
 import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.matrix.CodeWords;
@@ -24,7 +25,7 @@ final class TwoBitDots implements CodeDots {
   private final int scaleBytes;
   private final int groups;
   private final int zero;
-  private final short[] coefficients;
+  private final int[] coefficients;
   private final short[] start;
 
   /**
@@ -35,7 +36,7 @@ final class TwoBitDots implements CodeDots {
     this.zero = zero;
     scaleBytes = scaleWords * VECTOR_BYTES;
     groups = unitColumns / GROUP_COLUMNS;
-    coefficients = new short[cols / WORDS.runCodes() * WORDS.runWords() * FIELDS];
+    coefficients = new int[cols / WORDS.runCodes() * WORDS.runWords() * FIELDS];
     start = new short[cols / GROUP_COLUMNS];
   }
 
@@ -70,7 +71,7 @@ final class TwoBitDots implements CodeDots {
       long a,
       long b,
       int groups,
-      short[] coefficients,
+      int[] coefficients,
       int firstCoefficient,
       short[] start,
       int firstStart,
@@ -85,14 +86,14 @@ final class TwoBitDots implements CodeDots {
         int at = firstCoefficient + word * FIELDS;
         ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, a + in, ByteOrder.LITTLE_ENDIAN);
         ShortVector wb = ShortVector.fromMemorySegment(SHORT, w, b + in, ByteOrder.LITTLE_ENDIAN);
-        ShortVector c0 = ShortVector.broadcast(SHORT, coefficients[at + 0]);
-        ShortVector c1 = ShortVector.broadcast(SHORT, coefficients[at + 1]);
-        ShortVector c2 = ShortVector.broadcast(SHORT, coefficients[at + 2]);
-        ShortVector c3 = ShortVector.broadcast(SHORT, coefficients[at + 3]);
-        ShortVector c4 = ShortVector.broadcast(SHORT, coefficients[at + 4]);
-        ShortVector c5 = ShortVector.broadcast(SHORT, coefficients[at + 5]);
-        ShortVector c6 = ShortVector.broadcast(SHORT, coefficients[at + 6]);
-        ShortVector c7 = ShortVector.broadcast(SHORT, coefficients[at + 7]);
+        ShortVector c0 = IntVector.broadcast(INT, coefficients[at + 0]).reinterpretAsShorts();
+        ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
+        ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
+        ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
+        ShortVector c4 = IntVector.broadcast(INT, coefficients[at + 4]).reinterpretAsShorts();
+        ShortVector c5 = IntVector.broadcast(INT, coefficients[at + 5]).reinterpretAsShorts();
+        ShortVector c6 = IntVector.broadcast(INT, coefficients[at + 6]).reinterpretAsShorts();
+        ShortVector c7 = IntVector.broadcast(INT, coefficients[at + 7]).reinterpretAsShorts();
         dotA =
             dotA.add(wa.mul(c0))
                 .add(wa.lanewise(VectorOperators.LSHR, 2).mul(c1))
