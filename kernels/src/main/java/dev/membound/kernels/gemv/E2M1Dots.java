@@ -66,6 +66,7 @@ final class E2M1Dots implements CodeDots {
         w,
         a + scaleBytes,
         b + scaleBytes,
+        VECTOR_BYTES,
         groups,
         sumsPerGroup,
         coefficients,
@@ -80,6 +81,7 @@ final class E2M1Dots implements CodeDots {
       MemorySegment w,
       long a,
       long b,
+      long wordStride,
       int groups,
       int sumsPerGroup,
       int[] coefficients,
@@ -99,7 +101,7 @@ final class E2M1Dots implements CodeDots {
         ShortVector dotB = ShortVector.broadcast(SHORT, start[firstStart + sum]);
         for (int i = 0; i < WORDS_PER_SUM; i++) {
           int word = sum * WORDS_PER_SUM + i;
-          long in = (long) word * VECTOR_BYTES;
+          long in = (long) word * wordStride;
           int at = firstCoefficient + word * FIELDS;
           ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
           ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();

@@ -58,6 +58,7 @@ final class FiveBitDots implements CodeDots {
         w,
         a + scaleBytes,
         b + scaleBytes,
+        VECTOR_BYTES,
         groups,
         coefficients,
         unit * unitSums * WORDS_PER_SUM * FIELDS,
@@ -71,6 +72,7 @@ final class FiveBitDots implements CodeDots {
       MemorySegment w,
       long a,
       long b,
+      long wordStride,
       int groups,
       int[] coefficients,
       int firstCoefficient,
@@ -89,7 +91,7 @@ final class FiveBitDots implements CodeDots {
         ShortVector dotB = dotA;
         for (int i = 0; i < WORDS_PER_SUM; i++) {
           int word = sum * WORDS_PER_SUM + i;
-          long in = (long) word * VECTOR_BYTES;
+          long in = (long) word * wordStride;
           int at = firstCoefficient + word * FIELDS;
           ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, a + in, ByteOrder.LITTLE_ENDIAN);
           ShortVector wb = ShortVector.fromMemorySegment(SHORT, w, b + in, ByteOrder.LITTLE_ENDIAN);

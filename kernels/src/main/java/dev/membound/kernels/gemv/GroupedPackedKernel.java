@@ -80,11 +80,12 @@ final class GroupedPackedKernel implements GemvKernel {
     int tileRows = layout.tileRows();
     int first = firstRow / tileRows;
     int end = Math.ceilDiv(endRow, tileRows);
-    int half = Math.ceilDiv(end - first, 2);
+    // An odd distance: at a power of two, both streams would meet page ends and cache sets together.
+    int half = Math.ceilDiv(end - first, 2) | 1;
     Arrays.fill(sums, first * tileRows, end * tileRows, 0);
     int unit = 0;
     for (int panel = 0; panel < layout.panels(); panel++) {
-      for (int tile = first; tile < first + half; tile++) {
+      for (int tile = first; tile < Math.min(first + half, end); tile++) {
         int partner = tile + half < end ? tile + half : tile;
         multiplyTiles(w, panel, unit, tile, partner, groupSums[worker], unitScales[worker]);
       }
@@ -111,7 +112,7 @@ final class GroupedPackedKernel implements GemvKernel {
       int unit = firstUnit + i;
       long atA = a + (long) i * stride;
       long atB = b + (long) i * stride;
-      copyScales(w.data(), atA, atB, scaleWords, unitScales, scalesOfB);
+      copyScales(w.data(), atA, atB, WORD_BYTES, scaleWords, unitScales, scalesOfB);
       dots.multiply(w.data(), atA, atB, unit, groupSums, sumsOfB);
       scales.add(unitScales, 0, unit, groupSums, 0, sums, tile * tileRows);
       if (partner != tile) {
@@ -125,9 +126,9 @@ final class GroupedPackedKernel implements GemvKernel {
    * codes breaks the streams up, and costs more than half the bandwidth.
    */
   private static void copyScales(
-      MemorySegment w, long a, long b, int words, int[] unitScales, int scalesOfB) {
+      MemorySegment w, long a, long b, long wordStride, int words, int[] unitScales, int scalesOfB) {
     for (int word = 0; word < words; word++) {
-      long in = (long) word * WORD_BYTES;
+      long in = (long) word * wordStride;
       int to = word * FLOATS;
       IntVector.fromMemorySegment(INT, w, a + in, ByteOrder.LITTLE_ENDIAN)
           .intoArray(unitScales, to);

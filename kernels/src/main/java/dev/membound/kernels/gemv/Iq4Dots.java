@@ -70,6 +70,7 @@ final class Iq4Dots implements CodeDots {
         w,
         a + scaleBytes,
         b + scaleBytes,
+        VECTOR_BYTES,
         groups,
         sumsPerGroup,
         coefficients,
@@ -84,6 +85,7 @@ final class Iq4Dots implements CodeDots {
       MemorySegment w,
       long a,
       long b,
+      long wordStride,
       int groups,
       int sumsPerGroup,
       int[] coefficients,
@@ -105,7 +107,7 @@ final class Iq4Dots implements CodeDots {
         ShortVector lowB = ShortVector.broadcast(SHORT, start[firstStart + sum]);
         for (int i = 0; i < WORDS_PER_SUM; i++) {
           int word = sum * WORDS_PER_SUM + i;
-          long in = (long) word * VECTOR_BYTES;
+          long in = (long) word * wordStride;
           int at = firstCoefficient + word * FIELDS;
           ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
           ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();

@@ -54,6 +54,7 @@ final class ThreeBitDots implements CodeDots {
         w,
         a + scaleBytes,
         b + scaleBytes,
+        VECTOR_BYTES,
         groups,
         coefficients,
         unit * groups * WORDS_PER_GROUP * FIELDS,
@@ -67,6 +68,7 @@ final class ThreeBitDots implements CodeDots {
       MemorySegment w,
       long a,
       long b,
+      long wordStride,
       int groups,
       int[] coefficients,
       int firstCoefficient,
@@ -79,7 +81,7 @@ final class ThreeBitDots implements CodeDots {
       ShortVector dotB = dotA;
       for (int i = 0; i < WORDS_PER_GROUP; i++) {
         int word = group * WORDS_PER_GROUP + i;
-        long in = (long) word * VECTOR_BYTES;
+        long in = (long) word * wordStride;
         int at = firstCoefficient + word * FIELDS;
         ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, a + in, ByteOrder.LITTLE_ENDIAN);
         ShortVector wb = ShortVector.fromMemorySegment(SHORT, w, b + in, ByteOrder.LITTLE_ENDIAN);
