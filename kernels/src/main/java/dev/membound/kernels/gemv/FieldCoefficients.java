@@ -2,7 +2,7 @@ package dev.membound.kernels.gemv;
 
 import dev.membound.kernels.matrix.CodeWords;
 
-/** What the fields of {@link CodeWords} are multiplied by: see {@link NibbleDots}. */
+/** What the fields of {@link CodeWords} are multiplied by: see {@link GroupedPackedKernel}. */
 final class FieldCoefficients {
   private FieldCoefficients() {}
 
@@ -24,16 +24,5 @@ final class FieldCoefficients {
   /** A factor in both 16-bit halves of an int: an int broadcasts straight from memory. */
   static int pair(int factor) {
     return (factor & 0xFFFF) * 0x10001;
-  }
-
-  /** Where each sum starts: {@code offset} times the sum of its quants. */
-  static void start(int offset, int sumColumns, int[] quants, short[] start) {
-    for (int sum = 0; sum < start.length; sum++) {
-      int total = 0;
-      for (int i = sum * sumColumns; i < (sum + 1) * sumColumns; i++) {
-        total += quants[i];
-      }
-      start[sum] = (short) (offset * total);
-    }
   }
 }

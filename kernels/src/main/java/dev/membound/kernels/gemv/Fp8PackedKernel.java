@@ -73,7 +73,20 @@ final class Fp8PackedKernel extends PackedKernel {
       MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     int stride = layout.tileUnitBytes();
     addProducts(
-        w, a, b, stride, VECTOR_BYTES, shift, mask, scaled, missing, firstUnit, units, sums, rowA, rowB);
+        w,
+        a,
+        b,
+        stride,
+        VECTOR_BYTES,
+        shift,
+        mask,
+        scaled,
+        missing,
+        firstUnit,
+        units,
+        sums,
+        rowA,
+        rowB);
   }
 
   private static void addProducts(
