@@ -25,9 +25,6 @@ import dev.membound.kernels.quant.QuantType;
 abstract class GroupedPackedKernel extends PackedKernel {
   static final int VECTOR_BYTES = SHORT.vectorByteSize();
 
-  /** What a half widened by {@link HalfWidening} is multiplied by to be the same number again. */
-  static final float HALF_UNIT = 0x1p112f;
-
   /** What each field of each word is multiplied by, in both halves of an int. */
   final int[] coefficients;
 

@@ -219,13 +219,13 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(scaledLowerA, lowerA);
       upperA =
           dA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(scaledUpperA, upperA);
       IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
       lowerB =
@@ -233,13 +233,13 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(scaledLowerB, lowerB);
       upperB =
           dB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(scaledUpperB, upperB);
     }
     lowerA.intoArray(sums, rowA);

@@ -140,7 +140,7 @@ final class Int4PackedKernel extends GroupedPackedKernel {
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(
                   ((FloatVector) zeroA.and(0xFF).neg().add(MIDDLE).convert(VectorOperators.I2F, 0))
                       .fma(FloatVector.broadcast(FLOAT, scaledSum), scaledLowerA),
@@ -149,7 +149,7 @@ final class Int4PackedKernel extends GroupedPackedKernel {
           dA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(
                   ((FloatVector)
                           zeroA
@@ -168,7 +168,7 @@ final class Int4PackedKernel extends GroupedPackedKernel {
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(
                   ((FloatVector) zeroB.and(0xFF).neg().add(MIDDLE).convert(VectorOperators.I2F, 0))
                       .fma(FloatVector.broadcast(FLOAT, scaledSum), scaledLowerB),
@@ -177,7 +177,7 @@ final class Int4PackedKernel extends GroupedPackedKernel {
           dB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(
                   ((FloatVector)
                           zeroB

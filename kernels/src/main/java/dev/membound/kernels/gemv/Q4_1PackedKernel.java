@@ -121,14 +121,14 @@ final class Q4_1PackedKernel extends GroupedPackedKernel {
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(
                   quants,
                   dA.lanewise(VectorOperators.LSHL, Short.SIZE)
                       .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
                       .and(HalfWidening.MASK)
                       .reinterpretAsFloats()
-                      .mul(HALF_UNIT)
+                      .mul(HalfWidening.UNIT)
                       .fma(
                           ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
                               .fma(scale, middles),
@@ -137,13 +137,13 @@ final class Q4_1PackedKernel extends GroupedPackedKernel {
           mA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(
                   quants,
                   dA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
                       .and(HalfWidening.MASK)
                       .reinterpretAsFloats()
-                      .mul(HALF_UNIT)
+                      .mul(HalfWidening.UNIT)
                       .fma(
                           ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
                               .fma(scale, middles),
@@ -153,14 +153,14 @@ final class Q4_1PackedKernel extends GroupedPackedKernel {
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(
                   quants,
                   dB.lanewise(VectorOperators.LSHL, Short.SIZE)
                       .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
                       .and(HalfWidening.MASK)
                       .reinterpretAsFloats()
-                      .mul(HALF_UNIT)
+                      .mul(HalfWidening.UNIT)
                       .fma(
                           ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
                               .fma(scale, middles),
@@ -169,13 +169,13 @@ final class Q4_1PackedKernel extends GroupedPackedKernel {
           mB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(
                   quants,
                   dB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
                       .and(HalfWidening.MASK)
                       .reinterpretAsFloats()
-                      .mul(HALF_UNIT)
+                      .mul(HalfWidening.UNIT)
                       .fma(
                           ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
                               .fma(scale, middles),

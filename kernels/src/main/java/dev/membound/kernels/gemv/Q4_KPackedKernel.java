@@ -190,7 +190,7 @@ final class Q4_KPackedKernel extends GroupedPackedKernel {
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(scaledLowerA, lowerA)
               .sub(
                   dminA
@@ -198,20 +198,20 @@ final class Q4_KPackedKernel extends GroupedPackedKernel {
                       .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
                       .and(HalfWidening.MASK)
                       .reinterpretAsFloats()
-                      .mul(HALF_UNIT)
+                      .mul(HalfWidening.UNIT)
                       .mul(minimaLowerA));
       upperA =
           dA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(scaledUpperA, upperA)
               .sub(
                   dminA
                       .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
                       .and(HalfWidening.MASK)
                       .reinterpretAsFloats()
-                      .mul(HALF_UNIT)
+                      .mul(HalfWidening.UNIT)
                       .mul(minimaUpperA));
       IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
       IntVector dminB =
@@ -221,7 +221,7 @@ final class Q4_KPackedKernel extends GroupedPackedKernel {
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(scaledLowerB, lowerB)
               .sub(
                   dminB
@@ -229,20 +229,20 @@ final class Q4_KPackedKernel extends GroupedPackedKernel {
                       .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
                       .and(HalfWidening.MASK)
                       .reinterpretAsFloats()
-                      .mul(HALF_UNIT)
+                      .mul(HalfWidening.UNIT)
                       .mul(minimaLowerB));
       upperB =
           dB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(scaledUpperB, upperB)
               .sub(
                   dminB
                       .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
                       .and(HalfWidening.MASK)
                       .reinterpretAsFloats()
-                      .mul(HALF_UNIT)
+                      .mul(HalfWidening.UNIT)
                       .mul(minimaUpperB));
     }
     lowerA.intoArray(sums, rowA);

@@ -123,26 +123,26 @@ final class Q5_0PackedKernel extends GroupedPackedKernel {
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0)).mul(scale), lowerA);
       upperA =
           dA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(((FloatVector) upperDotA.convert(VectorOperators.I2F, 0)).mul(scale), upperA);
       lowerB =
           dB.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0)).mul(scale), lowerB);
       upperB =
           dB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
               .and(HalfWidening.MASK)
               .reinterpretAsFloats()
-              .mul(HALF_UNIT)
+              .mul(HalfWidening.UNIT)
               .fma(((FloatVector) upperDotB.convert(VectorOperators.I2F, 0)).mul(scale), upperB);
     }
     lowerA.intoArray(sums, rowA);
