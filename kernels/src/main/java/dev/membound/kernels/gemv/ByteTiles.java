@@ -68,7 +68,7 @@ final class ByteTiles implements TileDecoder {
         .lanewise(VectorOperators.LSHL, Short.SIZE - HalfWidening.SHIFT)
         .and(HalfWidening.MASK)
         .reinterpretAsFloats()
-        .mul(GroupScales.HALF_UNIT)
+        .mul(HalfWidening.UNIT)
         .intoArray(target, to);
   }
 

@@ -2,12 +2,12 @@ package dev.membound.kernels.gemv;
 
 import dev.membound.kernels.matrix.CodeWords;
 
-/** What the fields of {@link CodeWords} are multiplied by: see {@link NibbleDots}. */
+/** What the fields of {@link CodeWords} are multiplied by: see {@link GroupedPackedKernel}. */
 final class FieldCoefficients {
   private FieldCoefficients() {}
 
   /** Fills the coefficients of all words: those of a word's fields one after the other. */
-  static void fill(CodeWords codeWords, int[] quants, short[] coefficients) {
+  static void fill(CodeWords codeWords, int[] quants, int[] coefficients) {
     int fields = codeWords.fields();
     for (int word = 0; word < coefficients.length / fields; word++) {
       int run = word / codeWords.runWords() * codeWords.runCodes();
@@ -15,20 +15,14 @@ final class FieldCoefficients {
       int before = 0;
       for (int field = 0; field < fields; field++) {
         int factor = quants[run + codeWords.code(inRun, field)] << codeWords.codeBit(inRun, field);
-        coefficients[word * fields + field] = (short) (factor - before);
+        coefficients[word * fields + field] = pair(factor - before);
         before = factor << codeWords.width(field);
       }
     }
   }
 
-  /** Where each sum starts: {@code offset} times the sum of its quants. */
-  static void start(int offset, int sumColumns, int[] quants, short[] start) {
-    for (int sum = 0; sum < start.length; sum++) {
-      int total = 0;
-      for (int i = sum * sumColumns; i < (sum + 1) * sumColumns; i++) {
-        total += quants[i];
-      }
-      start[sum] = (short) (offset * total);
-    }
+  /** A factor in both 16-bit halves of an int: an int broadcasts straight from memory. */
+  static int pair(int factor) {
+    return (factor & 0xFFFF) * 0x10001;
   }
 }

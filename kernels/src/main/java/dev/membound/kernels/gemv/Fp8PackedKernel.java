@@ -72,7 +72,21 @@ final class Fp8PackedKernel extends PackedKernel {
   void multiplyTiles(
       MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     int stride = layout.tileUnitBytes();
-    addProducts(w, a, b, stride, shift, mask, scaled, missing, firstUnit, units, sums, rowA, rowB);
+    addProducts(
+        w,
+        a,
+        b,
+        stride,
+        VECTOR_BYTES,
+        shift,
+        mask,
+        scaled,
+        missing,
+        firstUnit,
+        units,
+        sums,
+        rowA,
+        rowB);
   }
 
   private static void addProducts(
@@ -80,6 +94,7 @@ final class Fp8PackedKernel extends PackedKernel {
       long a,
       long b,
       long stride,
+      long wordStride,
       int shift,
       int mask,
       float[] x,
@@ -94,6 +109,8 @@ final class Fp8PackedKernel extends PackedKernel {
     for (int i = 0; i < blocks; i++) {
       long atA = a + i * stride;
       long atB = b + i * stride;
+      long codesA = atA + wordStride;
+      long codesB = atB + wordStride;
       FloatVector blockA0 = FloatVector.zero(FLOAT);
       FloatVector blockA1 = FloatVector.zero(FLOAT);
       FloatVector blockA2 = FloatVector.zero(FLOAT);
@@ -103,10 +120,10 @@ final class Fp8PackedKernel extends PackedKernel {
       FloatVector blockB2 = FloatVector.zero(FLOAT);
       FloatVector blockB3 = FloatVector.zero(FLOAT);
       for (int word = 0; word < WORDS; word++) {
-        long in = (word + 1L) * VECTOR_BYTES;
+        long in = (long) word * wordStride;
         int at = (firstBlock + i) * BLOCK + word * Integer.BYTES;
-        IntVector wa = IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
-        IntVector wb = IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
+        IntVector wa = IntVector.fromMemorySegment(INT, w, codesA + in, ByteOrder.LITTLE_ENDIAN);
+        IntVector wb = IntVector.fromMemorySegment(INT, w, codesB + in, ByteOrder.LITTLE_ENDIAN);
         FloatVector x0 = FloatVector.broadcast(FLOAT, x[at]);
         FloatVector x1 = FloatVector.broadcast(FLOAT, x[at + 1]);
         FloatVector x2 = FloatVector.broadcast(FLOAT, x[at + 2]);

@@ -124,7 +124,20 @@ final class GemvKernels {
             case FP8_E4M3_B128 -> Fp8PackedKernel.e4m3(rows, cols);
             case FP8_E5M2_B128 -> Fp8PackedKernel.e5m2(rows, cols);
             case INT8_B128 -> new Int8Block128PackedKernel(rows, cols);
-            default -> GroupedKernels.create(type, rows, cols, workers);
+            case Q4_1 -> new Q4_1PackedKernel(rows, cols);
+            case Q5_0 -> new Q5_0PackedKernel(rows, cols);
+            case Q5_1 -> new Q5_1PackedKernel(rows, cols);
+            case Q2_K -> new Q2_KPackedKernel(rows, cols);
+            case Q3_K -> new Q3_KPackedKernel(rows, cols);
+            case Q4_K -> new Q4_KPackedKernel(rows, cols);
+            case Q5_K -> new Q5_KPackedKernel(rows, cols);
+            case Q6_K -> new Q6_KPackedKernel(rows, cols);
+            case TQ1_0, TQ2_0 -> new TernaryPackedKernel(type, rows, cols);
+            case IQ4_NL -> new IQ4_NLPackedKernel(rows, cols);
+            case IQ4_XS -> new IQ4_XSPackedKernel(rows, cols);
+            case MXFP4 -> new MXFP4PackedKernel(rows, cols);
+            case NVFP4 -> new NVFP4PackedKernel(rows, cols);
+            case INT4_G128 -> new Int4PackedKernel(rows, cols);
           };
     };
   }

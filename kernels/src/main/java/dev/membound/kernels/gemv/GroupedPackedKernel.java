@@ -1,138 +1,103 @@
 package dev.membound.kernels.gemv;
 
-import static dev.membound.kernels.provider.Species.FLOATS;
-import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.SHORT;
 
-import dev.membound.kernels.matrix.PackedLayout;
-import dev.membound.kernels.matrix.WeightMatrix;
+import dev.membound.kernels.matrix.CodeWords;
 import dev.membound.kernels.quant.QuantType;
-import dev.membound.kernels.quant.SeparableCodec;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
-import java.util.Arrays;
-import jdk.incubator.vector.IntVector;
 
 /**
- * A packed kernel for blocks of codes under scales, with 8-bit activations, put together from two
- * loops: {@link CodeDots} multiplies a unit's codes in integers and leaves a sum for every group of
- * columns that shares a scale; {@link GroupScales} scales the sums. What passes between them stays
- * in the first-level cache, and costs two moves for a thousand weights; so five ways to store codes
- * and seven to store scales make all the formats.
+ * A packed kernel for blocks of codes under scales, with 8-bit activations: exact integer dots over
+ * a group of columns that shares a scale, then the scales. A 16-bit lane is a row; a group's 16-bit
+ * sums are widened to two vectors, the rows of the lower and of the upper half of the tile.
  *
- * <p>A 16-bit lane is a row. Like {@link PackedKernel}, panel after panel and two far tiles at
- * once.
+ * <p>Fields of a word are multiplied without being masked apart, as {@link NibbleRing} does with
+ * nibbles. With fields of widths b₀, b₁ … at shifts s₀ = 0, s₁ …, and coefficients {@code c₀ = x₀},
+ * {@code cₖ = xₖ − 2^b₍ₖ₋₁₎·xₖ₋₁}, the sum {@code Σ cₖ·(v >>> sₖ)} is {@code Σ xₖ·fₖ} modulo 2¹⁶. A
+ * field that is bits b … of a code counts {@code 2ᵇ·x}.
+ *
+ * <p>A 16-bit sum runs over as many columns as cannot overflow it: codes of n bits less their
+ * middle, times 127, stay below 2¹⁵ over {@code 256 / 2^(n−1)} columns.
+ *
+ * <p>Everything stays in registers until the panel ends. To leave the integer sums of a block in an
+ * array and scale them in a loop of their own halved the bandwidth: a load whose lower 12 address
+ * bits are those of a store that still waits for its data waits too.
  */
-final class GroupedPackedKernel implements GemvKernel {
-  private static final int WORD_BYTES = INT.vectorByteSize();
+abstract class GroupedPackedKernel extends PackedKernel {
+  static final int VECTOR_BYTES = SHORT.vectorByteSize();
 
-  /** Vectors of floats that cover the rows of a tile. */
-  static final int HALVES = 2;
+  /** What each field of each word is multiplied by, in both halves of an int. */
+  final int[] coefficients;
 
-  private final PackedLayout layout;
+  /** Where each 16-bit sum starts, in both halves of an int. */
+  final int[] start;
+
+  /** The activations' scale, one a group. */
+  final float[] scales;
+
+  /** The activations' scale times the sum of their quants, one a group. */
+  final float[] scaledSums;
+
   private final Int8Activations activations;
-  private final CodeDots dots;
-  private final GroupScales scales;
-  private final int groups;
+  private final CodeWords codeWords;
+  private final int groupColumns;
+  private final int sumColumns;
+  private final int offset;
 
-  /** A sum for each row, padding included. */
-  private final float[] sums;
-
-  private final int scaleWords;
-
-  /** For each worker, the integer sums of two tiles. */
-  private final int[][] groupSums;
-
-  /** For each worker, the scales of a unit of two tiles. */
-  private final int[][] unitScales;
-
+  /**
+   * @param codeWords how codes fill words
+   * @param groupColumns columns that share a scale
+   * @param sumColumns columns of a 16-bit sum
+   * @param offset what a stored code exceeds the factor that is summed by
+   */
   GroupedPackedKernel(
-      QuantType type, int rows, int cols, int workers, CodeDots dots, GroupScales scales) {
-    layout = PackedLayout.of(type, rows, cols);
+      QuantType type,
+      int rows,
+      int cols,
+      CodeWords codeWords,
+      int groupColumns,
+      int sumColumns,
+      int offset) {
+    super(type, rows, cols);
+    this.codeWords = codeWords;
+    this.groupColumns = groupColumns;
+    this.sumColumns = sumColumns;
+    this.offset = offset;
     activations = new Int8Activations(cols);
-    this.dots = dots;
-    this.scales = scales;
-    groups = dots.groups();
-    sums = new float[Math.multiplyExact(layout.tiles(), layout.tileRows())];
-    scaleWords = ((SeparableCodec) type.codec()).scaleWords();
-    groupSums = new int[workers][2 * groups * HALVES * FLOATS];
-    unitScales = new int[workers][2 * scaleWords * FLOATS];
+    coefficients = new int[cols / codeWords.runCodes() * codeWords.runWords() * codeWords.fields()];
+    start = new int[cols / sumColumns];
+    scales = new float[cols / groupColumns];
+    scaledSums = new float[cols / groupColumns];
   }
 
   @Override
-  public ActivationPath activationPath() {
+  public final ActivationPath activationPath() {
     return ActivationPath.INT8;
   }
 
   @Override
-  public int rowGrain() {
-    return layout.tileRows();
-  }
-
-  @Override
-  public void prepare(float[] x) {
+  public final void prepare(float[] x) {
     activations.quantize(x);
-    dots.prepare(activations.quants);
-    scales.prepare(activations);
-  }
-
-  @Override
-  public void multiply(WeightMatrix w, float[] y, int firstRow, int endRow, int worker) {
-    int tileRows = layout.tileRows();
-    int first = firstRow / tileRows;
-    int end = Math.ceilDiv(endRow, tileRows);
-    int half = Math.ceilDiv(end - first, 2);
-    Arrays.fill(sums, first * tileRows, end * tileRows, 0);
-    int unit = 0;
-    for (int panel = 0; panel < layout.panels(); panel++) {
-      for (int tile = first; tile < first + half; tile++) {
-        int partner = tile + half < end ? tile + half : tile;
-        multiplyTiles(w, panel, unit, tile, partner, groupSums[worker], unitScales[worker]);
-      }
-      unit += layout.units(panel);
+    int[] quants = activations.quants;
+    fillCoefficients(codeWords, quants, coefficients);
+    for (int i = 0; i < start.length; i++) {
+      start[i] = FieldCoefficients.pair(-offset * sum(quants, i * sumColumns, sumColumns));
     }
-    System.arraycopy(sums, firstRow, y, firstRow, endRow - firstRow);
-  }
-
-  private void multiplyTiles(
-      WeightMatrix w,
-      int panel,
-      int firstUnit,
-      int tile,
-      int partner,
-      int[] groupSums,
-      int[] unitScales) {
-    int stride = layout.tileUnitBytes();
-    int tileRows = layout.tileRows();
-    long a = layout.tileOffset(panel, tile);
-    long b = layout.tileOffset(panel, partner);
-    int sumsOfB = groups * HALVES * FLOATS;
-    int scalesOfB = scaleWords * FLOATS;
-    for (int i = 0; i < layout.units(panel); i++) {
-      int unit = firstUnit + i;
-      long atA = a + (long) i * stride;
-      long atB = b + (long) i * stride;
-      copyScales(w.data(), atA, atB, scaleWords, unitScales, scalesOfB);
-      dots.multiply(w.data(), atA, atB, unit, groupSums, sumsOfB);
-      scales.add(unitScales, 0, unit, groupSums, 0, sums, tile * tileRows);
-      if (partner != tile) {
-        scales.add(unitScales, scalesOfB, unit, groupSums, sumsOfB, sums, partner * tileRows);
-      }
+    for (int group = 0; group < scales.length; group++) {
+      int from = group * groupColumns;
+      scales[group] = activations.scales[from / Int8Activations.BLOCK];
+      scaledSums[group] = scales[group] * sum(quants, from, groupColumns);
     }
   }
 
-  /**
-   * Copies the scales of both tiles while the streams pass them: to come back for them after the
-   * codes breaks the streams up, and costs more than half the bandwidth.
-   */
-  private static void copyScales(
-      MemorySegment w, long a, long b, int words, int[] unitScales, int scalesOfB) {
-    for (int word = 0; word < words; word++) {
-      long in = (long) word * WORD_BYTES;
-      int to = word * FLOATS;
-      IntVector.fromMemorySegment(INT, w, a + in, ByteOrder.LITTLE_ENDIAN)
-          .intoArray(unitScales, to);
-      IntVector.fromMemorySegment(INT, w, b + in, ByteOrder.LITTLE_ENDIAN)
-          .intoArray(unitScales, scalesOfB + to);
+  void fillCoefficients(CodeWords codeWords, int[] quants, int[] coefficients) {
+    FieldCoefficients.fill(codeWords, quants, coefficients);
+  }
+
+  private static int sum(int[] quants, int from, int count) {
+    int sum = 0;
+    for (int i = from; i < from + count; i++) {
+      sum += quants[i];
     }
+    return sum;
   }
 }

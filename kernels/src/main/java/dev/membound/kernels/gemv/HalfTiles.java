@@ -20,7 +20,7 @@ final class HalfTiles implements TileDecoder {
   }
 
   static HalfTiles f16() {
-    return new HalfTiles(HalfWidening.SHIFT, HalfWidening.MASK, GroupScales.HALF_UNIT);
+    return new HalfTiles(HalfWidening.SHIFT, HalfWidening.MASK, HalfWidening.UNIT);
   }
 
   /** The upper half of a float: nothing to shift, nothing missing. */

@@ -10,6 +10,9 @@ package dev.membound.kernels.gemv;
  * <p>The missing 2¹¹² is put on the other factor, as far as that does not overflow.
  */
 final class HalfWidening {
+  /** What a widened half is multiplied by to be the same number again. */
+  static final float UNIT = 0x1p112f;
+
   static final int SHIFT = 3;
   static final int MASK = 0x8FFF_E000;
 

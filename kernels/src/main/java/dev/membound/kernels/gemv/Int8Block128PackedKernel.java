@@ -64,6 +64,7 @@ final class Int8Block128PackedKernel extends PackedKernel {
         a,
         b,
         layout.tileUnitBytes(),
+        VECTOR_BYTES,
         coefficients,
         start,
         activations.scales,
@@ -79,6 +80,7 @@ final class Int8Block128PackedKernel extends PackedKernel {
       long a,
       long b,
       long stride,
+      long wordStride,
       int[] coefficients,
       int[] start,
       float[] scales,
@@ -99,7 +101,7 @@ final class Int8Block128PackedKernel extends PackedKernel {
         IntVector dotA = IntVector.broadcast(INT, start[group]);
         IntVector dotB = dotA;
         for (int word = 0; word < WORDS; word++) {
-          long in = (inBlock * WORDS + word + 1L) * VECTOR_BYTES;
+          long in = (long) (inBlock * WORDS + word + 1) * wordStride;
           int at = group * GROUP + word * Integer.BYTES;
           IntVector wa = IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
           IntVector wb = IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN);

@@ -54,7 +54,7 @@ final class Q4_0Tiles implements TileDecoder {
             .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
             .and(HalfWidening.MASK)
             .reinterpretAsFloats()
-            .mul(GroupScales.HALF_UNIT);
+            .mul(HalfWidening.UNIT);
     for (int word = 0; word < WORDS; word++) {
       IntVector codes =
           IntVector.fromMemorySegment(

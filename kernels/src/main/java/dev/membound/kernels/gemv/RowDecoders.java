@@ -85,7 +85,7 @@ final class RowDecoders {
           halves.and(HALF_INFINITY).compare(VectorOperators.EQ, HALF_INFINITY);
       halves
           .reinterpretAsFloats()
-          .mul(GroupScales.HALF_UNIT)
+          .mul(HalfWidening.UNIT)
           .blend(halves.or(FLOAT_INFINITY).reinterpretAsFloats(), special.cast(FLOAT))
           .intoArray(target, to + i * FLOATS);
     }

@@ -7,8 +7,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A block as the packed layout stores it: its scales as the codec separates them, then its codes in
- * column order as {@link CodeWords}; 16-bit words throughout.
+ * A block as the packed layout stores it, in 16-bit words: the scales of the whole block, then its
+ * codes in column order as {@link CodeWords}, each run of columns that has a scale word of its own
+ * after that word. So a kernel meets everything in the order of its addresses.
  */
 final class SeparatedUnit {
   private static final ValueLayout.OfShort WORD =
@@ -18,12 +19,14 @@ final class SeparatedUnit {
   private final CodeWords codeWords;
   private final int[] codes;
   private final short[] scales;
+  private final int blockScales;
 
   SeparatedUnit(SeparableCodec codec) {
     this.codec = codec;
     this.codeWords = CodeWords.ofBits(codec.codeBits());
     this.codes = new int[codec.blockElements()];
     this.scales = new short[codec.scaleWords()];
+    this.blockScales = codec.blockScaleWords();
   }
 
   /** Words of a separated block. */
@@ -35,25 +38,42 @@ final class SeparatedUnit {
   void fromBlock(MemorySegment source, long offset, MemorySegment target, long at) {
     codec.separate(source, offset, codes, scales);
     for (int word = 0; word < scales.length; word++) {
-      target.set(WORD, at + (long) word * Short.BYTES, scales[word]);
+      target.set(WORD, at + scaleOffset(word), scales[word]);
     }
-    long quants = at + (long) scales.length * Short.BYTES;
-    for (int word = 0; word < words(codec) - scales.length; word++) {
-      short packed = codeWords.pack(codes, 0, word);
-      target.set(WORD, quants + (long) word * Short.BYTES, packed);
+    for (int word = 0; word < codeWordCount(); word++) {
+      target.set(WORD, at + codeOffset(word), codeWords.pack(codes, 0, word));
     }
   }
 
   /** Rebuilds a block from its words. */
   void toBlock(MemorySegment source, long at, MemorySegment target, long offset) {
     for (int word = 0; word < scales.length; word++) {
-      scales[word] = source.get(WORD, at + (long) word * Short.BYTES);
+      scales[word] = source.get(WORD, at + scaleOffset(word));
     }
     Arrays.fill(codes, 0);
-    long quants = at + (long) scales.length * Short.BYTES;
-    for (int word = 0; word < words(codec) - scales.length; word++) {
-      codeWords.unpack(source.get(WORD, quants + (long) word * Short.BYTES), codes, 0, word);
+    for (int word = 0; word < codeWordCount(); word++) {
+      codeWords.unpack(source.get(WORD, at + codeOffset(word)), codes, 0, word);
     }
     codec.combine(codes, scales, target, offset);
+  }
+
+  private int codeWordCount() {
+    return words(codec) - scales.length;
+  }
+
+  /** Code words of a run of columns that has a scale word of its own. */
+  private int runWords() {
+    return codeWordCount() / Math.max(1, scales.length - blockScales);
+  }
+
+  private long scaleOffset(int word) {
+    int run = Math.max(0, word - blockScales);
+    return (long) (word + run * runWords()) * Short.BYTES;
+  }
+
+  private long codeOffset(int word) {
+    int run = word / runWords();
+    int scalesBefore = scales.length == blockScales ? blockScales : blockScales + run + 1;
+    return (long) (scalesBefore + word) * Short.BYTES;
   }
 }

@@ -72,6 +72,11 @@ final class IQ4_XSCodec implements SeparableCodec {
   }
 
   @Override
+  public int blockScaleWords() {
+    return 1;
+  }
+
+  @Override
   public int scaleWords() {
     return 1 + SUB_BLOCKS / 2;
   }

@@ -83,6 +83,11 @@ final class NVFP4Codec implements SeparableCodec {
   }
 
   @Override
+  public int blockScaleWords() {
+    return 0;
+  }
+
+  @Override
   public int scaleWords() {
     return SUB_BLOCKS / 2;
   }

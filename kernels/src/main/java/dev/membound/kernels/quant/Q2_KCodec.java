@@ -66,6 +66,11 @@ final class Q2_KCodec implements SeparableCodec {
   }
 
   @Override
+  public int blockScaleWords() {
+    return 2;
+  }
+
+  @Override
   public int scaleWords() {
     return 2 + SUB_BLOCKS / 2;
   }

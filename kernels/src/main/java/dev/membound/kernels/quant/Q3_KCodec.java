@@ -75,6 +75,11 @@ final class Q3_KCodec implements SeparableCodec {
   }
 
   @Override
+  public int blockScaleWords() {
+    return 1;
+  }
+
+  @Override
   public int scaleWords() {
     return 1 + SUB_BLOCKS / 2;
   }

@@ -70,6 +70,11 @@ final class Q5_KCodec implements SeparableCodec {
   }
 
   @Override
+  public int blockScaleWords() {
+    return 2;
+  }
+
+  @Override
   public int scaleWords() {
     return 2 + SUB_BLOCKS;
   }

@@ -14,6 +14,14 @@ public interface SeparableCodec extends BlockCodec {
   int scaleWords();
 
   /**
+   * How many of these, the first, are for the whole block. Each of the others is for an equal run
+   * of columns, in column order.
+   */
+  default int blockScaleWords() {
+    return scaleWords();
+  }
+
+  /**
    * Takes a block apart.
    *
    * @param source holds the block's bytes from {@code offset}, any alignment

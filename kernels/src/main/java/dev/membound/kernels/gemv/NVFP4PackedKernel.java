@@ -1,0 +1,192 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.SHORT;
+
+import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** NVFP4: {@code Σ UE4M3(d)·x·dot}, of doubled levels. */
+final class NVFP4PackedKernel extends GroupedPackedKernel {
+  private static final int GROUPS = 4;
+  private static final ByteVector LEVELS = LevelTables.e2m1Doubled();
+  private static final float UNIT = 0x1p119f;
+  private static final int WORDS = 4;
+  private static final int FIELDS = 4;
+  private static final int NIBBLES = 0x0F0F;
+  private static final int NAN = 0x7F;
+  private static final int SHIFT = 20;
+
+  NVFP4PackedKernel(int rows, int cols) {
+    super(QuantType.NVFP4, rows, cols, CodeWords.BITS_4, 16, 16, LevelTables.E2M1_OFFSET);
+  }
+
+  @Override
+  void fillCoefficients(CodeWords codeWords, int[] quants, int[] coefficients) {
+    LevelTables.fillCoefficients(quants, coefficients);
+  }
+
+  @Override
+  void multiplyTiles(
+      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    addProducts(
+        w,
+        a,
+        b,
+        layout.tileUnitBytes(),
+        VECTOR_BYTES,
+        coefficients,
+        start,
+        scales,
+        scaledSums,
+        firstUnit,
+        units,
+        sums,
+        rowA,
+        rowB);
+  }
+
+  private static void addProducts(
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
+      long vectorBytes,
+      int[] coefficients,
+      int[] start,
+      float[] scales,
+      float[] scaledSums,
+      int firstUnit,
+      int units,
+      float[] sums,
+      int rowA,
+      int rowB) {
+    FloatVector lowerA = FloatVector.fromArray(FLOAT, sums, rowA);
+    FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
+    FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
+    FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    for (int i = 0; i < units; i++) {
+      long atA = a + (long) i * stride;
+      long atB = b + (long) i * stride;
+      for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
+        int group = (firstUnit + i) * GROUPS + inUnit;
+        long in = (long) (0 + (inUnit >> 1) * 9) * vectorBytes;
+        int inWord = (inUnit & 1) * Byte.SIZE;
+        long codes = in + (1 + (inUnit & 1) * 4) * vectorBytes;
+        long codesA = atA + codes;
+        long codesB = atB + codes;
+        IntVector scalesA =
+            IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN)
+                .lanewise(VectorOperators.LSHR, inWord);
+        IntVector scalesB =
+            IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN)
+                .lanewise(VectorOperators.LSHR, inWord);
+        ShortVector dotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
+        ShortVector dotB = dotA;
+        for (int word = 0; word < WORDS; word++) {
+          int at = (group * WORDS + word) * FIELDS;
+          ShortVector wA =
+              ShortVector.fromMemorySegment(
+                  SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+          ShortVector wB =
+              ShortVector.fromMemorySegment(
+                  SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+          ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
+          ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
+          ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
+          ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
+          ByteVector evenA = wA.and((short) NIBBLES).reinterpretAsBytes();
+          ByteVector oddA =
+              wA.lanewise(VectorOperators.LSHR, 4).and((short) NIBBLES).reinterpretAsBytes();
+          ShortVector evenLevelsA = evenA.selectFrom(LEVELS).reinterpretAsShorts();
+          ShortVector oddLevelsA = oddA.selectFrom(LEVELS).reinterpretAsShorts();
+          dotA =
+              dotA.add(evenLevelsA.mul(c0))
+                  .add(oddLevelsA.mul(c1))
+                  .add(evenLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c2))
+                  .add(oddLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c3));
+          ByteVector evenB = wB.and((short) NIBBLES).reinterpretAsBytes();
+          ByteVector oddB =
+              wB.lanewise(VectorOperators.LSHR, 4).and((short) NIBBLES).reinterpretAsBytes();
+          ShortVector evenLevelsB = evenB.selectFrom(LEVELS).reinterpretAsShorts();
+          ShortVector oddLevelsB = oddB.selectFrom(LEVELS).reinterpretAsShorts();
+          dotB =
+              dotB.add(evenLevelsB.mul(c0))
+                  .add(oddLevelsB.mul(c1))
+                  .add(evenLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c2))
+                  .add(oddLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c3));
+        }
+        IntVector pairsA = dotA.reinterpretAsInts();
+        IntVector lowerDotA =
+            pairsA
+                .lanewise(VectorOperators.LSHL, Short.SIZE)
+                .lanewise(VectorOperators.ASHR, Short.SIZE);
+        IntVector upperDotA = pairsA.lanewise(VectorOperators.ASHR, Short.SIZE);
+        IntVector pairsB = dotB.reinterpretAsInts();
+        IntVector lowerDotB =
+            pairsB
+                .lanewise(VectorOperators.LSHL, Short.SIZE)
+                .lanewise(VectorOperators.ASHR, Short.SIZE);
+        IntVector upperDotB = pairsB.lanewise(VectorOperators.ASHR, Short.SIZE);
+        FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
+        IntVector bitsLowerA = scalesA.and(0xFF);
+        lowerA =
+            ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
+                .mul(
+                    bitsLowerA
+                        .and(0x7F)
+                        .blend(0, bitsLowerA.compare(VectorOperators.EQ, NAN))
+                        .lanewise(VectorOperators.LSHL, SHIFT)
+                        .reinterpretAsFloats()
+                        .mul(UNIT))
+                .fma(scale, lowerA);
+        IntVector bitsUpperA = scalesA.lanewise(VectorOperators.LSHR, Short.SIZE).and(0xFF);
+        upperA =
+            ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
+                .mul(
+                    bitsUpperA
+                        .and(0x7F)
+                        .blend(0, bitsUpperA.compare(VectorOperators.EQ, NAN))
+                        .lanewise(VectorOperators.LSHL, SHIFT)
+                        .reinterpretAsFloats()
+                        .mul(UNIT))
+                .fma(scale, upperA);
+        IntVector bitsLowerB = scalesB.and(0xFF);
+        lowerB =
+            ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
+                .mul(
+                    bitsLowerB
+                        .and(0x7F)
+                        .blend(0, bitsLowerB.compare(VectorOperators.EQ, NAN))
+                        .lanewise(VectorOperators.LSHL, SHIFT)
+                        .reinterpretAsFloats()
+                        .mul(UNIT))
+                .fma(scale, lowerB);
+        IntVector bitsUpperB = scalesB.lanewise(VectorOperators.LSHR, Short.SIZE).and(0xFF);
+        upperB =
+            ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
+                .mul(
+                    bitsUpperB
+                        .and(0x7F)
+                        .blend(0, bitsUpperB.compare(VectorOperators.EQ, NAN))
+                        .lanewise(VectorOperators.LSHL, SHIFT)
+                        .reinterpretAsFloats()
+                        .mul(UNIT))
+                .fma(scale, upperB);
+      }
+    }
+    lowerA.intoArray(sums, rowA);
+    upperA.intoArray(sums, rowA + FLOATS);
+    lowerB.intoArray(sums, rowB);
+    upperB.intoArray(sums, rowB + FLOATS);
+  }
+}

@@ -1,0 +1,270 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.SHORT;
+
+import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Q2_K: {@code d·Σ sc·x·dot − dmin·Σ mn·x·Σq}. */
+final class Q2_KPackedKernel extends GroupedPackedKernel {
+  private static final int GROUPS = 16;
+  private static final int WORDS = 2;
+  private static final int FIELDS = 8;
+
+  Q2_KPackedKernel(int rows, int cols) {
+    super(QuantType.Q2_K, rows, cols, CodeWords.BITS_2, 16, 16, 0);
+  }
+
+  @Override
+  void multiplyTiles(
+      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    addProducts(
+        w,
+        a,
+        b,
+        layout.tileUnitBytes(),
+        VECTOR_BYTES,
+        coefficients,
+        start,
+        scales,
+        scaledSums,
+        firstUnit,
+        units,
+        sums,
+        rowA,
+        rowB);
+  }
+
+  private static void addProducts(
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
+      long vectorBytes,
+      int[] coefficients,
+      int[] start,
+      float[] scales,
+      float[] scaledSums,
+      int firstUnit,
+      int units,
+      float[] sums,
+      int rowA,
+      int rowB) {
+    FloatVector lowerA = FloatVector.fromArray(FLOAT, sums, rowA);
+    FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
+    FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
+    FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    for (int i = 0; i < units; i++) {
+      long atA = a + (long) i * stride;
+      long atB = b + (long) i * stride;
+      FloatVector scaledLowerA = FloatVector.zero(FLOAT);
+      FloatVector minimaLowerA = FloatVector.zero(FLOAT);
+      FloatVector scaledUpperA = FloatVector.zero(FLOAT);
+      FloatVector minimaUpperA = FloatVector.zero(FLOAT);
+      FloatVector scaledLowerB = FloatVector.zero(FLOAT);
+      FloatVector minimaLowerB = FloatVector.zero(FLOAT);
+      FloatVector scaledUpperB = FloatVector.zero(FLOAT);
+      FloatVector minimaUpperB = FloatVector.zero(FLOAT);
+      for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
+        int group = (firstUnit + i) * GROUPS + inUnit;
+        long in = (long) (2 + (inUnit >> 1) * 5) * vectorBytes;
+        int inWord = (inUnit & 1) * Byte.SIZE;
+        long codes = in + (1 + (inUnit & 1) * 2) * vectorBytes;
+        long codesA = atA + codes;
+        long codesB = atB + codes;
+        IntVector scalesA =
+            IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN)
+                .lanewise(VectorOperators.LSHR, inWord);
+        IntVector scalesB =
+            IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN)
+                .lanewise(VectorOperators.LSHR, inWord);
+        ShortVector dotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
+        ShortVector dotB = dotA;
+        for (int word = 0; word < WORDS; word++) {
+          int at = (group * WORDS + word) * FIELDS;
+          ShortVector wA =
+              ShortVector.fromMemorySegment(
+                  SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+          ShortVector wB =
+              ShortVector.fromMemorySegment(
+                  SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+          ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
+          ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
+          ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
+          ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
+          ShortVector c4 = IntVector.broadcast(INT, coefficients[at + 4]).reinterpretAsShorts();
+          ShortVector c5 = IntVector.broadcast(INT, coefficients[at + 5]).reinterpretAsShorts();
+          ShortVector c6 = IntVector.broadcast(INT, coefficients[at + 6]).reinterpretAsShorts();
+          ShortVector c7 = IntVector.broadcast(INT, coefficients[at + 7]).reinterpretAsShorts();
+          dotA =
+              dotA.add(wA.mul(c0))
+                  .add(wA.lanewise(VectorOperators.LSHR, 2).mul(c1))
+                  .add(wA.lanewise(VectorOperators.LSHR, 4).mul(c2))
+                  .add(wA.lanewise(VectorOperators.LSHR, 6).mul(c3))
+                  .add(wA.lanewise(VectorOperators.LSHR, 8).mul(c4))
+                  .add(wA.lanewise(VectorOperators.LSHR, 10).mul(c5))
+                  .add(wA.lanewise(VectorOperators.LSHR, 12).mul(c6))
+                  .add(wA.lanewise(VectorOperators.LSHR, 14).mul(c7));
+          dotB =
+              dotB.add(wB.mul(c0))
+                  .add(wB.lanewise(VectorOperators.LSHR, 2).mul(c1))
+                  .add(wB.lanewise(VectorOperators.LSHR, 4).mul(c2))
+                  .add(wB.lanewise(VectorOperators.LSHR, 6).mul(c3))
+                  .add(wB.lanewise(VectorOperators.LSHR, 8).mul(c4))
+                  .add(wB.lanewise(VectorOperators.LSHR, 10).mul(c5))
+                  .add(wB.lanewise(VectorOperators.LSHR, 12).mul(c6))
+                  .add(wB.lanewise(VectorOperators.LSHR, 14).mul(c7));
+        }
+        IntVector pairsA = dotA.reinterpretAsInts();
+        IntVector lowerDotA =
+            pairsA
+                .lanewise(VectorOperators.LSHL, Short.SIZE)
+                .lanewise(VectorOperators.ASHR, Short.SIZE);
+        IntVector upperDotA = pairsA.lanewise(VectorOperators.ASHR, Short.SIZE);
+        IntVector pairsB = dotB.reinterpretAsInts();
+        IntVector lowerDotB =
+            pairsB
+                .lanewise(VectorOperators.LSHL, Short.SIZE)
+                .lanewise(VectorOperators.ASHR, Short.SIZE);
+        IntVector upperDotB = pairsB.lanewise(VectorOperators.ASHR, Short.SIZE);
+        FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
+        FloatVector quants = FloatVector.broadcast(FLOAT, scaledSums[group]);
+        scaledLowerA =
+            ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
+                .mul(scale)
+                .fma(((FloatVector) scalesA.and(15).convert(VectorOperators.I2F, 0)), scaledLowerA);
+        minimaLowerA =
+            quants.fma(
+                ((FloatVector)
+                    scalesA
+                        .lanewise(VectorOperators.LSHR, 4)
+                        .and(15)
+                        .convert(VectorOperators.I2F, 0)),
+                minimaLowerA);
+        scaledUpperA =
+            ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
+                .mul(scale)
+                .fma(
+                    ((FloatVector)
+                        scalesA
+                            .lanewise(VectorOperators.LSHR, 16)
+                            .and(15)
+                            .convert(VectorOperators.I2F, 0)),
+                    scaledUpperA);
+        minimaUpperA =
+            quants.fma(
+                ((FloatVector)
+                    scalesA
+                        .lanewise(VectorOperators.LSHR, 20)
+                        .and(15)
+                        .convert(VectorOperators.I2F, 0)),
+                minimaUpperA);
+        scaledLowerB =
+            ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
+                .mul(scale)
+                .fma(((FloatVector) scalesB.and(15).convert(VectorOperators.I2F, 0)), scaledLowerB);
+        minimaLowerB =
+            quants.fma(
+                ((FloatVector)
+                    scalesB
+                        .lanewise(VectorOperators.LSHR, 4)
+                        .and(15)
+                        .convert(VectorOperators.I2F, 0)),
+                minimaLowerB);
+        scaledUpperB =
+            ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
+                .mul(scale)
+                .fma(
+                    ((FloatVector)
+                        scalesB
+                            .lanewise(VectorOperators.LSHR, 16)
+                            .and(15)
+                            .convert(VectorOperators.I2F, 0)),
+                    scaledUpperB);
+        minimaUpperB =
+            quants.fma(
+                ((FloatVector)
+                    scalesB
+                        .lanewise(VectorOperators.LSHR, 20)
+                        .and(15)
+                        .convert(VectorOperators.I2F, 0)),
+                minimaUpperB);
+      }
+      IntVector dA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector dminA =
+          IntVector.fromMemorySegment(INT, w, atA + vectorBytes, ByteOrder.LITTLE_ENDIAN);
+      lowerA =
+          dA.lanewise(VectorOperators.LSHL, Short.SIZE)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(scaledLowerA, lowerA)
+              .sub(
+                  dminA
+                      .lanewise(VectorOperators.LSHL, Short.SIZE)
+                      .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats()
+                      .mul(HalfWidening.UNIT)
+                      .mul(minimaLowerA));
+      upperA =
+          dA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(scaledUpperA, upperA)
+              .sub(
+                  dminA
+                      .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats()
+                      .mul(HalfWidening.UNIT)
+                      .mul(minimaUpperA));
+      IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      IntVector dminB =
+          IntVector.fromMemorySegment(INT, w, atB + vectorBytes, ByteOrder.LITTLE_ENDIAN);
+      lowerB =
+          dB.lanewise(VectorOperators.LSHL, Short.SIZE)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(scaledLowerB, lowerB)
+              .sub(
+                  dminB
+                      .lanewise(VectorOperators.LSHL, Short.SIZE)
+                      .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats()
+                      .mul(HalfWidening.UNIT)
+                      .mul(minimaLowerB));
+      upperB =
+          dB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(scaledUpperB, upperB)
+              .sub(
+                  dminB
+                      .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats()
+                      .mul(HalfWidening.UNIT)
+                      .mul(minimaUpperB));
+    }
+    lowerA.intoArray(sums, rowA);
+    upperA.intoArray(sums, rowA + FLOATS);
+    lowerB.intoArray(sums, rowB);
+    upperB.intoArray(sums, rowB + FLOATS);
+  }
+}

@@ -1,0 +1,189 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.SHORT;
+
+import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Q4_1: {@code d·x·(dot + middle·Σq) + m·x·Σq}. */
+final class Q4_1PackedKernel extends GroupedPackedKernel {
+  private static final int WORDS = 8;
+  private static final int FIELDS = 4;
+  private static final int MIDDLE = 8;
+
+  Q4_1PackedKernel(int rows, int cols) {
+    super(QuantType.Q4_1, rows, cols, CodeWords.BITS_4, Int8Activations.BLOCK, 32, MIDDLE);
+  }
+
+  @Override
+  void multiplyTiles(
+      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    addProducts(
+        w,
+        a,
+        b,
+        layout.tileUnitBytes(),
+        VECTOR_BYTES,
+        coefficients,
+        start,
+        scales,
+        scaledSums,
+        firstUnit,
+        units,
+        sums,
+        rowA,
+        rowB);
+  }
+
+  private static void addProducts(
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
+      long vectorBytes,
+      int[] coefficients,
+      int[] start,
+      float[] scales,
+      float[] scaledSums,
+      int firstUnit,
+      int units,
+      float[] sums,
+      int rowA,
+      int rowB) {
+    FloatVector lowerA = FloatVector.fromArray(FLOAT, sums, rowA);
+    FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
+    FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
+    FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    for (int i = 0; i < units; i++) {
+      long atA = a + (long) i * stride;
+      long atB = b + (long) i * stride;
+      int group = firstUnit + i;
+      long codesA = atA + 2 * vectorBytes;
+      long codesB = atB + 2 * vectorBytes;
+      IntVector dA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector mA =
+          IntVector.fromMemorySegment(INT, w, atA + vectorBytes, ByteOrder.LITTLE_ENDIAN);
+      IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      IntVector mB =
+          IntVector.fromMemorySegment(INT, w, atB + vectorBytes, ByteOrder.LITTLE_ENDIAN);
+      ShortVector dotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
+      ShortVector dotB = dotA;
+      for (int word = 0; word < WORDS; word++) {
+        int at = (group * WORDS + word) * FIELDS;
+        ShortVector wA =
+            ShortVector.fromMemorySegment(
+                SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wB =
+            ShortVector.fromMemorySegment(
+                SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+        ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
+        ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
+        ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
+        ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
+        dotA =
+            dotA.add(wA.mul(c0))
+                .add(wA.lanewise(VectorOperators.LSHR, 4).mul(c1))
+                .add(wA.lanewise(VectorOperators.LSHR, 8).mul(c2))
+                .add(wA.lanewise(VectorOperators.LSHR, 12).mul(c3));
+        dotB =
+            dotB.add(wB.mul(c0))
+                .add(wB.lanewise(VectorOperators.LSHR, 4).mul(c1))
+                .add(wB.lanewise(VectorOperators.LSHR, 8).mul(c2))
+                .add(wB.lanewise(VectorOperators.LSHR, 12).mul(c3));
+      }
+      IntVector pairsA = dotA.reinterpretAsInts();
+      IntVector lowerDotA =
+          pairsA
+              .lanewise(VectorOperators.LSHL, Short.SIZE)
+              .lanewise(VectorOperators.ASHR, Short.SIZE);
+      IntVector upperDotA = pairsA.lanewise(VectorOperators.ASHR, Short.SIZE);
+      IntVector pairsB = dotB.reinterpretAsInts();
+      IntVector lowerDotB =
+          pairsB
+              .lanewise(VectorOperators.LSHL, Short.SIZE)
+              .lanewise(VectorOperators.ASHR, Short.SIZE);
+      IntVector upperDotB = pairsB.lanewise(VectorOperators.ASHR, Short.SIZE);
+      FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
+      float scaledSum = scaledSums[group];
+      FloatVector middles = FloatVector.broadcast(FLOAT, MIDDLE * scaledSum);
+      FloatVector quants = FloatVector.broadcast(FLOAT, scaledSum);
+      lowerA =
+          mA.lanewise(VectorOperators.LSHL, Short.SIZE)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(
+                  quants,
+                  dA.lanewise(VectorOperators.LSHL, Short.SIZE)
+                      .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats()
+                      .mul(HalfWidening.UNIT)
+                      .fma(
+                          ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
+                              .fma(scale, middles),
+                          lowerA));
+      upperA =
+          mA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(
+                  quants,
+                  dA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats()
+                      .mul(HalfWidening.UNIT)
+                      .fma(
+                          ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
+                              .fma(scale, middles),
+                          upperA));
+      lowerB =
+          mB.lanewise(VectorOperators.LSHL, Short.SIZE)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(
+                  quants,
+                  dB.lanewise(VectorOperators.LSHL, Short.SIZE)
+                      .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats()
+                      .mul(HalfWidening.UNIT)
+                      .fma(
+                          ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
+                              .fma(scale, middles),
+                          lowerB));
+      upperB =
+          mB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(
+                  quants,
+                  dB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats()
+                      .mul(HalfWidening.UNIT)
+                      .fma(
+                          ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
+                              .fma(scale, middles),
+                          upperB));
+    }
+    lowerA.intoArray(sums, rowA);
+    upperA.intoArray(sums, rowA + FLOATS);
+    lowerB.intoArray(sums, rowB);
+    upperB.intoArray(sums, rowB + FLOATS);
+  }
+}

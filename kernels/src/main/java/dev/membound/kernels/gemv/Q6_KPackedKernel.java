@@ -1,0 +1,203 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.SHORT;
+
+import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Q6_K: {@code d·Σ sc·x·dot}. */
+final class Q6_KPackedKernel extends GroupedPackedKernel {
+  private static final int GROUPS = 16;
+  private static final int WORDS = 3;
+  private static final int FIELDS = 4;
+
+  Q6_KPackedKernel(int rows, int cols) {
+    super(QuantType.Q6_K, rows, cols, CodeWords.BITS_6, 16, 8, 32);
+  }
+
+  @Override
+  void multiplyTiles(
+      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    addProducts(
+        w,
+        a,
+        b,
+        layout.tileUnitBytes(),
+        VECTOR_BYTES,
+        coefficients,
+        start,
+        scales,
+        scaledSums,
+        firstUnit,
+        units,
+        sums,
+        rowA,
+        rowB);
+  }
+
+  private static void addProducts(
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
+      long vectorBytes,
+      int[] coefficients,
+      int[] start,
+      float[] scales,
+      float[] scaledSums,
+      int firstUnit,
+      int units,
+      float[] sums,
+      int rowA,
+      int rowB) {
+    FloatVector lowerA = FloatVector.fromArray(FLOAT, sums, rowA);
+    FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
+    FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
+    FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    for (int i = 0; i < units; i++) {
+      long atA = a + (long) i * stride;
+      long atB = b + (long) i * stride;
+      FloatVector scaledLowerA = FloatVector.zero(FLOAT);
+      FloatVector scaledUpperA = FloatVector.zero(FLOAT);
+      FloatVector scaledLowerB = FloatVector.zero(FLOAT);
+      FloatVector scaledUpperB = FloatVector.zero(FLOAT);
+      for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
+        int group = (firstUnit + i) * GROUPS + inUnit;
+        long in = (long) (1 + (inUnit >> 1) * 13) * vectorBytes;
+        int inWord = (inUnit & 1) * Byte.SIZE;
+        long codes = in + (1 + (inUnit & 1) * 6) * vectorBytes;
+        long codesA = atA + codes;
+        long codesB = atB + codes;
+        IntVector scalesA =
+            IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN)
+                .lanewise(VectorOperators.LSHL, Byte.SIZE - inWord);
+        IntVector scalesB =
+            IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN)
+                .lanewise(VectorOperators.LSHL, Byte.SIZE - inWord);
+        IntVector lowerDotA = IntVector.zero(INT);
+        IntVector upperDotA = IntVector.zero(INT);
+        IntVector lowerDotB = IntVector.zero(INT);
+        IntVector upperDotB = IntVector.zero(INT);
+        for (int part = 0; part < 2; part++) {
+          int sum = 2 * group + part;
+          ShortVector dotA = IntVector.broadcast(INT, start[sum]).reinterpretAsShorts();
+          ShortVector dotB = dotA;
+          for (int inPart = 0; inPart < WORDS; inPart++) {
+            int word = part * WORDS + inPart;
+            int at = (sum * WORDS + inPart) * FIELDS;
+            ShortVector wA =
+                ShortVector.fromMemorySegment(
+                    SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+            ShortVector wB =
+                ShortVector.fromMemorySegment(
+                    SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+            ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
+            ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
+            ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
+            ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
+            dotA =
+                dotA.add(wA.mul(c0))
+                    .add(wA.lanewise(VectorOperators.LSHR, 6).mul(c1))
+                    .add(wA.lanewise(VectorOperators.LSHR, 12).mul(c2))
+                    .add(wA.lanewise(VectorOperators.LSHR, 14).mul(c3));
+            dotB =
+                dotB.add(wB.mul(c0))
+                    .add(wB.lanewise(VectorOperators.LSHR, 6).mul(c1))
+                    .add(wB.lanewise(VectorOperators.LSHR, 12).mul(c2))
+                    .add(wB.lanewise(VectorOperators.LSHR, 14).mul(c3));
+          }
+          IntVector pairsA = dotA.reinterpretAsInts();
+          lowerDotA =
+              lowerDotA.add(
+                  pairsA
+                      .lanewise(VectorOperators.LSHL, Short.SIZE)
+                      .lanewise(VectorOperators.ASHR, Short.SIZE));
+          upperDotA = upperDotA.add(pairsA.lanewise(VectorOperators.ASHR, Short.SIZE));
+          IntVector pairsB = dotB.reinterpretAsInts();
+          lowerDotB =
+              lowerDotB.add(
+                  pairsB
+                      .lanewise(VectorOperators.LSHL, Short.SIZE)
+                      .lanewise(VectorOperators.ASHR, Short.SIZE));
+          upperDotB = upperDotB.add(pairsB.lanewise(VectorOperators.ASHR, Short.SIZE));
+        }
+        FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
+        scaledLowerA =
+            ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
+                .mul(scale)
+                .fma(
+                    ((FloatVector)
+                        scalesA
+                            .lanewise(VectorOperators.LSHL, 16)
+                            .lanewise(VectorOperators.ASHR, 24)
+                            .convert(VectorOperators.I2F, 0)),
+                    scaledLowerA);
+        scaledUpperA =
+            ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
+                .mul(scale)
+                .fma(
+                    ((FloatVector)
+                        scalesA.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0)),
+                    scaledUpperA);
+        scaledLowerB =
+            ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
+                .mul(scale)
+                .fma(
+                    ((FloatVector)
+                        scalesB
+                            .lanewise(VectorOperators.LSHL, 16)
+                            .lanewise(VectorOperators.ASHR, 24)
+                            .convert(VectorOperators.I2F, 0)),
+                    scaledLowerB);
+        scaledUpperB =
+            ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
+                .mul(scale)
+                .fma(
+                    ((FloatVector)
+                        scalesB.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0)),
+                    scaledUpperB);
+      }
+      IntVector dA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      lowerA =
+          dA.lanewise(VectorOperators.LSHL, Short.SIZE)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(scaledLowerA, lowerA);
+      upperA =
+          dA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(scaledUpperA, upperA);
+      IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      lowerB =
+          dB.lanewise(VectorOperators.LSHL, Short.SIZE)
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(scaledLowerB, lowerB);
+      upperB =
+          dB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+              .and(HalfWidening.MASK)
+              .reinterpretAsFloats()
+              .mul(HalfWidening.UNIT)
+              .fma(scaledUpperB, upperB);
+    }
+    lowerA.intoArray(sums, rowA);
+    upperA.intoArray(sums, rowA + FLOATS);
+    lowerB.intoArray(sums, rowB);
+    upperB.intoArray(sums, rowB + FLOATS);
+  }
+}
