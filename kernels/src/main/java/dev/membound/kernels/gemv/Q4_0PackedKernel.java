@@ -78,6 +78,7 @@ final class Q4_0PackedKernel extends PackedKernel {
         a,
         b,
         layout.tileUnitBytes(),
+        VECTOR_BYTES,
         coefficients,
         start,
         scales,
@@ -93,6 +94,7 @@ final class Q4_0PackedKernel extends PackedKernel {
       long a,
       long b,
       long stride,
+      long wordStride,
       short[] coefficients,
       short[] start,
       float[] scales,
@@ -111,7 +113,7 @@ final class Q4_0PackedKernel extends PackedKernel {
       ShortVector dotA = ShortVector.broadcast(SHORT, start[firstBlock + i]);
       ShortVector dotB = dotA;
       for (int word = 0; word < WORDS; word++) {
-        long in = (word + 1L) * VECTOR_BYTES;
+        long in = (word + 1) * wordStride;
         int at = (firstBlock + i) * BLOCK + word * COEFFICIENTS;
         ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
         ShortVector wb = ShortVector.fromMemorySegment(SHORT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
