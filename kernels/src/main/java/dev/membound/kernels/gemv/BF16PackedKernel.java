@@ -50,49 +50,21 @@ final class BF16PackedKernel extends PackedKernel {
       float[] sums,
       int rowA,
       int rowB) {
-    FloatVector evenA0 = FloatVector.fromArray(FLOAT, sums, rowA);
-    FloatVector evenB0 = FloatVector.fromArray(FLOAT, sums, rowB);
-    FloatVector oddA0 = FloatVector.zero(FLOAT);
-    FloatVector oddB0 = FloatVector.zero(FLOAT);
-    FloatVector evenA1 = FloatVector.zero(FLOAT);
-    FloatVector evenB1 = FloatVector.zero(FLOAT);
-    FloatVector oddA1 = FloatVector.zero(FLOAT);
-    FloatVector oddB1 = FloatVector.zero(FLOAT);
-    int pairs = units / 2;
-    for (int i = 0; i < pairs; i++) {
-      long atA = a + 2 * i * stride;
-      long atB = b + 2 * i * stride;
-      IntVector wa0 = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
-      IntVector wb0 = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
-      FloatVector even0 = FloatVector.broadcast(FLOAT, x[from + 4 * i]);
-      FloatVector odd0 = FloatVector.broadcast(FLOAT, x[from + 4 * i + 1]);
-      evenA0 = wa0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenA0);
-      evenB0 = wb0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenB0);
-      oddA0 = wa0.and(UPPER).reinterpretAsFloats().fma(odd0, oddA0);
-      oddB0 = wb0.and(UPPER).reinterpretAsFloats().fma(odd0, oddB0);
-      IntVector wa1 = IntVector.fromMemorySegment(INT, w, atA + stride, ByteOrder.LITTLE_ENDIAN);
-      IntVector wb1 = IntVector.fromMemorySegment(INT, w, atB + stride, ByteOrder.LITTLE_ENDIAN);
-      FloatVector even1 = FloatVector.broadcast(FLOAT, x[from + 4 * i + 2]);
-      FloatVector odd1 = FloatVector.broadcast(FLOAT, x[from + 4 * i + 3]);
-      evenA1 = wa1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenA1);
-      evenB1 = wb1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenB1);
-      oddA1 = wa1.and(UPPER).reinterpretAsFloats().fma(odd1, oddA1);
-      oddB1 = wb1.and(UPPER).reinterpretAsFloats().fma(odd1, oddB1);
+    FloatVector evenA = FloatVector.fromArray(FLOAT, sums, rowA);
+    FloatVector evenB = FloatVector.fromArray(FLOAT, sums, rowB);
+    FloatVector oddA = FloatVector.zero(FLOAT);
+    FloatVector oddB = FloatVector.zero(FLOAT);
+    for (int i = 0; i < units; i++) {
+      IntVector wa = IntVector.fromMemorySegment(INT, w, a + i * stride, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb = IntVector.fromMemorySegment(INT, w, b + i * stride, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even = FloatVector.broadcast(FLOAT, x[from + 2 * i]);
+      FloatVector odd = FloatVector.broadcast(FLOAT, x[from + 2 * i + 1]);
+      evenA = wa.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenA);
+      evenB = wb.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenB);
+      oddA = wa.and(UPPER).reinterpretAsFloats().fma(odd, oddA);
+      oddB = wb.and(UPPER).reinterpretAsFloats().fma(odd, oddB);
     }
-    if (units % 2 != 0) {
-      int last = units - 1;
-      IntVector wa0 =
-          IntVector.fromMemorySegment(INT, w, a + last * stride, ByteOrder.LITTLE_ENDIAN);
-      IntVector wb0 =
-          IntVector.fromMemorySegment(INT, w, b + last * stride, ByteOrder.LITTLE_ENDIAN);
-      FloatVector even0 = FloatVector.broadcast(FLOAT, x[from + 2 * last]);
-      FloatVector odd0 = FloatVector.broadcast(FLOAT, x[from + 2 * last + 1]);
-      evenA0 = wa0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenA0);
-      evenB0 = wb0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenB0);
-      oddA0 = wa0.and(UPPER).reinterpretAsFloats().fma(odd0, oddA0);
-      oddB0 = wb0.and(UPPER).reinterpretAsFloats().fma(odd0, oddB0);
-    }
-    evenA0.add(oddA0).add(evenA1.add(oddA1)).intoArray(sums, rowA);
-    evenB0.add(oddB0).add(evenB1.add(oddB1)).intoArray(sums, rowB);
+    evenA.add(oddA).intoArray(sums, rowA);
+    evenB.add(oddB).intoArray(sums, rowB);
   }
 }

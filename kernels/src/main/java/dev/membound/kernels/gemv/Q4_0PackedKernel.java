@@ -78,7 +78,6 @@ final class Q4_0PackedKernel extends PackedKernel {
         a,
         b,
         layout.tileUnitBytes(),
-        VECTOR_BYTES,
         coefficients,
         start,
         scales,
@@ -94,7 +93,6 @@ final class Q4_0PackedKernel extends PackedKernel {
       long a,
       long b,
       long stride,
-      long wordStride,
       short[] coefficients,
       short[] start,
       float[] scales,
@@ -113,7 +111,7 @@ final class Q4_0PackedKernel extends PackedKernel {
       ShortVector dotA = ShortVector.broadcast(SHORT, start[firstBlock + i]);
       ShortVector dotB = dotA;
       for (int word = 0; word < WORDS; word++) {
-        long in = (word + 1) * wordStride;
+        long in = (word + 1L) * VECTOR_BYTES;
         int at = (firstBlock + i) * BLOCK + word * COEFFICIENTS;
         ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
         ShortVector wb = ShortVector.fromMemorySegment(SHORT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
