@@ -6,9 +6,9 @@ import dev.membound.kernels.matrix.WeightMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A FILE kernel that walks two rows at once, half a share apart: two sequential streams that share
- * each load of activations. Neighbouring rows would look to the prefetcher like one strided stream,
- * which it follows badly.
+ * A FILE kernel that walks two rows at once, {@linkplain FarPairs half a share apart}: two
+ * sequential streams that share each load of activations. Neighbouring rows would look to the
+ * prefetcher like one strided stream, which it follows badly.
  *
  * <p>The vector loops leave a row's sum as lanes in a scratch array: one more vector helper inlined
  * into them would exceed the JIT compiler's limits, and box.
@@ -39,10 +39,11 @@ abstract class FarRows implements GemvKernel {
   @Override
   public final void multiply(WeightMatrix w, float[] y, int firstRow, int endRow, int worker) {
     MemorySegment data = w.data();
-    int half = Math.ceilDiv(endRow - firstRow, 2);
-    for (int row = firstRow; row < firstRow + half; row++) {
-      // Without a partner, a row is its own: the same result, written twice.
-      int partner = row + half < endRow ? row + half : row;
+    int rows = endRow - firstRow;
+    for (int pair = 0; pair < FarPairs.count(rows); pair++) {
+      // A row that is its own partner: the same result, written twice.
+      int row = firstRow + FarPairs.first(pair, rows);
+      int partner = firstRow + FarPairs.second(pair, rows);
       long a = row * rowBytes;
       long b = partner * rowBytes;
       boolean exact = multiplySteps(data, a, b, lanes[worker]);

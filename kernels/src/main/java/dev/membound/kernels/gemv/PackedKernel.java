@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * A kernel on the {@linkplain PackedLayout packed layout}: panel after panel, and in each panel two
- * tiles at once, half a share apart. Two sequential streams keep more lines in flight than one, and
- * share each broadcast activation; more streams, or near ones, are slower.
+ * tiles at once, {@linkplain FarPairs half a share apart}. Two sequential streams keep more lines
+ * in flight than one, and share each broadcast activation; more streams, or near ones, are slower.
  */
 abstract class PackedKernel implements GemvKernel {
   final PackedLayout layout;
@@ -32,14 +32,15 @@ abstract class PackedKernel implements GemvKernel {
     int tileRows = layout.tileRows();
     int first = firstRow / tileRows;
     int end = Math.ceilDiv(endRow, tileRows);
-    int half = Math.ceilDiv(end - first, 2);
+    int tiles = end - first;
     Arrays.fill(sums, first * tileRows, end * tileRows, 0);
     int unit = 0;
     for (int panel = 0; panel < layout.panels(); panel++) {
       int units = layout.units(panel);
-      for (int tile = first; tile < first + half; tile++) {
-        // Without a partner, a tile is its own: both read the same sums, and write the same.
-        int partner = tile + half < end ? tile + half : tile;
+      for (int pair = 0; pair < FarPairs.count(tiles); pair++) {
+        // A tile that is its own partner: both read the same sums, and write the same.
+        int tile = first + FarPairs.first(pair, tiles);
+        int partner = first + FarPairs.second(pair, tiles);
         multiplyTiles(
             w.data(),
             layout.tileOffset(panel, tile),
