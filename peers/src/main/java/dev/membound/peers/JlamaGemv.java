@@ -30,6 +30,7 @@ final class JlamaGemv implements PeerGemv {
       Map.of(QuantType.F32, 32.0, QuantType.BF16, 16.0, QuantType.Q4_0, 5.0);
 
   private static final int BLOCK = 32;
+  private static int executorThreads;
 
   private final Arena arena = Arena.ofShared();
   private final TensorOperations operations;
@@ -44,7 +45,7 @@ final class JlamaGemv implements PeerGemv {
     this.source = source;
     this.threads = threads;
     if (threads > 1) {
-      PhysicalCoreExecutor.overrideThreadCount(threads);
+      startExecutor(threads);
     }
     weights = weights();
     x = new FloatBufferTensor(1, source.cols());
@@ -60,6 +61,17 @@ final class JlamaGemv implements PeerGemv {
   /** Its Vector API kernels. */
   static JlamaGemv inJava(WeightMatrix source, int threads) {
     return new JlamaGemv(new PanamaTensorOperations(MachineSpec.VECTOR_TYPE), source, threads);
+  }
+
+  /** Jlama's pool has one size for the life of a process. */
+  private static synchronized void startExecutor(int threads) {
+    if (executorThreads == 0) {
+      PhysicalCoreExecutor.overrideThreadCount(threads);
+      executorThreads = threads;
+    } else if (executorThreads != threads) {
+      throw new IllegalArgumentException(
+          "Jlama's pool has %d threads already, %d are wanted".formatted(executorThreads, threads));
+    }
   }
 
   private AbstractTensor<?, ?> weights() {

@@ -19,6 +19,10 @@ final class OpenBlasGemv implements PeerGemv {
   private static final String FOLDER = "org/bytedeco/openblas/linux-x86_64/";
   private static final int ROW_MAJOR = 101;
   private static final int NO_TRANSPOSE = 111;
+
+  /** Idle threads spin for 2^20 cycles, not 2^26: they would run into the next measurement. */
+  private static final String SPIN_CYCLES_LOG2 = "20";
+
   private static MethodHandle sgemv;
 
   private final WeightMatrix weights;
@@ -42,6 +46,7 @@ final class OpenBlasGemv implements PeerGemv {
     }
     NativeLibrary.requireLinuxX64("OpenBLAS");
     NativeLibrary.setEnvironment("OPENBLAS_NUM_THREADS", Integer.toString(threads));
+    NativeLibrary.setEnvironment("OPENBLAS_THREAD_TIMEOUT", SPIN_CYCLES_LOG2);
     NativeLibrary library =
         NativeLibrary.open(
             "OpenBLAS",

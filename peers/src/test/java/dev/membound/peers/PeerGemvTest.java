@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PeerGemvTest {
@@ -75,6 +77,17 @@ class PeerGemvTest {
     assertThat(Math.sqrt(error / norm)).isLessThan(0.02);
   }
 
+  @ParameterizedTest
+  @EnumSource(value = Peer.class, mode = Mode.EXCLUDE, names = "OPENBLAS") // one pool a process
+  void twoThreadsGiveTheSame(Peer peer) {
+    try (Arena arena = Arena.ofShared()) {
+      WeightMatrix weights = weights(QuantType.Q4_0, arena);
+      try (PeerGemv gemv = peer.gemv(weights, 2)) {
+        PeerCheck.requireRight(gemv, weights, activations(1), ROWS);
+      }
+    }
+  }
+
   @Test
   void wrongResultIsRefused() {
     try (Arena arena = Arena.ofShared()) {
@@ -89,13 +102,9 @@ class PeerGemvTest {
   }
 
   @ParameterizedTest
-  @MethodSource("peers")
+  @EnumSource
   void isAvailableHere(Peer peer) {
     peer.requireAvailable();
-  }
-
-  static Stream<Peer> peers() {
-    return Arrays.stream(Peer.values());
   }
 
   private static WeightMatrix weights(QuantType type, Arena arena) {

@@ -19,6 +19,8 @@ import java.util.Map;
 /**
  * Comparisons side by side, a row a peer. The ratio is that of elements a second, ours over the
  * peer's, so above 1 we are faster; its 90 % interval is a bootstrap over forks, then samples.
+ * Shares are of the read bandwidth that the same fork measured around each sample, each kernel
+ * counted with its own bytes.
  */
 public final class ComparisonTable {
   private static final int REPLICATES = 1000;
@@ -56,10 +58,10 @@ public final class ComparisonTable {
         List.of(
             Column.text("format"),
             Column.number("ours", unit),
-            Column.percent("of roof"),
+            Column.percent("our share"),
             Column.text("peer"),
-            Column.number("peer's", unit),
-            Column.percent("of roof"),
+            Column.number("its", unit),
+            Column.percent("its share"),
             Column.number("ours/peer", ""),
             Column.number("from", ""),
             Column.number("to", "")),

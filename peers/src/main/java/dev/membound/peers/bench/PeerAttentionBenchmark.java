@@ -58,7 +58,7 @@ public class PeerAttentionBenchmark extends KernelBenchmark {
     }
     sequences = new PeerAttention[workload.sequences()];
     for (int i = 0; i < sequences.length; i++) {
-      sequences[i] = peer.attention(shape, format, context, SEED + 2 * i, threads);
+      sequences[i] = peer.attention(shape, format, context, SEED + 2L * i, threads);
       PeerCheck.requireRight(sequences[i], q, queryHeads, queryHeads - 1);
     }
     // After the check: see PeerGemvBenchmark.
