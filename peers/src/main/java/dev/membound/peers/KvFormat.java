@@ -102,10 +102,13 @@ public enum KvFormat {
     return tolerance;
   }
 
-  /** Our counterpart, if we have one: the same name, or our 8-bit type. */
+  /** Our type of the same name; for Q8_0 any 8-bit type of ours. Empty if we have none. */
   public Optional<KvType> ours() {
-    String wanted = this == Q8_0 ? INT8.name() : name();
-    return Arrays.stream(KvType.values()).filter(type -> type.name().equals(wanted)).findFirst();
+    return ourType(name()).or(() -> this == Q8_0 ? ourType(INT8.name()) : Optional.empty());
+  }
+
+  private static Optional<KvType> ourType(String name) {
+    return Arrays.stream(KvType.values()).filter(type -> type.name().equals(name)).findFirst();
   }
 
   /** Stores one block. */
