@@ -34,8 +34,7 @@ public enum KvFormat {
   BF16(1, 2, 0.05) {
     @Override
     void encode(float[] source, MemorySegment target, long offset) {
-      int bits = Float.floatToRawIntBits(KvType.BF16.round(source[0]));
-      target.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, (short) (bits >>> 16));
+      QuantType.BF16.codec().encode(source, 0, target, offset);
     }
 
     @Override

@@ -183,7 +183,7 @@ final class PeerOptions {
     List<PlannedWorkload> plan = new ArrayList<>();
     gemv.forEach(comparison -> add(plan, comparison));
     attention.forEach(comparison -> add(plan, comparison));
-    try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
+    try (ConsoleProgress progress = ConsoleProgress.onStandardError("measuring")) {
       catalogue.unavailable().forEach(progress::note);
       progress.note(
           "%d kernels in %d forks: about %.0f min; kept in %s, where --resume goes on"
