@@ -5,20 +5,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** Runs the benchmarks as plain JMH. */
+/** Runs the benchmarks as plain JMH, or against other libraries. */
 @Command(
     name = "bench",
-    description = "Runs the benchmarks as plain JMH: every JMH option passes through.",
+    description =
+        "Runs the benchmarks as plain JMH: every JMH option passes through. With --peers it"
+            + " measures other libraries beside our kernels instead.",
     footer = {
       "",
       "Examples:",
       "  ./membound bench -l                      list the benchmarks",
       "  ./membound bench -h                      the options of JMH",
-      "  ./membound bench GemvBenchmark -p format=Q8_0 -p threads=1 -f 3"
+      "  ./membound bench GemvBenchmark -p format=Q8_0 -p threads=1 -f 3",
+      "  ./membound bench --peers                 against ggml, ONNX Runtime, Jlama, OpenBLAS",
+      "  ./membound bench --peers --kernel gemv --format Q4_0 --forks 5"
     })
 final class BenchCommand implements Callable<Integer> {
   @Parameters(
@@ -27,12 +34,27 @@ final class BenchCommand implements Callable<Integer> {
       arity = "0..*")
   private List<String> arguments = new ArrayList<>();
 
+  @ArgGroup(exclusive = false, heading = "Against other libraries:%n")
+  private PeerOptions peers;
+
   @Option(names = "--help", usageHelp = true, description = "This help; -h is JMH's.")
   private boolean help;
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() throws IOException {
-    Main.main(arguments.toArray(String[]::new));
+    if (peers == null) {
+      Main.main(arguments.toArray(String[]::new));
+      return 0;
+    }
+    if (!arguments.isEmpty()) {
+      throw new UserInputException(
+          "--peers takes no options of JMH: "
+              + String.join(" ", arguments)
+              + " (see `membound bench --help`)");
+    }
+    peers.run(new Output(spec));
     return 0;
   }
 }

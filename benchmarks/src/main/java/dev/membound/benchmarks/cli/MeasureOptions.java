@@ -68,7 +68,7 @@ final class MeasureOptions {
   }
 
   /** Refused here, in one line, rather than by every fork. */
-  private static void checkProvider() {
+  static void checkProvider() {
     String forced = System.getProperty(KernelProvider.PROPERTY);
     if (forced != null) {
       try {
@@ -95,8 +95,13 @@ final class MeasureOptions {
   }
 
   private RunFolder create(HostFacts host) {
+    return create(out, host);
+  }
+
+  /** A new run folder, named after time and machine. */
+  static RunFolder create(Path parent, HostFacts host) {
     String name = FOLDER_TIME.format(Instant.parse(host.startedUtc())) + "-" + host.hostName();
-    RunFolder folder = RunFolder.create(out.resolve(name.replaceAll("[^A-Za-z0-9._-]", "_")));
+    RunFolder folder = RunFolder.create(parent.resolve(name.replaceAll("[^A-Za-z0-9._-]", "_")));
     folder.write(Document.HOST, host);
     return folder;
   }
@@ -112,7 +117,8 @@ final class MeasureOptions {
     }
   }
 
-  private Preset resumed(RunFolder folder, HostFacts host, HostFacts now) {
+  /** Refuses to go on with another machine's run. */
+  static void requireSameMachine(RunFolder folder, HostFacts host, HostFacts now) {
     if (!host.cpuModel().equals(now.cpuModel())
         || host.cores() != now.cores()
         || !host.kernelProvider().equals(now.kernelProvider())) {
@@ -124,6 +130,10 @@ final class MeasureOptions {
               + describe(now)
               + "; resume it there, or start a new run");
     }
+  }
+
+  private Preset resumed(RunFolder folder, HostFacts host, HostFacts now) {
+    requireSameMachine(folder, host, now);
     if (!folder.has(Document.MEASUREMENTS)) {
       return requested(Preset.QUICK);
     }

@@ -18,19 +18,36 @@ import java.util.stream.Stream;
  *
  * <p>It goes in rounds: each round runs every workload in one fork, so that a machine that drifts
  * drifts under all of them alike. The first two rounds always complete; a later one stops when the
- * preset's budget is spent.
+ * budget is spent.
  */
 public final class Suite {
   private static final int ROUNDS_BEYOND_BUDGET = 2;
 
   private final RunFolder folder;
   private final Preset preset;
+  private final Duration budget;
   private final List<PlannedWorkload> plan;
   private final Progress progress;
 
+  /** Measures within the preset's own budget. */
   public Suite(RunFolder folder, Preset preset, List<PlannedWorkload> plan, Progress progress) {
+    this(folder, preset, preset.budget(), plan, progress);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param budget after which no further round is started, instead of the preset's
+   */
+  public Suite(
+      RunFolder folder,
+      Preset preset,
+      Duration budget,
+      List<PlannedWorkload> plan,
+      Progress progress) {
     this.folder = folder;
     this.preset = preset;
+    this.budget = budget;
     this.plan = List.copyOf(plan);
     this.progress = progress;
   }
@@ -85,10 +102,10 @@ public final class Suite {
     int failed = 0;
     for (Step step : steps) {
       Duration spent = Duration.ofNanos(System.nanoTime() - start);
-      if (step.fork() >= ROUNDS_BEYOND_BUDGET && spent.compareTo(preset.budget()) > 0) {
+      if (step.fork() >= ROUNDS_BEYOND_BUDGET && spent.compareTo(budget) > 0) {
         progress.note(
             "the time budget of "
-                + preset.budget().toSeconds()
+                + budget.toSeconds()
                 + " s is spent: "
                 + (steps.size() - done)
                 + " of "
@@ -116,8 +133,8 @@ public final class Suite {
       return null;
     }
     Duration all = spent.multipliedBy(planned - done).dividedBy(done);
-    Duration budget = preset.budget().minus(spent);
-    return all.compareTo(budget) < 0 || budget.isNegative() ? all : budget;
+    Duration left = budget.minus(spent);
+    return all.compareTo(left) < 0 || left.isNegative() ? all : left;
   }
 
   private static String describe(Step step) {

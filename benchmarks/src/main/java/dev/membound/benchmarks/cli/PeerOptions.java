@@ -1,0 +1,226 @@
+package dev.membound.benchmarks.cli;
+
+import dev.membound.benchmarks.comparison.Comparison;
+import dev.membound.benchmarks.comparison.ComparisonTable;
+import dev.membound.benchmarks.comparison.PeerCatalogue;
+import dev.membound.benchmarks.host.MeasuringJvm;
+import dev.membound.benchmarks.suite.PlannedWorkload;
+import dev.membound.benchmarks.suite.Preset;
+import dev.membound.benchmarks.suite.Suite;
+import dev.membound.model.report.table.CsvTable;
+import dev.membound.model.report.table.DataTable;
+import dev.membound.model.run.HostFacts;
+import dev.membound.model.run.MeasurementFile;
+import dev.membound.model.run.RunFolder;
+import dev.membound.model.run.RunFolder.Document;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** The options of {@code bench --peers}, and its run: our kernels beside other libraries'. */
+final class PeerOptions {
+  private static final long SEED = 20260105;
+  private static final String ALL = "all";
+  private static final double SECONDS_PER_FORK = 3.5;
+  private static final Set<String> DEFAULT_FORMATS =
+      Set.of("F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K", "INT4_G128", "INT8");
+
+  private enum Kernel {
+    GEMV,
+    ATTENTION
+  }
+
+  @Option(
+      names = "--peers",
+      required = true,
+      description = "Measure other libraries beside our kernels and print both side by side.")
+  private boolean peers;
+
+  @Option(
+      names = "--kernel",
+      paramLabel = "gemv|attention",
+      description = "Only this one (default: both).")
+  private Kernel kernel;
+
+  @Option(
+      names = "--format",
+      split = ",",
+      paramLabel = "FORMAT",
+      description = {
+        "Only these formats, for instance Q4_0,Q8_0; all for every one that a peer has",
+        "(default: the common ones)."
+      })
+  private List<String> formats = List.of();
+
+  @Option(names = "--forks", paramLabel = "N", description = "JVMs a kernel (default: 3).")
+  private int forks = 3;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads a call (default: 1).")
+  private int threads = 1;
+
+  @Option(names = "--rows", paramLabel = "N", description = "Rows of the matrix (default: 14336).")
+  private int rows = 14336;
+
+  @Option(
+      names = "--cols",
+      paramLabel = "N",
+      description = "Columns, a multiple of 256 (default: 4096).")
+  private int cols = 4096;
+
+  @Option(
+      names = "--context",
+      paramLabel = "N",
+      description = "Tokens of the KV cache, a multiple of 16 (default: 32768).")
+  private int context = 32768;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "Where run folders are made (default: peer-runs).")
+  private Path out = Path.of("peer-runs");
+
+  @Option(
+      names = "--resume",
+      paramLabel = "RUN-FOLDER",
+      description = "Go on with a run that was stopped, or add forks; give it the same options.")
+  private Path resume;
+
+  /** Measures and prints. */
+  void run(Output output) {
+    MeasureOptions.checkProvider();
+    requireAtLeast("--forks", forks, 1, 1);
+    requireAtLeast("--threads", threads, 1, 1);
+    requireAtLeast("--rows", rows, 64, 1);
+    requireAtLeast("--cols", cols, 256, 256);
+    requireAtLeast("--context", context, 16, 16);
+    PeerCatalogue catalogue =
+        PeerCatalogue.find()
+            .orElseThrow(
+                () ->
+                    new UserInputException(
+                        "this build has no peers; run `./membound bench --peers` from the source"
+                            + " tree, which builds them"));
+    List<Comparison> gemv =
+        kernel == Kernel.ATTENTION ? List.of() : catalogue.gemv(rows, cols, threads);
+    List<Comparison> attention =
+        kernel == Kernel.GEMV ? List.of() : catalogue.attention(context, threads);
+    checkFormats(gemv, attention);
+    gemv = chosen(gemv);
+    attention = chosen(attention);
+    MeasurementFile file = measure(catalogue, gemv, attention);
+    RunFolder folder = RunFolder.open(resume);
+    print(
+        output,
+        folder,
+        file,
+        "gemv",
+        "weights",
+        "GEMV %d x %d from DRAM, threads: %d".formatted(rows, cols, threads),
+        gemv);
+    print(
+        output,
+        folder,
+        file,
+        "attention",
+        "elements",
+        "decode attention, 32 query and 8 KV heads of 128, %d tokens from DRAM, threads: %d"
+            .formatted(context, threads),
+        attention);
+    output.line("measurements, JMH's own results and the tables are in " + folder.path());
+  }
+
+  private static void requireAtLeast(String option, int value, int least, int multiple) {
+    if (value < least || value % multiple != 0) {
+      throw new UserInputException(
+          "%s: %d is not %s%d or more"
+              .formatted(
+                  option, value, multiple == 1 ? "" : "a multiple of " + multiple + ", ", least));
+    }
+  }
+
+  private void checkFormats(List<Comparison> gemv, List<Comparison> attention) {
+    Set<String> known = new TreeSet<>();
+    gemv.forEach(comparison -> known.add(comparison.format()));
+    attention.forEach(comparison -> known.add(comparison.format()));
+    for (String format : formats) {
+      if (!format.equalsIgnoreCase(ALL) && !known.contains(format.toUpperCase(Locale.ROOT))) {
+        throw new UserInputException(
+            "--format: no peer has " + format + "; all, or some of " + String.join(", ", known));
+      }
+    }
+  }
+
+  private List<Comparison> chosen(List<Comparison> comparisons) {
+    Set<String> wanted =
+        formats.isEmpty()
+            ? DEFAULT_FORMATS
+            : formats.stream().map(f -> f.toUpperCase(Locale.ROOT)).collect(Collectors.toSet());
+    if (formats.stream().anyMatch(ALL::equalsIgnoreCase)) {
+      return comparisons;
+    }
+    return comparisons.stream().filter(c -> wanted.contains(c.format())).toList();
+  }
+
+  private MeasurementFile measure(
+      PeerCatalogue catalogue, List<Comparison> gemv, List<Comparison> attention) {
+    HostFacts now = MeasuringJvm.hostFacts(UUID.randomUUID().toString(), Instant.now().toString());
+    RunFolder folder;
+    if (resume == null) {
+      folder = MeasureOptions.create(out, now);
+      resume = folder.path();
+    } else {
+      folder = RunFolder.open(resume);
+      MeasureOptions.requireSameMachine(folder, folder.read(Document.HOST, HostFacts.class), now);
+    }
+    List<PlannedWorkload> plan = new ArrayList<>();
+    gemv.forEach(comparison -> add(plan, comparison));
+    attention.forEach(comparison -> add(plan, comparison));
+    try (ConsoleProgress progress = ConsoleProgress.onStandardError("measuring")) {
+      catalogue.unavailable().forEach(progress::note);
+      progress.note(
+          "%d kernels in %d forks: about %.0f min; kept in %s, where --resume goes on"
+              .formatted(
+                  plan.size(),
+                  forks,
+                  Math.ceil(plan.size() * forks * SECONDS_PER_FORK / 60),
+                  folder.path()));
+      String runId = folder.read(Document.HOST, HostFacts.class).runId();
+      return new Suite(folder, Preset.QUICK, Duration.ofDays(1), plan, progress)
+          .measure(runId, SEED);
+    }
+  }
+
+  /** Ours, then the peers: a round has them side by side. */
+  private void add(List<PlannedWorkload> plan, Comparison comparison) {
+    if (comparison.ours() != null) {
+      plan.add(new PlannedWorkload(comparison.ours(), forks));
+    }
+    comparison.peers().forEach(peer -> plan.add(new PlannedWorkload(peer.workload(), forks)));
+  }
+
+  private static void print(
+      Output output,
+      RunFolder folder,
+      MeasurementFile file,
+      String name,
+      String elements,
+      String caption,
+      List<Comparison> comparisons) {
+    if (comparisons.isEmpty()) {
+      return;
+    }
+    DataTable table = new ComparisonTable(file).of(caption, elements, comparisons);
+    folder.writeText(name + "-peers.csv", CsvTable.render(table));
+    output.line(caption);
+    output.table(table);
+    output.line("");
+  }
+}

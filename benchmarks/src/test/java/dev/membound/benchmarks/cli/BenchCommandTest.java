@@ -1,0 +1,34 @@
+package dev.membound.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class BenchCommandTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --peers                   | this build has no peers; run `./membound bench --peers` from
+          --peers --forks 0         | --forks: 0 is not 1 or more
+          --peers --cols 4097       | --cols: 4097 is not a multiple of 256, 256 or more
+          --peers --kernel gemm     | --kernel
+          --peers --frmat Q4_0      | --peers takes no options of JMH: --frmat Q4_0
+          --forks 3                 | --peers
+          """)
+  void badInputIsOneLine(String arguments, String expected) {
+    StringWriter err = new StringWriter();
+    CommandLine commandLine = MemboundCommand.commandLine().setErr(new PrintWriter(err));
+
+    int exitCode = commandLine.execute(("bench " + arguments.strip()).split(" +"));
+
+    assertThat(exitCode).isEqualTo(MemboundCommand.BAD_INPUT);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).startsWith("membound: ").contains(expected);
+  }
+}
