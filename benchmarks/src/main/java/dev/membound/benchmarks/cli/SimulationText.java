@@ -54,9 +54,11 @@ final class SimulationText {
     } else {
       doesNotFit(answer.capacity());
     }
+    output.line("capacity");
     output.table(capacity(answer.capacity()));
     output.line("");
     if (answer.capacity().fits()) {
+      output.line("what the intervals come from (all values: ./membound devices NAME, or --json)");
       output.table(parameters(answer));
       output.line("");
     }
@@ -85,6 +87,9 @@ final class SimulationText {
     }
     output.line("brackets: 90 % intervals");
     output.line("");
+    output.line(
+        (decode != null ? "decode step" : "prefill")
+            + ": every operator, all its executions, on each device");
     output.table(
         decode != null ? operators("decode step", decode) : operators("prefill", prefill));
     output.line("");
@@ -208,7 +213,7 @@ final class SimulationText {
   private static DataTable operators(String caption, PhaseTime phase) {
     double total = phase.operators().stream().mapToDouble(OperatorTime::seconds).sum();
     return new DataTable(
-        caption + ": every operator, all its executions, on each device",
+        caption,
         List.of(
             Column.text("operator"),
             Column.text("engine"),
@@ -260,7 +265,7 @@ final class SimulationText {
 
   private static DataTable parameters(SimulationAnswer answer) {
     return new DataTable(
-        "what the intervals come from (all values: --json, ./membound devices NAME)",
+        "what the intervals come from",
         List.of(
             Column.text("device"),
             Column.text("value"),
