@@ -12,6 +12,7 @@ import dev.membound.model.report.table.DataTable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,13 +80,29 @@ final class DevicesCommand implements Callable<Integer> {
     if (json) {
       output.tableAsJson(table);
     } else {
-      if (only != null) {
+      if (only == null) {
+        output.table(table);
+      } else {
         devices.forEach(d -> output.line(d.name() + ": " + d.title() + ". " + d.description()));
-        output.line("");
+        rows.forEach(cells -> detail(cells, output));
       }
-      output.table(table);
     }
     return 0;
+  }
+
+  /** One value with its whole source, which a table would cut. */
+  private static void detail(List<Object> cells, Output output) {
+    output.line(
+        String.format(
+            Locale.ROOT,
+            "%s = %.6g %s [%.6g, %.6g], %s: %s",
+            cells.get(1),
+            cells.get(2),
+            cells.get(5),
+            cells.get(3),
+            cells.get(4),
+            cells.get(6),
+            cells.get(7)));
   }
 
   private static List<Object> describe(String device, String name, Quantity quantity) {
