@@ -111,8 +111,7 @@ class NearMemoryStepsTest {
 
     assertThat(streamed.dense().id()).contains("PAGED/");
     assertThat(scattered.dense().predictedSeconds().median())
-        .isCloseTo(
-            streamed.dense().predictedSeconds().median() / 0.7, withinPercentage(1));
+        .isCloseTo(streamed.dense().predictedSeconds().median() / 0.7, withinPercentage(1));
   }
 
   private static Comparison only(Measurement... dense) {
@@ -137,9 +136,7 @@ class NearMemoryStepsTest {
 
     assertThat(
             NearMemorySteps.compare(
-                SIMULATOR,
-                profile(),
-                List.of(cached, threads, dense("PAGED", 65_536, 1), peer)))
+                SIMULATOR, profile(), List.of(cached, threads, dense("PAGED", 65_536, 1), peer)))
         .isEmpty();
     assertThat(NearMemorySteps.compare(SIMULATOR, profile(), List.of(sparse(1), peer))).isEmpty();
   }
