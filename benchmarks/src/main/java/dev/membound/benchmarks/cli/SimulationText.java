@@ -54,9 +54,11 @@ final class SimulationText {
     } else {
       doesNotFit(answer.capacity());
     }
+    output.line("capacity");
     output.table(capacity(answer.capacity()));
     output.line("");
     if (answer.capacity().fits()) {
+      output.line("what the intervals come from (all values: ./membound devices NAME, or --json)");
       output.table(parameters(answer));
       output.line("");
     }
@@ -85,7 +87,11 @@ final class SimulationText {
     }
     output.line("brackets: 90 % intervals");
     output.line("");
-    output.table(decode != null ? operators("decode step", decode) : operators("prefill", prefill));
+    output.line(
+        (decode != null ? "decode step" : "prefill")
+            + ": every operator, all its executions, on each device");
+    output.table(
+        decode != null ? operators("decode step", decode) : operators("prefill", prefill));
     output.line("");
   }
 
@@ -157,8 +163,7 @@ final class SimulationText {
     Sharding sharding = pool.smallestSharding();
     return sharding == null
         ? "no number of them holds it"
-        : "the smallest count that fits is %d: %s"
-            .formatted(pool.smallestCount(), options(sharding));
+        : "the smallest count that fits is %d: %s".formatted(pool.smallestCount(), options(sharding));
   }
 
   /** The options that ask for a sharding. */
@@ -208,7 +213,7 @@ final class SimulationText {
   private static DataTable operators(String caption, PhaseTime phase) {
     double total = phase.operators().stream().mapToDouble(OperatorTime::seconds).sum();
     return new DataTable(
-        caption + ": every operator, all its executions, on each device",
+        caption,
         List.of(
             Column.text("operator"),
             Column.text("engine"),
@@ -245,7 +250,8 @@ final class SimulationText {
           .forEach(
               (component, bytes) -> rows.add(row(memory, component, bytes / pool.count(), bytes)));
       rows.add(row(memory, "all", pool.bytesPerDevice(), pool.bytes()));
-      rows.add(row(memory, "capacity", pool.capacityBytes() / pool.count(), pool.capacityBytes()));
+      rows.add(
+          row(memory, "capacity", pool.capacityBytes() / pool.count(), pool.capacityBytes()));
     }
     return new DataTable(
         "capacity",
@@ -259,7 +265,7 @@ final class SimulationText {
 
   private static DataTable parameters(SimulationAnswer answer) {
     return new DataTable(
-        "what the intervals come from (all values: --json, ./membound devices NAME)",
+        "what the intervals come from",
         List.of(
             Column.text("device"),
             Column.text("value"),

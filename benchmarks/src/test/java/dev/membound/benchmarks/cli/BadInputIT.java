@@ -33,6 +33,12 @@ class BadInputIT {
           simulate --model llama-3.1-8b --device h100-sxm --weights q9 | Q8_0
           quality --head-dim 63 --run /tmp                           | head dimension 63
           quality --dump /nonexistent.safetensors --run /tmp         | cannot read /nonexistent.safetensors
+          simulate --model llama-3.1-8b --device h100-sxm --count 8 --tp 3 | --count 8 is not TP x PP x DP x CP
+          simulate --model llama-3.1-8b --device h100-sxm --count 8 --pp 3 | --count 8 is no multiple
+          simulate --model llama-3.1-8b --device h100-sxm --tp 3     | 32 query heads
+          simulate --model llama-3.1-8b --device h100-sxm --search x | latency
+          simulate --model llama-3.1-8b --device h100-hbf --kv-beside-weights | --force-kv-on-flash
+          devices h100-sxn                                           | h100-sxm
           """)
   void saysWhatToDo(String arguments, String expected) throws Exception {
     assertOneLine(Program.run(arguments.strip().split(" +")), expected);

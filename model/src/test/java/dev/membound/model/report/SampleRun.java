@@ -235,7 +235,7 @@ public final class SampleRun {
               "attention",
               format,
               "PAGED",
-              Map.of("context", context, "heads", 32L, "kvHeads", 8L, "blockSize", 16L),
+              attentionShape(context),
               threads,
               context == 1024 ? Residency.L3 : Residency.DRAM,
               Map.of("kv", kv),
@@ -261,6 +261,19 @@ public final class SampleRun {
             null);
       }
     }
+    Map<String, Long> sparse = new TreeMap<>(attentionShape(65_536));
+    sparse.put("budgetTokens", 2048L);
+    add(
+        "topk",
+        "F16",
+        "SPARSE_STEP",
+        sparse,
+        1,
+        Residency.DRAM,
+        Map.of("index", 16 * MIB, "kv", 8 * MIB),
+        1 << 25,
+        read(Residency.DRAM, 1) * 0.6,
+        null);
     add(
         "gemv",
         "Q8_0",
@@ -272,6 +285,11 @@ public final class SampleRun {
         1 << 24,
         read(Residency.DRAM, 2) * 1.31,
         "72.1 GB/s is above the DRAM read ceiling of 55.0 GB/s: the working set was still in L3");
+  }
+
+  private static Map<String, Long> attentionShape(long context) {
+    return Map.of(
+        "context", context, "queryHeads", 32L, "kvHeads", 8L, "headDim", 128L, "blockSize", 16L);
   }
 
   private static Residency level(long bytes, long rows) {
@@ -417,6 +435,7 @@ public final class SampleRun {
     }
     efficiency.put("attention/F16/PAGED", fitted(0.44, 0.3, "1"));
     efficiency.put("topk/F32/QUEST", fitted(0.21, 0.2, "1"));
+    efficiency.put("topk/F16/SPARSE_STEP", fitted(0.25, 0.2, "1"));
     return new ProfileFile(
         RunFolder.SCHEMA_VERSION,
         RUN_ID,
