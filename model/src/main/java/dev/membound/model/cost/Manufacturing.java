@@ -163,4 +163,21 @@ public final class Manufacturing {
                 node -> Math.abs(Math.log(node.length().value() / wanted))))
         .orElseThrow();
   }
+
+  /** All its facts. */
+  @Override
+  public String toString() {
+    return "Manufacturing"
+        + List.of(
+            fabGrid,
+            materials,
+            packageCarbon,
+            boardCarbon,
+            hostCarbon,
+            margin,
+            unknownDiePrice,
+            unknownDieCarbon,
+            memoryCarbon,
+            nodes);
+  }
 }

@@ -1,5 +1,6 @@
 package dev.membound.model.cost;
 
+import java.util.List;
 import java.util.Locale;
 
 /** What systems are compared by. Prices and footprints include idle time and the data centre. */
@@ -46,6 +47,16 @@ public enum Metric {
   /** Which way is better. */
   public boolean moreIsBetter() {
     return moreIsBetter;
+  }
+
+  /** Metrics of several equal systems with equal work, from those of one. */
+  public static double[] ofReplicas(double[] values, int replicas) {
+    double[] all = values.clone();
+    for (Metric metric :
+        List.of(TOKENS_PER_SECOND, DEVICES, DEVICE_WATTS, WALL_WATTS, CAPITAL_USD)) {
+      all[metric.ordinal()] *= replicas;
+    }
+    return all;
   }
 
   /**

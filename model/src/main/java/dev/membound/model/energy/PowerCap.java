@@ -43,9 +43,12 @@ public final class PowerCap {
    */
   public static State fastest(
       double capWatts, EnergyModel energy, double[] account, IntToDoubleFunction secondsInState) {
-    int last = states(energy.facts()) - 1;
-    int low = 0;
-    int high = last;
+    double full = secondsInState.applyAsDouble(0);
+    if (energy.deviceIdleWatts() + energy.deviceJoules(account, 1) / full <= capWatts) {
+      return new State(1, full);
+    }
+    int low = 1;
+    int high = states(energy.facts()) - 1;
     while (low < high) {
       int middle = (low + high) / 2;
       if (watts(energy, account, middle, secondsInState) <= capWatts) {

@@ -1,0 +1,95 @@
+package dev.membound.model.explore;
+
+import dev.membound.model.cost.Economics;
+import dev.membound.model.llm.LlmArchitecture;
+import dev.membound.model.workload.DataFormat;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * A design space and what is wanted of it. Every combination of the axes is a point; its index
+ * counts with the last axis fastest.
+ *
+ * @param name names the output
+ * @param description for people
+ * @param batches of a replica, ascending
+ * @param powerCapWatts of a device; one empty one where no cap is swept
+ * @param objectives of the front
+ */
+public record Sweep(
+    String name,
+    String description,
+    List<LlmArchitecture> models,
+    List<DeviceVariant> devices,
+    List<Integer> tensorParallel,
+    List<DataFormat> weights,
+    List<DataFormat> kv,
+    List<Integer> replicas,
+    List<OptionalDouble> powerCapWatts,
+    List<Long> contexts,
+    List<Integer> batches,
+    Economics economics,
+    List<Objective> objectives) {
+
+  /** More points than this are a slip of the pen. */
+  static final long MOST_POINTS = 1_000_000_000L;
+
+  public Sweep {
+    models = List.copyOf(models);
+    devices = List.copyOf(devices);
+    tensorParallel = List.copyOf(tensorParallel);
+    weights = List.copyOf(weights);
+    kv = List.copyOf(kv);
+    replicas = List.copyOf(replicas);
+    powerCapWatts = List.copyOf(powerCapWatts);
+    contexts = List.copyOf(contexts);
+    batches = List.copyOf(batches);
+    objectives = List.copyOf(objectives);
+  }
+
+  /** Points that share model, device, tensor parallelism and formats. */
+  long pointsPerGroup() {
+    return (long) replicas.size() * powerCapWatts.size() * contexts.size() * batches.size();
+  }
+
+  /** All points. */
+  public long points() {
+    return (long) models.size()
+        * devices.size()
+        * tensorParallel.size()
+        * weights.size()
+        * kv.size()
+        * pointsPerGroup();
+  }
+
+  /** The design behind an index. */
+  public Design design(long index) {
+    Digits digits = new Digits(index);
+    int batch = batches.get(digits.next(batches.size()));
+    long context = contexts.get(digits.next(contexts.size()));
+    OptionalDouble cap = powerCapWatts.get(digits.next(powerCapWatts.size()));
+    int copies = replicas.get(digits.next(replicas.size()));
+    DataFormat kvFormat = kv.get(digits.next(kv.size()));
+    DataFormat weightFormat = weights.get(digits.next(weights.size()));
+    int tensor = tensorParallel.get(digits.next(tensorParallel.size()));
+    DeviceVariant device = devices.get(digits.next(devices.size()));
+    LlmArchitecture model = models.get(digits.next(models.size()));
+    return new Design(
+        model, device, tensor, copies, weightFormat, kvFormat, cap, context, batch);
+  }
+
+  /** Digits of an index in mixed radix, fastest first. */
+  private static final class Digits {
+    private long rest;
+
+    Digits(long index) {
+      rest = index;
+    }
+
+    int next(int radix) {
+      int digit = (int) (rest % radix);
+      rest /= radix;
+      return digit;
+    }
+  }
+}
