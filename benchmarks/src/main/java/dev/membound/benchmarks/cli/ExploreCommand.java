@@ -18,8 +18,11 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,7 +40,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {"", "Example:", "  ./membound explore docs/examples/million-points.yaml"})
 final class ExploreCommand implements Callable<Integer> {
-  /** Rows of a front that a person reads on a terminal. */
+  /** Rows that a person reads on a terminal. */
   private static final int SHOWN = 20;
 
   @Parameters(paramLabel = "SWEEP.yaml", description = "The design space and its objectives.")
@@ -117,41 +120,51 @@ final class ExploreCommand implements Callable<Integer> {
     result
         .refused()
         .forEach((reason, count) -> output.line("%,d cannot run: %s".formatted(count, reason)));
-    if (!result.front().isEmpty()) {
-      output.line("");
-      output.table(front(result));
-    }
+    Map<String, List<FrontPoint>> byScenario =
+        result.front().stream()
+            .collect(
+                Collectors.groupingBy(
+                    FrontPoint::scenario, LinkedHashMap::new, Collectors.toList()));
+    int rows = Math.max(2, SHOWN / Math.max(1, byScenario.size()));
+    byScenario.forEach(
+        (scenario, points) -> {
+          output.line("");
+          if (!scenario.isEmpty()) {
+            output.line(scenario + ":");
+          }
+          output.table(front(result, points, rows));
+        });
     output.line("");
     output.line("written: " + folder.resolve("front.csv") + ", exploration.json");
   }
 
   /** Rows spread over the front where it is long. */
-  private static DataTable front(ExplorationFile result) {
+  private static DataTable front(ExplorationFile result, List<FrontPoint> front, int most) {
     List<Column> columns = new ArrayList<>();
     for (ExplorationFile.Objective objective : result.objectives()) {
       columns.add(
           Column.number(
               objective.metric().replace('_', ' '), result.units().get(objective.metric())));
     }
-    columns.add(Column.text("model"));
-    columns.add(Column.text("system"));
+    columns.add(Column.count("batch"));
     columns.add(Column.text("weights/KV"));
     columns.add(Column.count("context"));
-    columns.add(Column.count("batch"));
-    int size = result.front().size();
-    int rows = Math.min(size, SHOWN);
+    columns.add(Column.text("model"));
+    columns.add(Column.text("system"));
+    int size = front.size();
+    int rows = Math.min(size, most);
     List<List<Object>> cells = new ArrayList<>();
     for (int i = 0; i < rows; i++) {
-      FrontPoint point = result.front().get(rows == 1 ? 0 : i * (size - 1) / (rows - 1));
+      FrontPoint point = front.get(rows == 1 ? 0 : i * (size - 1) / (rows - 1));
       List<Object> cell = new ArrayList<>();
       result.objectives().forEach(o -> cell.add(point.metrics().get(o.metric()).median()));
       cell.addAll(
           row(
-              point.model(),
-              system(point),
+              point.batch(),
               point.weights() + "/" + point.kv(),
               point.contextTokens(),
-              point.batch()));
+              point.model(),
+              system(point)));
       cells.add(cell);
     }
     String caption =

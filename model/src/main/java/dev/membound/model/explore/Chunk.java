@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * @param points evaluated or refused
  * @param fitting of them
  * @param refused points by the reason why their system cannot run at all
- * @param front of the chunk alone
+ * @param front of every scenario in the chunk alone
  */
 record Chunk(long points, long fitting, Map<String, Long> refused, List<DesignPoint> front) {
   Chunk {
@@ -21,7 +21,6 @@ record Chunk(long points, long fitting, Map<String, Long> refused, List<DesignPo
 
   /** Evaluates the points from {@code first} to before {@code end}. */
   static Chunk evaluate(Sweep sweep, long first, long end, PointSink sink) {
-    ParetoFront pareto = new ParetoFront(sweep.objectives());
     Map<String, Long> refused = new TreeMap<>();
     List<DesignPoint> kept = new ArrayList<>();
     long fitting = 0;
@@ -57,11 +56,8 @@ record Chunk(long points, long fitting, Map<String, Long> refused, List<DesignPo
       } catch (IllegalArgumentException e) {
         refused.merge(e.getMessage(), 1L, Long::sum);
       }
-      if (kept.size() >= 4096) {
-        kept = new ArrayList<>(pareto.of(kept));
-      }
     }
-    return new Chunk(end - first, fitting, refused, pareto.of(kept));
+    return new Chunk(end - first, fitting, refused, sweep.fronts(kept));
   }
 
   /** Takes every point that fits, in order. */

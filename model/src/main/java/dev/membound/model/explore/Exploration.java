@@ -59,7 +59,7 @@ public final class Exploration {
    * @param points evaluated or refused
    * @param fitting of them
    * @param refused points by the reason why their system cannot run at all
-   * @param front Pareto front, best in the first objective first
+   * @param front Pareto front of every scenario, best in the first objective first
    */
   public record Outcome(
       long points, long fitting, Map<String, Long> refused, List<DesignPoint> front) {}
@@ -115,8 +115,7 @@ public final class Exploration {
       chunk.refused().forEach((reason, count) -> refused.merge(reason, count, Long::sum));
       candidates.addAll(chunk.front());
     }
-    List<DesignPoint> front = new ParetoFront(sweep.objectives()).of(candidates);
-    return new Outcome(points, fitting, refused, List.copyOf(front));
+    return new Outcome(points, fitting, refused, List.copyOf(sweep.fronts(candidates)));
   }
 
   private static String name(long first) {

@@ -82,6 +82,7 @@ public final class FrontIntervals {
               Math.max(value, highOfAll[metric.ordinal()])));
     }
     return new FrontPoint(
+        sweep.scenario(design),
         point.index(),
         design.model().name(),
         design.variant().base(),

@@ -3,8 +3,12 @@ package dev.membound.model.explore;
 import dev.membound.model.cost.Economics;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.workload.DataFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A design space and what is wanted of it. Every combination of the axes is a point; its index
@@ -14,7 +18,8 @@ import java.util.OptionalDouble;
  * @param description for people
  * @param batches of a replica, ascending
  * @param powerCapWatts of a device; one empty one where no cap is swept
- * @param objectives of the front
+ * @param objectives of the fronts
+ * @param frontPer axes whose every combination has a front of its own; none for one front
  */
 public record Sweep(
     String name,
@@ -29,7 +34,8 @@ public record Sweep(
     List<Long> contexts,
     List<Integer> batches,
     Economics economics,
-    List<Objective> objectives) {
+    List<Objective> objectives,
+    List<Axis> frontPer) {
 
   /** More points than this are a slip of the pen. */
   static final long MOST_POINTS = 1_000_000_000L;
@@ -45,6 +51,7 @@ public record Sweep(
     contexts = List.copyOf(contexts);
     batches = List.copyOf(batches);
     objectives = List.copyOf(objectives);
+    frontPer = List.copyOf(frontPer);
   }
 
   /** Points that share model, device, tensor parallelism and formats. */
@@ -60,6 +67,25 @@ public record Sweep(
         * weights.size()
         * kv.size()
         * pointsPerGroup();
+  }
+
+  /** What a design is compared with: {@code llama-3.1-70b, context 8192}; empty for everything. */
+  public String scenario(Design design) {
+    return frontPer.stream().map(axis -> axis.label(design)).collect(Collectors.joining(", "));
+  }
+
+  /** The Pareto front of every scenario, scenarios in the order of the axes' values. */
+  List<DesignPoint> fronts(List<DesignPoint> points) {
+    ParetoFront pareto = new ParetoFront(objectives);
+    if (frontPer.isEmpty()) {
+      return pareto.of(points);
+    }
+    SortedMap<Long, List<DesignPoint>> byScenario = new TreeMap<>();
+    for (DesignPoint point : points) {
+      long scenario = Axis.rank(this, frontPer, design(point.index()));
+      byScenario.computeIfAbsent(scenario, k -> new ArrayList<>()).add(point);
+    }
+    return byScenario.values().stream().flatMap(all -> pareto.of(all).stream()).toList();
   }
 
   /** The design behind an index. */

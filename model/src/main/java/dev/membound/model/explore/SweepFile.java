@@ -58,7 +58,8 @@ public final class SweepFile {
                 root.has("deployment")
                     ? found("deployment", root.text("deployment"), Deployment::find)
                     : Deployment.standard()),
-            objectives());
+            objectives(),
+            root.has("front_per") ? root.choices("front_per", Axis.class) : List.of());
     root.finish();
     double points =
         Stream.of(

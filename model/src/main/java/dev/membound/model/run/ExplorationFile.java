@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code exploration.json}: the Pareto front of a design-space sweep.
+ * {@code exploration.json}: the Pareto fronts of a design-space sweep.
  *
  * @param sweep its name
  * @param description for people
@@ -13,7 +13,7 @@ import java.util.Map;
  * @param refused points by the reason why their system cannot run at all
  * @param objectives what the front is of, the first one first
  * @param units by metric
- * @param front best in the first objective first
+ * @param front of every scenario, best in the first objective first
  */
 public record ExplorationFile(
     int schemaVersion,
@@ -36,6 +36,7 @@ public record ExplorationFile(
   /**
    * A design on the front.
    *
+   * @param scenario what it is compared with; empty where all designs are compared
    * @param index in the design space
    * @param varied values of the device that were replaced, by key path, in the key's unit
    * @param tensorParallel devices that share the model
@@ -44,6 +45,7 @@ public record ExplorationFile(
    * @param metrics by name, 90 % intervals
    */
   public record FrontPoint(
+      String scenario,
       long index,
       String model,
       String device,
