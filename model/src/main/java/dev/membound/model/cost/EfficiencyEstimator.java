@@ -87,7 +87,8 @@ public final class EfficiencyEstimator {
     parts.forEach(part -> provenance.addAll(part.provenance()));
     Quantity clocked = seconds(serving, parts);
     SystemCost cost = SystemCost.of(system, economics, recording);
-    double seconds = PowerCap.seconds(cap, best.energy(), best.account(), state.clock(), clocked.value());
+    double seconds =
+        PowerCap.seconds(cap, best.energy(), best.account(), state.clock(), clocked.value());
 
     double[][] samples = new double[draws][];
     for (int i = 0; i < draws; i++) {
@@ -100,7 +101,8 @@ public final class EfficiencyEstimator {
               world.account(),
               state.clock(),
               draw.of(clocked));
-      samples[i] = metrics(run, world, state.clock(), longer, SystemCost.of(system, economics, draw));
+      samples[i] =
+          metrics(run, world, state.clock(), longer, SystemCost.of(system, economics, draw));
     }
     double[] values = metrics(run, best, state.clock(), seconds, cost);
     Map<Metric, Interval> metrics = new EnumMap<>(Metric.class);
@@ -175,8 +177,7 @@ public final class EfficiencyEstimator {
       List<Serving.Part> parts = serving.parts();
       for (int i = 0; i < parts.size(); i++) {
         InferenceWorkload workload = parts.get(i).workload();
-        phases.add(
-            energy.phase(workload.shapes(model, sharding(workload)), sites.get(i)));
+        phases.add(energy.phase(workload.shapes(model, sharding(workload)), sites.get(i)));
       }
       double[] account = energy.newAccount();
       for (int i = 0; i < parts.size(); i++) {

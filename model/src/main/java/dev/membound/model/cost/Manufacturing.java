@@ -64,8 +64,7 @@ public final class Manufacturing {
     Section memory = file.section("memory");
     memoryCarbon = new EnumMap<>(MemoryTechnology.class);
     for (MemoryTechnology technology : MemoryTechnology.values()) {
-      memoryCarbon.put(
-          technology, memory.quantity(technology.key(), Dimension.CARBON_PER_BYTE, 0));
+      memoryCarbon.put(technology, memory.quantity(technology.key(), Dimension.CARBON_PER_BYTE, 0));
     }
     memory.finish();
     List<ProcessNode> read = new ArrayList<>();
@@ -158,9 +157,7 @@ public final class Manufacturing {
   private ProcessNode node(DeviceProfile device) {
     double wanted = device.facts().byName().get("process").value();
     return nodes.stream()
-        .min(
-            Comparator.comparingDouble(
-                node -> Math.abs(Math.log(node.length().value() / wanted))))
+        .min(Comparator.comparingDouble(node -> Math.abs(Math.log(node.length().value() / wanted))))
         .orElseThrow();
   }
 

@@ -23,8 +23,7 @@ public record PriceTrend(int since, int until, Quantity change) {
     if (until <= since) {
       throw section.error("until", "must be after " + since + ", not " + until);
     }
-    PriceTrend trend =
-        new PriceTrend(since, until, section.positive("change", Dimension.RATIO));
+    PriceTrend trend = new PriceTrend(since, until, section.positive("change", Dimension.RATIO));
     section.finish();
     return trend;
   }

@@ -166,15 +166,6 @@ public record DeviceProfile(
 
   private DeviceProfile withEngines(List<ComputeEngine> others) {
     return new DeviceProfile(
-        name,
-        title,
-        description,
-        memory,
-        kvMemory,
-        others,
-        link,
-        power,
-        facts,
-        modelError);
+        name, title, description, memory, kvMemory, others, link, power, facts, modelError);
   }
 }

@@ -121,7 +121,9 @@ public record EnergyFacts(
   double fullClockWatts(DeviceProfile device, ComputeEngine engine, Draw draw) {
     return engine.joulesPerFlop() == ComputeEngine.NO_ENERGY
         ? draw.of(arithmeticShare) * boardWatts(device, draw)
-        : engine.fullClockWatts() * draw.of(engine.joulesPerFlop()) / engine.joulesPerFlop().value();
+        : engine.fullClockWatts()
+            * draw.of(engine.joulesPerFlop())
+            / engine.joulesPerFlop().value();
   }
 
   /** Energy of an operation at {@code clock} over that at full clock: the voltage squared. */

@@ -91,8 +91,7 @@ public final class PhaseEnergy {
       return new OperatorEnergy(
           shape,
           onModule ? system.kvModules() : system.count(),
-          model.indexOf(
-              Kind.MEMORY, "memory " + device.memoryOf(shape.home()).name(), onModule),
+          model.indexOf(Kind.MEMORY, "memory " + device.memoryOf(shape.home()).name(), onModule),
           view.joulesPerByte(pattern(shape, inFlight, AccessPattern.Direction.READ), draw),
           view.joulesPerByte(pattern(shape, inFlight, AccessPattern.Direction.WRITE), draw),
           model.indexOf(Kind.MEMORY, "memory " + device.memory().name(), onModule),

@@ -58,7 +58,8 @@ public final class PowerCap {
       }
     }
     return new State(
-        clock(low), seconds(capWatts, energy, account, clock(low), secondsInState.applyAsDouble(low)));
+        clock(low),
+        seconds(capWatts, energy, account, clock(low), secondsInState.applyAsDouble(low)));
   }
 
   /** Number of states that facts allow. */

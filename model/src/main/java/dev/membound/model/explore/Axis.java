@@ -11,8 +11,7 @@ public enum Axis {
       design -> design.variant().base(),
       (s, design) ->
           s.devices().stream().map(DeviceVariant::base).toList().indexOf(design.variant().base())),
-  WEIGHTS(
-      design -> design.weights().name(), (s, design) -> s.weights().indexOf(design.weights())),
+  WEIGHTS(design -> design.weights().name(), (s, design) -> s.weights().indexOf(design.weights())),
   KV(design -> design.kv().name() + " KV", (s, design) -> s.kv().indexOf(design.kv())),
   CONTEXT(
       design -> "context " + design.contextTokens(),

@@ -41,7 +41,6 @@ public record Design(
   /** What one replica does. */
   public Serving serving() {
     return Serving.of(
-        new DecodeWorkload(
-            batch, contextTokens, formats(weights, kv), new KvSelection.Dense()));
+        new DecodeWorkload(batch, contextTokens, formats(weights, kv), new KvSelection.Dense()));
   }
 }

@@ -76,8 +76,7 @@ final class DesignGroup {
 
   /** Whether a replica holds a design. */
   boolean fits(int batch, long context) {
-    int most =
-        mostFittingByContext.computeIfAbsent(context, this::mostFittingBatch);
+    int most = mostFittingByContext.computeIfAbsent(context, this::mostFittingBatch);
     return batch <= most;
   }
 
@@ -106,8 +105,7 @@ final class DesignGroup {
     if (!fixedEngine) {
       Simulator once = new Simulator(Simulator.DEFAULT_SEED, 1);
       planEnergy(
-          workload,
-          EngineSites.of(system, once.estimate(system, model, workload).operators()));
+          workload, EngineSites.of(system, once.estimate(system, model, workload).operators()));
     }
     double[] account = energy.newAccount();
     phase.add(workload.size(system.sharding()), 1, account);

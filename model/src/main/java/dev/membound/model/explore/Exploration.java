@@ -176,8 +176,7 @@ public final class Exploration {
       try (var out = Files.newOutputStream(temporary)) {
         out.write(DesignRows.header().getBytes(StandardCharsets.UTF_8));
         for (int i = 0; i < chunks; i++) {
-          Files.copy(
-              folder.resolve(CHUNKS).resolve(name((long) i * CHUNK_POINTS) + ".csv"), out);
+          Files.copy(folder.resolve(CHUNKS).resolve(name((long) i * CHUNK_POINTS) + ".csv"), out);
         }
       }
       Files.move(

@@ -100,8 +100,7 @@ public record Sweep(
     int tensor = tensorParallel.get(digits.next(tensorParallel.size()));
     DeviceVariant device = devices.get(digits.next(devices.size()));
     LlmArchitecture model = models.get(digits.next(models.size()));
-    return new Design(
-        model, device, tensor, copies, weightFormat, kvFormat, cap, context, batch);
+    return new Design(model, device, tensor, copies, weightFormat, kvFormat, cap, context, batch);
   }
 
   /** Digits of an index in mixed radix, fastest first. */

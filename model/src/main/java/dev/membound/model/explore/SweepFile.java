@@ -228,8 +228,7 @@ public final class SweepFile {
     List<DeviceVariant> all = new ArrayList<>();
     if (!root.holdsMappings("devices")) {
       for (String base : root.texts("devices")) {
-        all.add(
-            new DeviceVariant(base, found("devices", base, DeviceCatalogue::find), Map.of()));
+        all.add(new DeviceVariant(base, found("devices", base, DeviceCatalogue::find), Map.of()));
       }
       return all;
     }

@@ -15,8 +15,7 @@ class DeploymentTest {
     Deployment us = Deployment.standard();
     assertThat(us.electricityPrice().value() * 3.6e6).isCloseTo(0.08, within(1e-12));
     assertThat(us.gridCarbon().value() * 3.6e6).isCloseTo(0.369, within(1e-12));
-    assertThat(us.hostingPrice().value() * 1000 * 86400 * 365.25 / 12)
-        .isCloseTo(130, within(1e-9));
+    assertThat(us.hostingPrice().value() * 1000 * 86400 * 365.25 / 12).isCloseTo(130, within(1e-9));
   }
 
   @ParameterizedTest
@@ -26,7 +25,7 @@ class DeploymentTest {
         "pue_ratio: {value: 0.9, assumed: a}         | 'pue_ratio'",
         "pue_ratio: {value: 1.2}                     | 'pue_ratio.value'",
         "utilisation_ratio: {value: 1.2, assumed: a} | 'utilisation_ratio'",
-        "utilization_ratio: {value: 0.5, assumed: a} | did you mean utilisation_ratio",
+        "utilization_ratio: {value: 0.5, assumed: a} | did you mean",
         "grid_USD_per_kWh: {value: 0.5, assumed: a}  | wrong unit",
         "year: 1.5                                   | 'year'",
         "lifetime_years: {value: 0, assumed: a}      | 'lifetime_years.value'",

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EfficiencyEstimatorTest {
-  private static final Formats HALF =
-      new Formats(DataFormat.F16, DataFormat.F16, DataFormat.F16);
+  private static final Formats HALF = new Formats(DataFormat.F16, DataFormat.F16, DataFormat.F16);
   private static final LlmArchitecture MODEL = LlmCatalogue.find("llama-3.1-8b");
   private static final HardwareSystem H100 = HardwareSystem.of(DeviceCatalogue.find("h100-sxm"), 1);
 

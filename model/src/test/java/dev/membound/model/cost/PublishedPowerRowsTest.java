@@ -46,9 +46,6 @@ class PublishedPowerRowsTest {
   @CsvFileSource(resources = ROWS, numLinesToSkip = 2)
   void llamaIsWithinFifteenPercentInRateAndEnergy(
       String model, int batch, double watts, double tokensPerSecond, Double joulesPerToken) {
-    if (!model.equals("llama-2-70b")) {
-      return;
-    }
     Efficiency predicted = predict(model, batch, watts, LLAMA_TOKENS, LLAMA_TOKENS);
     assertThat(rate(predicted) * DEVICES / tokensPerSecond).isCloseTo(1, within(0.15));
     if (joulesPerToken != null) {
@@ -60,7 +57,9 @@ class PublishedPowerRowsTest {
 
   @Test
   void mixtralAt500WattsFollowsFromItsRowAt700() {
-    // The length of its prompts is not published: the row at 700 W fixes it.
+    // 59022.3 and 48987.9 tokens/s of eight, 0.1256 J/token at 500 W, from the same logs. The
+    // length
+    // of its prompts is not published: the row at 700 W fixes it.
     int prompt = 100;
     while (rate(predict("mixtral-8x7b", 1536, 700, prompt, MIXTRAL_OUTPUT)) * DEVICES > 59022.3) {
       prompt += 25;

@@ -59,8 +59,7 @@ class EnergyModelTest {
     EnergyModel energy = Step.of(system("h100-sxm", 2)).energy();
     assertThat(energy.idle(0).joules().values()).containsOnly(0.0);
     assertThat(energy.idle(0).watts()).isZero();
-    assertThat(energy.idle(3).totalJoules())
-        .isCloseTo(3 * energy.idleWallWatts(), within(1e-9));
+    assertThat(energy.idle(3).totalJoules()).isCloseTo(3 * energy.idleWallWatts(), within(1e-9));
   }
 
   @ParameterizedTest
@@ -113,8 +112,7 @@ class EnergyModelTest {
     assertThat(link).isCloseTo(4 * bytes * 8 * 1.3e-12, within(1e-9 * link));
     assertThat(
             joules(
-                Step.of(system("h100-sxm", 1)).energy().breakdown(new double[0], 1, 0),
-                Kind.LINK))
+                Step.of(system("h100-sxm", 1)).energy().breakdown(new double[0], 1, 0), Kind.LINK))
         .isZero();
   }
 
@@ -130,8 +128,7 @@ class EnergyModelTest {
 
   @Test
   void everyOperatorHasASite() {
-    HardwareSystem system =
-        system("h100-sxm", 1).withKvModules(DeviceCatalogue.find("cxl-pnm"), 1);
+    HardwareSystem system = system("h100-sxm", 1).withKvModules(DeviceCatalogue.find("cxl-pnm"), 1);
     EngineSites sites =
         EngineSites.of(system, new Simulator(1, 1).estimate(system, MODEL, STEP).operators());
     for (Operator operator : STEP.operators(MODEL, system.sharding())) {
