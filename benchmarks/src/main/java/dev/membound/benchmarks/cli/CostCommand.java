@@ -139,7 +139,9 @@ final class CostCommand implements Callable<Integer> {
 
   private HardwareSystem system() {
     HardwareSystem system = HardwareSystem.of(DeviceCatalogue.find(device), count);
-    return kvModules == 0 ? system : system.withKvModules(DeviceCatalogue.find(kvModule), kvModules);
+    return kvModules == 0
+        ? system
+        : system.withKvModules(DeviceCatalogue.find(kvModule), kvModules);
   }
 
   private Serving serving() {

@@ -43,8 +43,7 @@ final class EfficiencyTables {
     double total = efficiency.energy().totalJoules();
     return new DataTable(
         "energy of a step",
-        List.of(
-            Column.text("component"), Column.number("energy", "J"), Column.percent("share")),
+        List.of(Column.text("component"), Column.number("energy", "J"), Column.percent("share")),
         efficiency.energy().joules().entrySet().stream()
             .map(e -> row(e.getKey().name(), e.getValue(), 100 * e.getValue() / total))
             .toList());

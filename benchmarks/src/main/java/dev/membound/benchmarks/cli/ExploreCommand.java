@@ -178,7 +178,9 @@ final class ExploreCommand implements Callable<Integer> {
       system.append(point.replicas()).append(" x ");
     }
     system.append(point.tensorParallel()).append(" x ").append(point.device());
-    point.varied().forEach((key, value) -> system.append(' ').append(key).append('=').append(value));
+    point
+        .varied()
+        .forEach((key, value) -> system.append(' ').append(key).append('=').append(value));
     if (point.powerCapWatts() != null) {
       system.append(' ').append(point.powerCapWatts()).append(" W");
     }

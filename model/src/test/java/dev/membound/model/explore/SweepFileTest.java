@@ -68,8 +68,8 @@ class SweepFileTest {
     assertThat(second.values())
         .containsEntry("memory.pin_bandwidth_Gbps", 4.0)
         .containsEntry("engines.tensor-cores.peak.F16_TFLOPS", 1000.0);
-    assertThat(second.device().quantities().get("memory.pin_bandwidth").value())
-        .isCloseTo(4 * 0.125e9, within(1.0));
+    assertThat(second.device().quantities().get("memory.peak_bandwidth").value())
+        .isCloseTo(5 * 1024 * 4 * 0.125e9, within(1.0));
     assertThat(second.device().quantities().get("tensor-cores.peak.F16").value())
         .isEqualTo(1000e12);
     assertThat(second.device().quantities().get("memory.capacity").value())

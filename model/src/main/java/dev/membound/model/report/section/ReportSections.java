@@ -16,6 +16,7 @@ public final class ReportSections {
           new SimulationSection(),
           new KvCapacitySection(),
           new SelectionQualitySection(),
+          new ExplorationSection(),
           new ProfileSection(),
           new SampleQualitySection());
 
