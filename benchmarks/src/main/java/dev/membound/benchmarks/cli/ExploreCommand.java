@@ -177,7 +177,10 @@ final class ExploreCommand implements Callable<Integer> {
     if (point.replicas() > 1) {
       system.append(point.replicas()).append(" x ");
     }
-    system.append(point.tensorParallel()).append(" x ").append(point.device());
+    system.append(point.devices()).append(" x ").append(point.device());
+    if (point.parallelism().contains(" ")) {
+      system.append(' ').append(point.parallelism());
+    }
     point
         .varied()
         .forEach((key, value) -> system.append(' ').append(key).append('=').append(value));

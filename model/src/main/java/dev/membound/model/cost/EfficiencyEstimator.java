@@ -168,7 +168,7 @@ public final class EfficiencyEstimator {
 
     private HardwareSystem atClock(double clock) {
       return new HardwareSystem(
-          system.device().atClock(clock), system.count(), system.kvModule(), system.kvModules());
+          system.device().atClock(clock), system.sharding(), system.kvModule());
     }
 
     World world(Draw draw) {
@@ -190,7 +190,7 @@ public final class EfficiencyEstimator {
     /** As the simulator shares a model: prompts are computed on the devices. */
     private Sharding sharding(InferenceWorkload workload) {
       return workload.phase() == Phase.PREFILL
-          ? new Sharding(system.count(), 0)
+          ? system.sharding().withKvModules(0)
           : system.sharding();
     }
   }

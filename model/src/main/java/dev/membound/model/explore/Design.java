@@ -7,12 +7,13 @@ import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvSelection;
+import dev.membound.model.workload.Sharding;
 import java.util.OptionalDouble;
 
 /**
  * One point of the design space, spelled out.
  *
- * @param tensorParallel devices that share the model
+ * @param sharding how devices share the model
  * @param replicas of them, each with a batch of its own
  * @param batch of a replica
  * @param capWatts of a device; its board power where empty
@@ -20,7 +21,7 @@ import java.util.OptionalDouble;
 public record Design(
     LlmArchitecture model,
     DeviceVariant variant,
-    int tensorParallel,
+    Sharding sharding,
     int replicas,
     DataFormat weights,
     DataFormat kv,
@@ -35,7 +36,7 @@ public record Design(
 
   /** One replica. */
   public HardwareSystem system() {
-    return HardwareSystem.of(variant.device(), tensorParallel);
+    return HardwareSystem.of(variant.device(), sharding);
   }
 
   /** What one replica does. */

@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * Designs that share model, device, tensor parallelism and formats: planned once, evaluated at any
- * batch, context, cap and number of replicas. Best estimates, equal to those of {@code
+ * Designs that share model, device, parallelism and formats: planned once, evaluated at any batch,
+ * context, cap and number of replicas. Best estimates, equal to those of {@code
  * EfficiencyEstimator}. For one thread.
  */
 final class DesignGroup {
@@ -132,7 +132,7 @@ final class DesignGroup {
     if (planByState[state] == null) {
       DeviceProfile clocked = system.device().atClock(PowerCap.clock(state));
       planByState[state] =
-          DecodePlan.of(HardwareSystem.of(clocked, system.count()), model, formats, DENSE);
+          DecodePlan.of(HardwareSystem.of(clocked, system.sharding()), model, formats, DENSE);
     }
     return planByState[state];
   }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 final class DesignRows {
   /** Header of the axes. */
   static final String AXES =
-      "index,model,device,varied,tensor_parallel,replicas,weights,kv,power_cap (W),"
+      "index,model,device,varied,parallelism,devices,replicas,weights,kv,power_cap (W),"
           + "context (tokens),batch";
 
   private DesignRows() {}
@@ -31,7 +31,8 @@ final class DesignRows {
             design.model().name(),
             design.variant().base(),
             varied(design.variant().values()),
-            design.tensorParallel(),
+            design.sharding().label(),
+            design.sharding().devices() * design.replicas(),
             design.replicas(),
             design.weights(),
             design.kv(),

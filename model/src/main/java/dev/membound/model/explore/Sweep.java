@@ -3,6 +3,7 @@ package dev.membound.model.explore;
 import dev.membound.model.cost.Economics;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.workload.DataFormat;
+import dev.membound.model.workload.Sharding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -16,6 +17,8 @@ import java.util.stream.Collectors;
  *
  * @param name names the output
  * @param description for people
+ * @param parallelism how devices share a model
+ * @param replicas copies of the whole system, each with a batch of its own
  * @param batches of a replica, ascending
  * @param powerCapWatts of a device; one empty one where no cap is swept
  * @param objectives of the fronts
@@ -26,7 +29,7 @@ public record Sweep(
     String description,
     List<LlmArchitecture> models,
     List<DeviceVariant> devices,
-    List<Integer> tensorParallel,
+    List<Sharding> parallelism,
     List<DataFormat> weights,
     List<DataFormat> kv,
     List<Integer> replicas,
@@ -43,7 +46,7 @@ public record Sweep(
   public Sweep {
     models = List.copyOf(models);
     devices = List.copyOf(devices);
-    tensorParallel = List.copyOf(tensorParallel);
+    parallelism = List.copyOf(parallelism);
     weights = List.copyOf(weights);
     kv = List.copyOf(kv);
     replicas = List.copyOf(replicas);
@@ -54,7 +57,7 @@ public record Sweep(
     frontPer = List.copyOf(frontPer);
   }
 
-  /** Points that share model, device, tensor parallelism and formats. */
+  /** Points that share model, device, parallelism and formats. */
   long pointsPerGroup() {
     return (long) replicas.size() * powerCapWatts.size() * contexts.size() * batches.size();
   }
@@ -63,7 +66,7 @@ public record Sweep(
   public long points() {
     return (long) models.size()
         * devices.size()
-        * tensorParallel.size()
+        * parallelism.size()
         * weights.size()
         * kv.size()
         * pointsPerGroup();
@@ -97,10 +100,10 @@ public record Sweep(
     int copies = replicas.get(digits.next(replicas.size()));
     DataFormat kvFormat = kv.get(digits.next(kv.size()));
     DataFormat weightFormat = weights.get(digits.next(weights.size()));
-    int tensor = tensorParallel.get(digits.next(tensorParallel.size()));
+    Sharding sharding = parallelism.get(digits.next(parallelism.size()));
     DeviceVariant device = devices.get(digits.next(devices.size()));
     LlmArchitecture model = models.get(digits.next(models.size()));
-    return new Design(model, device, tensor, copies, weightFormat, kvFormat, cap, context, batch);
+    return new Design(model, device, sharding, copies, weightFormat, kvFormat, cap, context, batch);
   }
 
   /** Digits of an index in mixed radix, fastest first. */

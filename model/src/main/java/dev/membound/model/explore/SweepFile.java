@@ -9,6 +9,7 @@ import dev.membound.model.cost.Metric;
 import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.llm.LlmCatalogue;
 import dev.membound.model.workload.DataFormat;
+import dev.membound.model.workload.Sharding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
 public final class SweepFile {
   private static final int MOST_STEPS = 100_000;
   private static final int MOST_VARIANTS = 20_000;
+
+  private static final List<String> KINDS = List.of("TP", "PP", "EP", "DP", "CP");
 
   private final Section root;
 
@@ -47,7 +50,7 @@ public final class SweepFile {
             root.has("description") ? root.text("description") : "",
             named("models", LlmCatalogue::find),
             devices(),
-            counts("tensor_parallel"),
+            parallelism(),
             formats("weights"),
             formats("kv"),
             counts("replicas"),
@@ -65,7 +68,7 @@ public final class SweepFile {
         Stream.of(
                 sweep.models(),
                 sweep.devices(),
-                sweep.tensorParallel(),
+                sweep.parallelism(),
                 sweep.weights(),
                 sweep.kv(),
                 sweep.replicas(),
@@ -109,6 +112,35 @@ public final class SweepFile {
     return root.has(key)
         ? axis(key, 1, 1 << 16).stream().map(Math::toIntExact).toList()
         : List.of(1);
+  }
+
+  /** {@code tensor_parallel: [1, 8]}, or {@code parallelism: [TP8, TP4 PP2, TP8 EP8]}. */
+  private List<Sharding> parallelism() {
+    if (!root.has("parallelism")) {
+      return counts("tensor_parallel").stream().map(Sharding::tensor).toList();
+    }
+    if (root.has("tensor_parallel")) {
+      throw root.error("tensor_parallel", "is said by 'parallelism' already");
+    }
+    return root.texts("parallelism").stream().map(this::sharding).toList();
+  }
+
+  private Sharding sharding(String label) {
+    int[] sizes = {1, 1, 1, 1, 1};
+    for (String part : label.split(" +")) {
+      int kind = part.length() > 2 ? KINDS.indexOf(part.substring(0, 2)) : -1;
+      if (kind < 0 || !part.substring(2).matches("[1-9]\\d{0,4}") || sizes[kind] != 1) {
+        throw root.error(
+            "parallelism",
+            "must be like TP8 or 'TP4 PP2', of TP, PP, EP, DP, CP, not '" + label + "'");
+      }
+      sizes[kind] = Integer.parseInt(part.substring(2));
+    }
+    try {
+      return new Sharding(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], 0);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw root.error("parallelism", label + ": " + e.getMessage());
+    }
   }
 
   private List<OptionalDouble> caps() {

@@ -39,7 +39,8 @@ public record ExplorationFile(
    * @param scenario what it is compared with; empty where all designs are compared
    * @param index in the design space
    * @param varied values of the device that were replaced, by key path, in the key's unit
-   * @param tensorParallel devices that share the model
+   * @param parallelism how devices share the model: {@code TP8 PP2}
+   * @param devices of a replica
    * @param batch of a replica
    * @param powerCapWatts of a device; null where it is its board power
    * @param metrics by name, 90 % intervals
@@ -50,7 +51,8 @@ public record ExplorationFile(
       String model,
       String device,
       Map<String, Double> varied,
-      int tensorParallel,
+      String parallelism,
+      int devices,
       int replicas,
       String weights,
       String kv,

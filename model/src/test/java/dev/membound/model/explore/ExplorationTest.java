@@ -172,7 +172,7 @@ class ExplorationTest {
     assertThat(refused).isPositive();
     assertThat(outcome.fitting()).isPositive().isLessThan(outcome.points() - refused);
     assertThat(outcome.front())
-        .extracting(p -> PARSED.design(p.index()).tensorParallel())
+        .extracting(p -> PARSED.design(p.index()).sharding().tensorParallel())
         .doesNotContain(3);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.membound.model.catalogue.CatalogueException;
 import dev.membound.model.cost.Metric;
+import dev.membound.model.workload.Sharding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SweepFileTest {
   private static final String SWEEP =
@@ -48,7 +50,7 @@ class SweepFileTest {
       Design d = sweep.design(index);
       seen.add(
           d.variant().device().name()
-              + d.tensorParallel()
+              + d.sharding()
               + d.weights()
               + d.contextTokens()
               + "/"
@@ -108,6 +110,25 @@ class SweepFileTest {
         .isInstanceOf(CatalogueException.class)
         .hasMessageStartingWith("sweep.yaml line ")
         .hasMessageContaining(part)
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void parallelismIsReadAsItIsWritten() {
+    Sweep sweep =
+        parse(SWEEP.replace("tensor_parallel: [1, 2]", "parallelism: [TP8, TP2 PP4, TP2 EP4 DP2]"));
+    assertThat(sweep.parallelism())
+        .containsExactly(
+            Sharding.tensor(8), new Sharding(2, 4, 1, 1, 1, 0), new Sharding(2, 1, 4, 2, 1, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TP", "TP0", "XP2", "TP2 TP4", "TP2 EP3", "2"})
+  void badParallelismIsRefusedInOneLine(String label) {
+    String bad = SWEEP.replace("tensor_parallel: [1, 2]", "parallelism: [" + label + "]");
+    assertThatThrownBy(() -> parse(bad))
+        .isInstanceOf(CatalogueException.class)
+        .hasMessageStartingWith("sweep.yaml line 9: 'parallelism': ")
         .hasMessageNotContaining("\n");
   }
 

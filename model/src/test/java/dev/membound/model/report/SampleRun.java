@@ -131,6 +131,7 @@ public final class SampleRun {
         "llama-3.1-70b",
         "h100-sxm",
         varied,
+        "TP" + (4 - index),
         4 - index,
         1,
         "F16",

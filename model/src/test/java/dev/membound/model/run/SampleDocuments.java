@@ -121,6 +121,7 @@ final class SampleDocuments {
                 "tiny",
                 "h100-sxm",
                 Map.of("power_W", 500.0),
+                "1 device",
                 1,
                 1,
                 "F16",

@@ -151,7 +151,7 @@ final class ExplorationSection implements ReportSection {
   }
 
   private static String system(FrontPoint point) {
-    String devices = point.tensorParallel() + " × " + point.device();
+    String devices = point.devices() + " × " + point.device() + sharing(point);
     String varied =
         point.varied().entrySet().stream()
             .map(e -> e.getKey() + " " + Numbers.significant(e.getValue()))
@@ -164,6 +164,11 @@ final class ExplorationSection implements ReportSection {
                 : "at " + Numbers.significant(point.powerCapWatts()) + " W")
         .filter(part -> !part.isEmpty())
         .collect(Collectors.joining(" "));
+  }
+
+  /** Tensor parallelism alone goes without saying. */
+  private static String sharing(FrontPoint point) {
+    return point.parallelism().contains(" ") ? " " + point.parallelism() : "";
   }
 
   private static XyChart chart(ExplorationFile file, Objective first, Objective second) {

@@ -40,14 +40,7 @@ public record RunDocuments(
       Optional<ProfileFile> profile,
       Optional<ValidationFile> validation,
       Optional<SimulationFile> simulation) {
-    this(
-        host,
-        measurements,
-        profile,
-        validation,
-        simulation,
-        Optional.empty(),
-        Optional.empty());
+    this(host, measurements, profile, validation, simulation, Optional.empty(), Optional.empty());
   }
 
   /**
