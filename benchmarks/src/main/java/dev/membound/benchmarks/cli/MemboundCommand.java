@@ -27,6 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ValidateCommand.class,
       SimulateCommand.class,
       QualityCommand.class,
+      CostCommand.class,
+      ExploreCommand.class,
       StudyCommand.class,
       ReportCommand.class,
       BenchCommand.class,

@@ -86,6 +86,43 @@ public final class Section {
     throw error(key, "must be a whole number from 1 to " + most + ", not '" + scalar.text() + "'");
   }
 
+  /** A number, for values that are choices and not facts. */
+  public double number(String key) {
+    return number(key, -Double.MAX_VALUE);
+  }
+
+  /** A list of texts or numbers, at least one, none blank. */
+  public List<String> texts(String key) {
+    if (!(node(key) instanceof Node.Items list) || list.items().isEmpty()) {
+      throw error(key, "must be a list in brackets, at least one");
+    }
+    List<String> texts = new ArrayList<>();
+    for (Node item : list.items()) {
+      if (!(item instanceof Node.Scalar scalar) || scalar.text().isBlank()) {
+        throw error(key, "must be a list of single values");
+      }
+      texts.add(scalar.text().strip());
+    }
+    return List.copyOf(texts);
+  }
+
+  /** Whether {@code key} holds a mapping. */
+  public boolean holdsMapping(String key) {
+    return has(key) && mapping.entries().get(key) instanceof Node.Mapping;
+  }
+
+  /** Whether {@code key} holds a list of mappings. */
+  public boolean holdsMappings(String key) {
+    return has(key)
+        && mapping.entries().get(key) instanceof Node.Items list
+        && list.items().stream().allMatch(Node.Mapping.class::isInstance);
+  }
+
+  /** Keys of this mapping in file order. */
+  public List<String> keys() {
+    return List.copyOf(mapping.entries().keySet());
+  }
+
   /** {@code true} or {@code false}. */
   public boolean flag(String key) {
     String text = scalar(key).text();
@@ -264,7 +301,7 @@ public final class Section {
     }
     if (value < smallest) {
       throw error(
-          key, "must be " + (smallest == 0 ? "at least 0" : "positive") + ", not " + scalar.text());
+          key, "must be " + (smallest > 0 ? "positive" : "at least 0") + ", not " + scalar.text());
     }
     return value;
   }

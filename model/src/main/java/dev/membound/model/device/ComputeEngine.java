@@ -215,14 +215,22 @@ public record ComputeEngine(
         joulesPerFlop);
   }
 
-  /** Power of the arithmetic at the full clock; narrower formats do more for the same power. */
-  double fullClockWatts() {
+  /**
+   * Power of the arithmetic at peak and full clock, 0 where its energy is not known; narrower
+   * formats do more for the same power.
+   */
+  public double fullClockWatts() {
     double widest = peakFlops.values().stream().mapToDouble(Quantity::value).min().orElseThrow();
     return widest * joulesPerFlop.value();
   }
 
   /** The same engine at {@code share} of its clock, 1 for unchanged. */
   ComputeEngine withClockShare(double share) {
+    return withClockShare(share, "the thermal cap leaves");
+  }
+
+  /** The same engine at {@code share} of its clock; {@code reason} goes before the share. */
+  ComputeEngine withClockShare(double share, String reason) {
     if (share == 1) {
       return this;
     }
@@ -239,8 +247,9 @@ public record ComputeEngine(
                     peak.provenance(),
                     String.format(
                         Locale.ROOT,
-                        "%s; the thermal cap leaves %.1f %% of the clock",
+                        "%s; %s %.1f %% of the clock",
                         peak.source(),
+                        reason,
                         100 * share))));
     return new ComputeEngine(
         name,

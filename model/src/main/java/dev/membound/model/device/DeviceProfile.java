@@ -144,18 +144,28 @@ public record DeviceProfile(
         modelError.idealised(1));
   }
 
+  /**
+   * The same device at {@code share} of its clock: arithmetic slows down, memory does not.
+   *
+   * @param share above 0, at most 1
+   */
+  public DeviceProfile atClock(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException("a share of the clock is above 0 and at most 1: " + share);
+    }
+    return withEngines(
+        engines.stream()
+            .map(engine -> engine.withClockShare(share, "the power cap leaves"))
+            .toList());
+  }
+
   /** The same device with overlap exponents from a calibration, which do not depend on a device. */
   public DeviceProfile withOverlap(Map<Kernel, Quantity> calibrated) {
+    return withEngines(engines.stream().map(engine -> engine.withOverlap(calibrated)).toList());
+  }
+
+  private DeviceProfile withEngines(List<ComputeEngine> others) {
     return new DeviceProfile(
-        name,
-        title,
-        description,
-        memory,
-        kvMemory,
-        engines.stream().map(engine -> engine.withOverlap(calibrated)).toList(),
-        link,
-        power,
-        facts,
-        modelError);
+        name, title, description, memory, kvMemory, others, link, power, facts, modelError);
   }
 }

@@ -37,11 +37,13 @@ public final class HtmlReport {
           .without(SerializationFeature.INDENT_OUTPUT);
 
   private final RunDocuments run;
+  private final List<ReportSection> sections;
   private final HtmlWriter html = new HtmlWriter();
   private final Map<String, Chart> charts = new LinkedHashMap<>();
 
   private HtmlReport(RunDocuments run) {
     this.run = run;
+    sections = ReportSections.ALL.stream().filter(section -> section.belongsTo(run)).toList();
   }
 
   /**
@@ -84,7 +86,7 @@ public final class HtmlReport {
     header();
     html.open("main", "id", "main");
     int number = 1;
-    for (ReportSection section : ReportSections.ALL) {
+    for (ReportSection section : sections) {
       section(number++, section);
     }
     html.close();
@@ -117,7 +119,7 @@ public final class HtmlReport {
     }
     html.close();
     html.open("nav", "aria-label", "Contents").open("ol");
-    for (ReportSection section : ReportSections.ALL) {
+    for (ReportSection section : sections) {
       html.open("li").element("a", section.title(), "href", "#" + section.id()).close();
     }
     html.close().close().close();

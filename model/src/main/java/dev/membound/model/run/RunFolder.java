@@ -16,9 +16,9 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A folder that holds one run: {@code host.json}, {@code measurements.json}, {@code profile.json},
- * {@code validation.json}, {@code simulation.json}, {@code quality.json}, {@code report.html}. Each
- * file is replaced as a whole, so a reader or a killed run finds the old content or the new, never
- * half of one.
+ * {@code validation.json}, {@code simulation.json}, {@code exploration.json}, {@code quality.json},
+ * {@code report.html}. Each file is replaced as a whole, so a reader or a killed run finds the old
+ * content or the new, never half of one.
  */
 public final class RunFolder {
   /** Version of all the file formats of a run folder; a newer one is refused. */
@@ -31,7 +31,8 @@ public final class RunFolder {
     PROFILE("profile.json", ProfileFile.class),
     VALIDATION("validation.json", ValidationFile.class),
     SIMULATION("simulation.json", SimulationFile.class),
-    QUALITY("quality.json", QualityFile.class);
+    QUALITY("quality.json", QualityFile.class),
+    EXPLORATION("exploration.json", ExplorationFile.class);
 
     private final String fileName;
     private final Class<?> type;

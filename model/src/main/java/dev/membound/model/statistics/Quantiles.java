@@ -38,7 +38,8 @@ public final class Quantiles {
     return median(absolute) / 0.6744897501960817;
   }
 
-  static double ofSorted(double[] sorted, double probability) {
+  /** As {@link #of}, for values in ascending order. */
+  public static double ofSorted(double[] sorted, double probability) {
     if (sorted.length == 0 || !(probability >= 0 && probability <= 1)) {
       throw new IllegalArgumentException(
           "quantile " + probability + " of " + sorted.length + " values is not defined");

@@ -49,6 +49,16 @@ public record OperatorShape(
     return demand.inputBytes(size);
   }
 
+  /** Bytes that the device sends to its equals. */
+  public long collectiveBytes(PhaseSize size) {
+    return demand.collectiveBytes(size);
+  }
+
+  /** Results that an engine elsewhere sends back. */
+  public long outputBytes(PhaseSize size) {
+    return demand.outputBytes(size);
+  }
+
   /** The operator at a size. */
   public Operator at(PhaseSize size) {
     OperatorCost cost =

@@ -60,7 +60,7 @@ class ReportInBrowserTest {
       throws Exception {
     browser.emulate(width, 900, scheme);
     browser.open(report);
-    assertThat(browser.evaluate("+document.documentElement.dataset.charts").asInt()).isEqualTo(12);
+    assertThat(browser.evaluate("+document.documentElement.dataset.charts").asInt()).isEqualTo(13);
     assertThat(browser.evaluate(CHARTS_WITHOUT_MARKS).asString()).isEmpty();
     assertThat(browser.evaluate("document.documentElement.dataset.theme").asString())
         .isEqualTo(scheme);

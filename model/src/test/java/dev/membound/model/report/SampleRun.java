@@ -3,6 +3,7 @@ package dev.membound.model.report;
 import dev.membound.model.quantity.Provenance;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.report.section.RunDocuments;
+import dev.membound.model.run.ExplorationFile;
 import dev.membound.model.run.HostFacts;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
@@ -53,6 +54,7 @@ public final class SampleRun {
     run.validation().ifPresent(validation -> folder.write(Document.VALIDATION, validation));
     run.simulation().ifPresent(simulation -> folder.write(Document.SIMULATION, simulation));
     run.quality().ifPresent(quality -> folder.write(Document.QUALITY, quality));
+    run.exploration().ifPresent(found -> folder.write(Document.EXPLORATION, found));
   }
 
   private RunDocuments documents() {
@@ -64,7 +66,8 @@ public final class SampleRun {
         Optional.of(profile()),
         Optional.of(validation()),
         Optional.of(simulation()),
-        Optional.of(quality()));
+        Optional.of(quality()),
+        Optional.of(exploration()));
   }
 
   private QualityFile quality() {
@@ -100,6 +103,45 @@ public final class SampleRun {
         128 * MIB,
         stepSeconds,
         5e-3 * (1 + error));
+  }
+
+  private static ExplorationFile exploration() {
+    return new ExplorationFile(
+        RunFolder.SCHEMA_VERSION,
+        "sample",
+        "GPUs with other memories",
+        1_000_000,
+        700_000,
+        Map.of(),
+        List.of(
+            new ExplorationFile.Objective("tokens_per_second", true),
+            new ExplorationFile.Objective("usd_per_million_tokens", false)),
+        Map.of("tokens_per_second", "tokens/s", "usd_per_million_tokens", "USD/Mtoken"),
+        List.of(
+            frontPoint(0, Map.of("memory.pin_bandwidth_Gbps", 12.0), 4000, 0.9),
+            frontPoint(1, Map.of(), 2000, 0.3),
+            frontPoint(2, Map.of(), 500, 0.1)));
+  }
+
+  private static ExplorationFile.FrontPoint frontPoint(
+      int index, Map<String, Double> varied, double rate, double usd) {
+    return new ExplorationFile.FrontPoint(
+        "context 8192",
+        index,
+        "llama-3.1-70b",
+        "h100-sxm",
+        varied,
+        "TP" + (4 - index),
+        4 - index,
+        1,
+        "F16",
+        "FP8",
+        index == 1 ? 500.0 : null,
+        8192,
+        64,
+        Map.of(
+            "tokens_per_second", new Interval(rate, 0.9 * rate, 1.1 * rate),
+            "usd_per_million_tokens", new Interval(usd, 0.5 * usd, 2 * usd)));
   }
 
   static HostFacts host(String cpuModel) {

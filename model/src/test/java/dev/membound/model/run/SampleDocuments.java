@@ -22,6 +22,7 @@ final class SampleDocuments {
     all.put(Document.VALIDATION, validation());
     all.put(Document.SIMULATION, new SimulationFile(1, "run-1", List.of()));
     all.put(Document.QUALITY, new QualityFile(1, List.of(qualityRow())));
+    all.put(Document.EXPLORATION, exploration());
     return all;
   }
 
@@ -101,5 +102,33 @@ final class SampleDocuments {
         "run-1",
         List.of(new ValidationFile.Row("size: 64x64", "size", "an id", 1, 1.1, 0.9, 1.2, 10)),
         List.of(new ValidationFile.Summary("all", 1, 10, 10, 10, 10, 100)));
+  }
+
+  private static ExplorationFile exploration() {
+    return new ExplorationFile(
+        1,
+        "a sweep",
+        "",
+        2,
+        1,
+        Map.of("a reason", 1L),
+        List.of(new ExplorationFile.Objective("tokens_per_second", true)),
+        Map.of("tokens_per_second", "tokens/s"),
+        List.of(
+            new ExplorationFile.FrontPoint(
+                "",
+                1,
+                "tiny",
+                "h100-sxm",
+                Map.of("power_W", 500.0),
+                "1 device",
+                1,
+                1,
+                "F16",
+                "F16",
+                null,
+                1024,
+                1,
+                Map.of("tokens_per_second", new Interval(2, 1, 3)))));
   }
 }

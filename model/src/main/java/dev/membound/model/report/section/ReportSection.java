@@ -8,6 +8,11 @@ public interface ReportSection {
   /** Heading. */
   String title();
 
+  /** Whether it belongs to the page of this run: what nobody asked for needs no empty section. */
+  default boolean belongsTo(RunDocuments run) {
+    return true;
+  }
+
   /** What this run has to say. */
   SectionBody render(RunDocuments run);
 }

@@ -17,6 +17,7 @@ public final class ReportSections {
           new SimulationSection(),
           new KvCapacitySection(),
           new SelectionQualitySection(),
+          new ExplorationSection(),
           new ProfileSection(),
           new SampleQualitySection());
 

@@ -1,5 +1,6 @@
 package dev.membound.model.report.section;
 
+import dev.membound.model.run.ExplorationFile;
 import dev.membound.model.run.HostFacts;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.MeasurementFile;
@@ -25,7 +26,8 @@ public record RunDocuments(
     Optional<ProfileFile> profile,
     Optional<ValidationFile> validation,
     Optional<SimulationFile> simulation,
-    Optional<QualityFile> quality) {
+    Optional<QualityFile> quality,
+    Optional<ExplorationFile> exploration) {
 
   /** Families that probe the machine; every other family is a decode kernel. */
   private static final Set<String> PROBES =
@@ -38,7 +40,7 @@ public record RunDocuments(
       Optional<ProfileFile> profile,
       Optional<ValidationFile> validation,
       Optional<SimulationFile> simulation) {
-    this(host, measurements, profile, validation, simulation, Optional.empty());
+    this(host, measurements, profile, validation, simulation, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -54,7 +56,8 @@ public record RunDocuments(
         optional(folder, Document.PROFILE, ProfileFile.class),
         optional(folder, Document.VALIDATION, ValidationFile.class),
         optional(folder, Document.SIMULATION, SimulationFile.class),
-        optional(folder, Document.QUALITY, QualityFile.class));
+        optional(folder, Document.QUALITY, QualityFile.class),
+        optional(folder, Document.EXPLORATION, ExplorationFile.class));
   }
 
   private static <T> Optional<T> optional(RunFolder folder, Document document, Class<T> type) {
