@@ -55,7 +55,8 @@ final class CsvFile {
     CsvFile file = new CsvFile(name);
     List<CsvRecord> records = CsvRecord.parse(name, text);
     if (records.isEmpty()) {
-      throw new CatalogueException(name + ":1: the file is empty; its first line names the columns");
+      throw new CatalogueException(
+          name + ":1: the file is empty; its first line names the columns");
     }
     Map<String, Double> factors = file.header(records.getFirst(), columns);
     int width = records.getFirst().fields().size();

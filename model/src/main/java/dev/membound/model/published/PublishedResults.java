@@ -27,6 +27,8 @@ public record PublishedResults(
     List<ServingThroughput> throughputs,
     List<PowerReading> powers,
     List<Uncovered> uncovered) {
+  /** Mixtral on H100: the one row that tells how fast routed experts are. */
+  public static final String EXPERTS_CALIBRATION_ROW = "R1326";
 
   /** Reads the resource files. */
   public static PublishedResults load() {
@@ -180,8 +182,7 @@ public record PublishedResults(
   }
 
   private static List<Uncovered> readUncovered() {
-    Set<String> columns =
-        Set.of("id", "source", "system", "metric", "value", "unit", "reason");
+    Set<String> columns = Set.of("id", "source", "system", "metric", "value", "unit", "reason");
     return CsvFile.parse(
             "uncovered.csv",
             text("uncovered"),
@@ -202,10 +203,8 @@ public record PublishedResults(
         .toList();
   }
 
-  private static List<CsvRow> rows(
-      String name, Set<String> columns, Map<String, Dimension> units) {
-    return CsvFile.parse(
-            name + ".csv", text(name), new CsvFile.Columns(columns, Set.of(), units))
+  private static List<CsvRow> rows(String name, Set<String> columns, Map<String, Dimension> units) {
+    return CsvFile.parse(name + ".csv", text(name), new CsvFile.Columns(columns, Set.of(), units))
         .rows();
   }
 

@@ -17,6 +17,18 @@ public final class KernelLawFit {
    * @throws IllegalArgumentException without rows
    */
   public static KernelLaw of(List<KernelTiming> rows, DeviceProfile device) {
+    return fit(rows, device).law();
+  }
+
+  /**
+   * A law with what stands behind it.
+   *
+   * @param priorShares by parameter in the order of {@link KernelLaw}: 0 where the data decide, 1
+   *     where the prior does
+   */
+  record Fitted(KernelLaw law, double[] priorShares) {}
+
+  static Fitted fit(List<KernelTiming> rows, DeviceProfile device) {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("no kernel timing to fit");
     }
@@ -42,6 +54,6 @@ public final class KernelLawFit {
         best = reached;
       }
     }
-    return KernelLaw.at(best);
+    return new Fitted(KernelLaw.at(best), RobustFit.priorShares(model, best, KernelLaw.pull()));
   }
 }

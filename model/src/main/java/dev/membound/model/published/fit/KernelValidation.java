@@ -53,7 +53,9 @@ public final class KernelValidation {
       return List.of();
     }
     List<KernelLaw> fitted =
-        shapes.parallelStream().map(shape -> KernelLawFit.of(without(rows, shape), device)).toList();
+        shapes.parallelStream()
+            .map(shape -> KernelLawFit.of(without(rows, shape), device))
+            .toList();
     for (int i = 0; i < shapes.size(); i++) {
       fits.put(shapes.get(i), fitted.get(i));
     }

@@ -14,8 +14,10 @@ import dev.membound.model.workload.InferenceWorkload;
 import dev.membound.model.workload.Kernel;
 import dev.membound.model.workload.Operator;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A phase of inference as the simulator sees it, with the parameters of a fit taken out: what each
@@ -27,6 +29,7 @@ final class PhaseWork {
   /** An operator, all its executions together. */
   private record Work(
       Family family,
+      boolean experts,
       int repeats,
       double memorySeconds,
       double computeSeconds,
@@ -43,6 +46,9 @@ final class PhaseWork {
     OTHER,
     COLLECTIVE
   }
+
+  /** Products over routed experts. */
+  private static final Set<String> EXPERTS = Set.of("experts-expand", "experts-contract");
 
   private final Work[] works;
 
@@ -78,6 +84,7 @@ final class PhaseWork {
     if (kernel.collective()) {
       return new Work(
           Family.COLLECTIVE,
+          false,
           operator.repeats(),
           0,
           0,
@@ -93,6 +100,7 @@ final class PhaseWork {
             : best.of(engine.efficiency(kernel, operator.operand()).orElseThrow());
     return new Work(
         family,
+        EXPERTS.contains(operator.name()),
         operator.repeats(),
         time.memorySeconds() * streaming,
         time.computeSeconds() * efficiency,
@@ -108,6 +116,14 @@ final class PhaseWork {
       case ATTENTION -> Family.ATTENTION;
       default -> Family.OTHER;
     };
+  }
+
+  /** Operators that have a start-up, all executions. */
+  int executions() {
+    return Arrays.stream(works)
+        .filter(work -> work.family != Family.COLLECTIVE)
+        .mapToInt(Work::repeats)
+        .sum();
   }
 
   /** Time under the parameters of a fit. */
@@ -129,10 +145,11 @@ final class PhaseWork {
   }
 
   private static double computation(Work work, HardwareParameters p, double efficiency) {
+    double computeShare = efficiency * p.clockShare() * (work.experts ? p.expertShare() : 1);
     return work.repeats * p.startupSeconds()
         + OverlapLaw.seconds(
             work.memorySeconds / p.streamingEfficiency(),
-            work.computeSeconds / efficiency / p.clockShare(),
+            work.computeSeconds / computeShare,
             work.overlapExponent);
   }
 

@@ -6,6 +6,7 @@ import org.apache.commons.math3.fitting.leastsquares.LevenbergMarquardtOptimizer
 import org.apache.commons.math3.fitting.leastsquares.MultivariateJacobianFunction;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
+import org.apache.commons.math3.linear.LUDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
 import org.apache.commons.math3.util.Pair;
@@ -66,8 +67,34 @@ final class RobustFit {
     return sum;
   }
 
-  private static double[] optimum(
-      Model model, double[] weights, Prior prior, double[] start) {
+  /**
+   * How much of each coordinate the prior decides: its pull over all that is known about it, 0 to
+   * 1, with what is known of the others taken into account.
+   */
+  static double[] priorShares(Model model, double[] point, double[] pull) {
+    double[] at = model.logRatios(point);
+    RealMatrix jacobian = new Array2DRowRealMatrix(at.length, point.length);
+    for (int c = 0; c < point.length; c++) {
+      double[] moved = point.clone();
+      moved[c] += STEP;
+      double[] ratios = model.logRatios(moved);
+      for (int r = 0; r < at.length; r++) {
+        jacobian.setEntry(r, c, (ratios[r] - at[r]) / STEP);
+      }
+    }
+    RealMatrix information = jacobian.transpose().multiply(jacobian);
+    for (int c = 0; c < point.length; c++) {
+      information.addToEntry(c, c, pull[c] * pull[c]);
+    }
+    RealMatrix inverse = new LUDecomposition(information, 0).getSolver().getInverse();
+    double[] shares = new double[point.length];
+    for (int c = 0; c < point.length; c++) {
+      shares[c] = pull[c] * pull[c] * inverse.getEntry(c, c);
+    }
+    return shares;
+  }
+
+  private static double[] optimum(Model model, double[] weights, Prior prior, double[] start) {
     int rows = weights.length;
     MultivariateJacobianFunction problem =
         vector -> {
@@ -102,8 +129,7 @@ final class RobustFit {
         .toArray();
   }
 
-  private static double[] residuals(
-      Model model, double[] weights, Prior prior, double[] point) {
+  private static double[] residuals(Model model, double[] weights, Prior prior, double[] point) {
     double[] ratios = model.logRatios(point);
     double[] all = new double[ratios.length + prior.at().length];
     for (int i = 0; i < ratios.length; i++) {

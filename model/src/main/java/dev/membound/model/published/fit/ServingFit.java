@@ -1,5 +1,6 @@
 package dev.membound.model.published.fit;
 
+import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.published.ServingEngine;
 import dev.membound.model.published.ServingLatency;
 import java.util.List;
@@ -10,9 +11,13 @@ public final class ServingFit {
   private final ServingLayout layout;
   private final double[] point;
 
-  private ServingFit(ServingLayout layout, double[] point) {
+  /** By coordinate: 0 where the data decide, 1 where the prior does. */
+  private final double[] priorShares;
+
+  private ServingFit(ServingLayout layout, double[] point, double[] priorShares) {
     this.layout = layout;
     this.point = point;
+    this.priorShares = priorShares;
   }
 
   /**
@@ -26,7 +31,9 @@ public final class ServingFit {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("no serving row to fit");
     }
-    ServingLayout layout = ServingLayout.of(rows);
+    HardwareParameters prior =
+        HardwareParameters.of(DeviceCatalogue.find(rows.getFirst().device()));
+    ServingLayout layout = ServingLayout.of(prior, rows);
     ServingWork[] works = rows.stream().map(work).toArray(ServingWork[]::new);
     double[] logMeasured =
         rows.stream().mapToDouble(r -> StrictMath.log(r.secondsPerToken())).toArray();
@@ -36,17 +43,22 @@ public final class ServingFit {
           double[] ratios = new double[works.length];
           for (int i = 0; i < works.length; i++) {
             EngineParameters engine = layout.engine(at, rows.get(i).engine());
-            ratios[i] =
-                StrictMath.log(works[i].secondsPerToken(hardware, engine)) - logMeasured[i];
+            ratios[i] = StrictMath.log(works[i].secondsPerToken(hardware, engine)) - logMeasured[i];
           }
           return ratios;
         };
-    return new ServingFit(layout, RobustFit.of(model, layout.start(), layout.pull()));
+    double[] point = RobustFit.of(model, layout.start(), layout.pull());
+    return new ServingFit(layout, point, RobustFit.priorShares(model, point, layout.pull()));
   }
 
   /** What the rows tell about the hardware. */
   public HardwareParameters hardware() {
     return layout.hardware(point);
+  }
+
+  /** Whether the rows tell a parameter of the hardware, or only the catalogue does. */
+  boolean identifiable(HardwareParameter parameter) {
+    return priorShares[parameter.ordinal()] < 0.5;
   }
 
   /** What they tell about an engine; of one that is not among them, what is usual. */

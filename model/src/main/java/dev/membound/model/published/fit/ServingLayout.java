@@ -8,8 +8,10 @@ import java.util.List;
 /**
  * Where each parameter of a serving fit stands in the optimiser's vector: those of the hardware,
  * one step overhead, one request overhead an engine, one prompt share a version of an engine.
+ *
+ * @param prior what the catalogue says; the data decide where they can
  */
-record ServingLayout(List<String> engines, List<ServingEngine> versions) {
+record ServingLayout(HardwareParameters prior, List<String> engines, List<ServingEngine> versions) {
   private static final int EFFICIENCIES = 1;
   private static final int STEP = 7;
   private static final int FIRST_ENGINE = 8;
@@ -22,28 +24,25 @@ record ServingLayout(List<String> engines, List<ServingEngine> versions) {
    */
   private static final double FIRM = 0.3;
 
-  /** Priors: the catalogue's values for Hopper; the data decide where they can. */
-  private static final HardwareParameters HARDWARE =
-      new HardwareParameters(0.93, 0.6, 0.7, 0.6, 2.5e-6, 1, 0.7, 1);
-
   /** What an engine is like of which no row was seen. */
   private static final EngineParameters ENGINE = new EngineParameters(5e-4, 2e-5, 0.9);
 
-  static ServingLayout of(List<ServingLatency> rows) {
+  static ServingLayout of(HardwareParameters prior, List<ServingLatency> rows) {
     return new ServingLayout(
+        prior,
         rows.stream().map(row -> row.engine().name()).distinct().toList(),
         rows.stream().map(ServingLatency::engine).distinct().toList());
   }
 
   double[] start() {
     double[] start = new double[FIRST_ENGINE + engines.size() + versions.size()];
-    start[0] = Coordinate.SHARE.of(HARDWARE.streamingEfficiency());
-    start[EFFICIENCIES] = Coordinate.SHARE.of(HARDWARE.decodeEfficiency());
-    start[2] = Coordinate.SHARE.of(HARDWARE.prefillEfficiency());
-    start[3] = Coordinate.SHARE.of(HARDWARE.attentionEfficiency());
-    start[4] = Coordinate.POSITIVE.of(HARDWARE.startupSeconds());
-    start[5] = Coordinate.POSITIVE.of(HARDWARE.linkLatencyFactor());
-    start[6] = Coordinate.SHARE.of(HARDWARE.linkEfficiency());
+    start[0] = Coordinate.SHARE.of(prior.streamingEfficiency());
+    start[EFFICIENCIES] = Coordinate.SHARE.of(prior.decodeEfficiency());
+    start[2] = Coordinate.SHARE.of(prior.prefillEfficiency());
+    start[3] = Coordinate.SHARE.of(prior.attentionEfficiency());
+    start[4] = Coordinate.POSITIVE.of(prior.startupSeconds());
+    start[5] = Coordinate.POSITIVE.of(prior.linkLatencyFactor());
+    start[6] = Coordinate.SHARE.of(prior.linkEfficiency());
     start[STEP] = Coordinate.POSITIVE.of(ENGINE.stepSeconds());
     Arrays.fill(
         start,
@@ -72,6 +71,7 @@ record ServingLayout(List<String> engines, List<ServingEngine> versions) {
         Coordinate.SHARE.value(point[0]),
         Coordinate.SHARE.value(point[1]),
         Coordinate.SHARE.value(point[2]),
+        prior.expertShare(),
         Coordinate.SHARE.value(point[3]),
         Coordinate.POSITIVE.value(point[4]),
         Coordinate.POSITIVE.value(point[5]),
@@ -84,9 +84,7 @@ record ServingLayout(List<String> engines, List<ServingEngine> versions) {
     int version = versions.indexOf(engine);
     return new EngineParameters(
         Coordinate.POSITIVE.value(point[STEP]),
-        name < 0
-            ? ENGINE.requestSeconds()
-            : Coordinate.POSITIVE.value(point[FIRST_ENGINE + name]),
+        name < 0 ? ENGINE.requestSeconds() : Coordinate.POSITIVE.value(point[FIRST_ENGINE + name]),
         version < 0
             ? ENGINE.promptShare()
             : Coordinate.SHARE.value(point[FIRST_ENGINE + engines.size() + version]));

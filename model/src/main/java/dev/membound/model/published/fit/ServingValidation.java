@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Predicts serving rows from fits that never saw their group: same checkpoint, system and precision.
+ * Predicts serving rows from fits that never saw their group: same checkpoint, system and
+ * precision.
  *
  * <p>The interval of a left-out group is the spread of the errors of the other groups, each
  * predicted by a fit that saw neither it nor the left-out one: no row of a group enters its own
@@ -62,10 +63,7 @@ public final class ServingValidation {
     }
     // Independent fits, each deterministic: their order of execution does not matter.
     List<ServingFit> fits =
-        IntStream.range(0, folds.size())
-            .parallel()
-            .mapToObj(i -> fit(folds.get(i)))
-            .toList();
+        IntStream.range(0, folds.size()).parallel().mapToObj(i -> fit(folds.get(i))).toList();
     Map<Set<String>, ServingFit> byFold = new LinkedHashMap<>();
     for (int i = 0; i < folds.size(); i++) {
       byFold.put(folds.get(i), fits.get(i));

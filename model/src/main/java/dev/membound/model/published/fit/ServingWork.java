@@ -115,6 +115,11 @@ public final class ServingWork {
     return batch;
   }
 
+  /** Operators of a decode step, each layer's counted. */
+  int operators() {
+    return decode.executions();
+  }
+
   /** Time an output token. */
   public double secondsPerToken(HardwareParameters hardware, EngineParameters engine) {
     return decode.seconds(hardware)

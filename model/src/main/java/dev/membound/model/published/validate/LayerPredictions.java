@@ -78,8 +78,7 @@ final class LayerPredictions {
             ? new DecodeWorkload(row.batch(), row.tokens(), formats, new KvSelection.Dense())
                 .withFusion(Fusion.EAGER)
             : new PrefillWorkload(row.batch(), row.tokens(), formats);
-    HardwareSystem system =
-        HardwareSystem.of(DeviceCatalogue.find(row.device()), row.devices());
+    HardwareSystem system = HardwareSystem.of(DeviceCatalogue.find(row.device()), row.devices());
     return new Simulator().estimate(system, model, workload);
   }
 

@@ -52,8 +52,7 @@ final class ProductPredictions {
         row.bytes()
             / device.memory().model().bytesPerSecond(stream, draw)
             / Math.min(1, draw.of(engine.streamingEfficiency()));
-    double share =
-        Math.min(1, draw.of(engine.efficiency(Kernel.GEMM, row.format()).orElseThrow()));
+    double share = Math.min(1, draw.of(engine.efficiency(Kernel.GEMM, row.format()).orElseThrow()));
     double compute = row.flops() / (share * draw.of(engine.peak(row.format())));
     double exponent = Math.max(1, draw.of(engine.overlapExponent().get(Kernel.GEMM)));
     return (draw.of(engine.startupSeconds()) + OverlapLaw.seconds(memory, compute, exponent))

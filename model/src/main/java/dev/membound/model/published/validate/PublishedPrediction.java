@@ -32,6 +32,8 @@ public record PublishedPrediction(
     GROUP_LEFT_OUT("fit without its group"),
     /** The default calibration: a fit to latencies of serving, none of them from its source. */
     DEFAULT_CALIBRATION("default calibration"),
+    /** The row sets a parameter: its error says nothing. */
+    FITTED_TO_IT("fitted to this row"),
     /** Data sheet and catalogue alone. */
     CATALOGUE("catalogue");
 

@@ -1,16 +1,19 @@
 package dev.membound.model.published.validate;
 
-import dev.membound.model.device.DeviceCatalogue;
-import dev.membound.model.published.ServingEngine;
+import dev.membound.model.published.PublishedResults;
 import dev.membound.model.published.ServingLatency;
 import dev.membound.model.published.ServingThroughput;
 import dev.membound.model.published.fit.DefaultCalibration;
 import dev.membound.model.published.fit.ErrorBand;
-import dev.membound.model.published.fit.PowerLimit;
 import dev.membound.model.published.fit.ServingValidation;
 import dev.membound.model.published.fit.ServingValidation.LeftOut;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 
 /**
  * Serving: latencies predicted without their group, throughputs by the default calibration, which
@@ -49,27 +52,50 @@ final class ServingPredictions {
         .toList();
   }
 
+  /** In order; the interval of a row has seen no row of its group. */
   List<PublishedPrediction> throughputs(List<ServingThroughput> rows) {
-    DefaultCalibration calibration = new DefaultCalibration(validation.fit(Set.of()));
-    ErrorBand band =
-        ErrorBand.of(
-            leftOut.stream()
-                .mapToDouble(
-                    out -> StrictMath.log(out.row().secondsPerToken() / out.predictedSeconds()))
-                .toArray());
-    return rows.stream().map(row -> throughput(row, calibration, band)).toList();
+    DefaultCalibration dense = DefaultCalibration.of(validation.fit(Set.of()));
+    Optional<ServingThroughput> experts =
+        rows.stream()
+            .filter(row -> row.id().equals(PublishedResults.EXPERTS_CALIBRATION_ROW))
+            .findFirst();
+    DefaultCalibration calibration = experts.map(dense::withExpertsOf).orElse(dense);
+    double[] latencyErrors =
+        leftOut.stream()
+            .mapToDouble(
+                out -> StrictMath.log(out.row().secondsPerToken() / out.predictedSeconds()))
+            .toArray();
+    Map<ServingThroughput, Double> logErrors = new LinkedHashMap<>();
+    for (ServingThroughput row : rows) {
+      // Of the time, as those of the latencies.
+      logErrors.put(row, StrictMath.log(calibration.tokensPerSecond(row) / row.tokensPerSecond()));
+    }
+    return rows.stream()
+        .map(row -> throughput(row, calibration, band(row, logErrors, latencyErrors)))
+        .toList();
+  }
+
+  /** The spread of latencies and of the throughputs of all other groups. */
+  private static ErrorBand band(
+      ServingThroughput row, Map<ServingThroughput, Double> logErrors, double[] latencyErrors) {
+    DoubleStream others =
+        logErrors.entrySet().stream()
+            .filter(entry -> !group(entry.getKey()).equals(group(row)))
+            .mapToDouble(Map.Entry::getValue);
+    return ErrorBand.of(DoubleStream.concat(Arrays.stream(latencyErrors), others).toArray());
+  }
+
+  private static String group(ServingThroughput row) {
+    return "tokens/s, %s, %s".formatted(row.source(), row.model());
   }
 
   private static PublishedPrediction throughput(
       ServingThroughput row, DefaultCalibration calibration, ErrorBand band) {
-    double clock =
-        PowerLimit.clockShare(DeviceCatalogue.find(row.device()), row.powerLimitWatts());
-    double predicted =
-        calibration.tokensPerSecond(row, new ServingEngine(row.engine(), "any"), clock);
+    double predicted = calibration.tokensPerSecond(row);
     return new PublishedPrediction(
         row.id(),
         row.source(),
-        "tokens/s, %s, %s".formatted(row.source(), row.model()),
+        group(row),
         "%d x %d %s at %.0f W, %s, %d + %d tokens"
             .formatted(
                 row.copies(),
@@ -86,7 +112,9 @@ final class ServingPredictions {
         predicted,
         predicted / band.highRatio(),
         predicted / band.lowRatio(),
-        PublishedPrediction.Basis.DEFAULT_CALIBRATION,
+        row.id().equals(PublishedResults.EXPERTS_CALIBRATION_ROW)
+            ? PublishedPrediction.Basis.FITTED_TO_IT
+            : PublishedPrediction.Basis.DEFAULT_CALIBRATION,
         "");
   }
 }
