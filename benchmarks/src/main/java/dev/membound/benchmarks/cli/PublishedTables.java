@@ -2,42 +2,77 @@ package dev.membound.benchmarks.cli;
 
 import static dev.membound.model.report.table.DataTable.row;
 
+import dev.membound.model.published.Uncovered;
 import dev.membound.model.published.validate.GroupSummary;
 import dev.membound.model.published.validate.PublishedPrediction;
 import dev.membound.model.published.validate.PublishedValidation;
 import dev.membound.model.report.table.Column;
 import dev.membound.model.report.table.DataTable;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The comparison with published results as tables. */
 final class PublishedTables {
+  private static final Column BOUND = Column.text("bound");
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.text("row"),
+          Column.text("case"),
+          Column.value("published"),
+          Column.value("predicted"),
+          Column.value("low"),
+          Column.value("high"),
+          Column.signedPercent("error"),
+          Column.text("held"),
+          BOUND,
+          Column.text("basis"));
+
   private PublishedTables() {}
 
+  /** All rows in one table, for programs. */
   static DataTable rows(PublishedValidation validation) {
+    List<Column> columns = new ArrayList<>(COLUMNS);
+    columns.add(1, Column.text("group"));
+    columns.add(Column.text("unit"));
+    columns.add(Column.text("source"));
     return new DataTable(
         "published results and predictions",
-        List.of(
-            Column.text("row"),
-            Column.text("group"),
-            Column.text("case"),
-            Column.text("unit"),
-            Column.value("published"),
-            Column.value("predicted"),
-            Column.value("low"),
-            Column.value("high"),
-            Column.signedPercent("error"),
-            Column.text("covered"),
-            Column.text("bound"),
-            Column.text("basis")),
-        validation.predictions().stream().map(PublishedTables::row).toList());
+        columns,
+        validation.predictions().stream()
+            .map(
+                p -> {
+                  List<Object> cells = new ArrayList<>(cells(p));
+                  cells.add(1, p.group());
+                  cells.add(p.unit());
+                  cells.add(p.source());
+                  return cells;
+                })
+            .toList());
   }
 
-  private static List<Object> row(PublishedPrediction p) {
-    return DataTable.row(
+  /** The rows of one group. */
+  static DataTable group(List<PublishedPrediction> rows) {
+    int bound = COLUMNS.indexOf(BOUND);
+    boolean known = rows.stream().anyMatch(row -> !row.bottleneck().isEmpty());
+    return new DataTable(
+        rows.getFirst().group(),
+        known ? COLUMNS : without(COLUMNS, bound),
+        rows.stream()
+            .map(PublishedTables::cells)
+            .map(cells -> known ? cells : without(cells, bound))
+            .toList());
+  }
+
+  private static <T> List<T> without(List<T> list, int index) {
+    List<T> rest = new ArrayList<>(list);
+    rest.remove(index);
+    return rest;
+  }
+
+  private static List<Object> cells(PublishedPrediction p) {
+    return row(
         p.id(),
-        p.group(),
         p.what(),
-        p.unit(),
         p.published(),
         p.predicted(),
         p.low(),
@@ -48,17 +83,18 @@ final class PublishedTables {
         p.basis().toString());
   }
 
-  static DataTable uncovered(PublishedValidation validation) {
+  /** Rows without a prediction that share a reason. */
+  static DataTable uncovered(List<Uncovered> rows) {
     return new DataTable(
-        "rows without a prediction",
+        rows.getFirst().reason(),
         List.of(
             Column.text("row"),
             Column.text("system"),
+            Column.text("model"),
             Column.text("metric"),
-            Column.text("value"),
-            Column.text("why")),
-        validation.uncovered().stream()
-            .map(u -> row(u.id(), u.system(), u.metric(), u.value() + " " + u.unit(), u.reason()))
+            Column.text("value")),
+        rows.stream()
+            .map(u -> row(u.id(), u.system(), u.model(), u.metric(), u.value() + " " + u.unit()))
             .toList());
   }
 
@@ -68,11 +104,11 @@ final class PublishedTables {
         List.of(
             Column.text("group"),
             Column.count("rows"),
-            Column.percent("mean |error|"),
-            Column.percent("median |error|"),
-            Column.percent("worst |error|"),
+            Column.percent("mean"),
+            Column.percent("median"),
+            Column.percent("worst"),
             Column.signedPercent("bias"),
-            Column.percent("coverage")),
+            Column.percent("held")),
         summaries.stream()
             .map(
                 s ->

@@ -2,6 +2,7 @@ package dev.membound.benchmarks.cli;
 
 import static dev.membound.model.report.table.DataTable.row;
 
+import dev.membound.model.published.PublishedSource;
 import dev.membound.model.published.validate.PublishedValidation;
 import dev.membound.model.report.table.Column;
 import dev.membound.model.report.table.CsvTable;
@@ -88,10 +89,26 @@ final class ValidateCommand implements Callable<Integer> {
       output.text(CsvTable.render(PublishedTables.rows(validation)));
       return;
     }
-    output.table(PublishedTables.rows(validation));
-    output.line("");
-    output.table(PublishedTables.uncovered(validation));
-    output.line("");
+    validation
+        .groups()
+        .forEach(
+            (group, rows) -> {
+              PublishedSource source = validation.sources().get(rows.getFirst().source());
+              output.line("%s (%s): %s".formatted(group, rows.getFirst().unit(), source.title()));
+              output.table(PublishedTables.group(rows));
+              output.line("");
+            });
+    validation
+        .uncoveredByReason()
+        .forEach(
+            (reason, rows) -> {
+              output.line("no prediction: " + reason);
+              output.table(PublishedTables.uncovered(rows));
+              output.line("");
+            });
+    output.line(
+        "size of the error |predicted / published - 1|, and share of rows that the 90 %"
+            + " interval held");
     output.table(PublishedTables.summaries("errors by group", validation.summaries()));
     output.line("");
     output.table(
@@ -99,7 +116,7 @@ final class ValidateCommand implements Callable<Integer> {
             "errors by what a prediction has seen", validation.summariesByBasis()));
     output.line("");
     output.line(
-        "%d rows predicted, %d without a prediction; intervals are 90 %% intervals"
+        "%d rows predicted, %d without a prediction"
             .formatted(validation.predictions().size(), validation.uncovered().size()));
   }
 

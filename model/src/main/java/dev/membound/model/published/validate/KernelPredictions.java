@@ -16,7 +16,15 @@ final class KernelPredictions {
                     out.row().id(),
                     out.row().source(),
                     out.row().kernel().key() + ", " + out.row().device(),
-                    out.row().shape(),
+                    "%d/%d heads, batch %d, context %d%s"
+                        .formatted(
+                            out.row().queryHeads(),
+                            out.row().kvHeads(),
+                            out.row().batch(),
+                            out.row().contextTokens(),
+                            out.row().newTokens() == 1
+                                ? ""
+                                : ", " + out.row().newTokens() + " new"),
                     "s",
                     out.row().seconds(),
                     out.predictedSeconds(),

@@ -27,13 +27,13 @@ public record PublishedPrediction(
   /** What a prediction has seen of the published results. */
   public enum Basis {
     /** A fit to the same kernel at other shapes. */
-    SHAPE_LEFT_OUT("fit without its shape"),
+    SHAPE_LEFT_OUT("shape left out"),
     /** A fit to other models, systems and precisions. */
-    GROUP_LEFT_OUT("fit without its group"),
+    GROUP_LEFT_OUT("group left out"),
     /** The default calibration: a fit to latencies of serving, none of them from its source. */
-    DEFAULT_CALIBRATION("default calibration"),
+    DEFAULT_CALIBRATION("default fit"),
     /** The row sets a parameter: its error says nothing. */
-    FITTED_TO_IT("fitted to this row"),
+    FITTED_TO_IT("fitted to it"),
     /** Data sheet and catalogue alone. */
     CATALOGUE("catalogue");
 

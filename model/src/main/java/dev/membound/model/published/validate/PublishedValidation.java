@@ -51,13 +51,29 @@ public record PublishedValidation(
         List.copyOf(predictions), List.copyOf(uncovered), results.sources());
   }
 
-  /** One summary a group, in order of appearance. */
-  public List<GroupSummary> summaries() {
+  /** Predictions by group, in order of appearance. */
+  public Map<String, List<PublishedPrediction>> groups() {
     Map<String, List<PublishedPrediction>> groups = new LinkedHashMap<>();
     for (PublishedPrediction row : predictions) {
       groups.computeIfAbsent(row.group(), key -> new ArrayList<>()).add(row);
     }
-    return groups.entrySet().stream().map(e -> GroupSummary.of(e.getKey(), e.getValue())).toList();
+    return groups;
+  }
+
+  /** Rows without a prediction by the reason for it, in order of appearance. */
+  public Map<String, List<Uncovered>> uncoveredByReason() {
+    Map<String, List<Uncovered>> reasons = new LinkedHashMap<>();
+    for (Uncovered row : uncovered) {
+      reasons.computeIfAbsent(row.reason(), key -> new ArrayList<>()).add(row);
+    }
+    return reasons;
+  }
+
+  /** One summary a group, in order of appearance. */
+  public List<GroupSummary> summaries() {
+    return groups().entrySet().stream()
+        .map(entry -> GroupSummary.of(entry.getKey(), entry.getValue()))
+        .toList();
   }
 
   /** One summary a basis: what the predictions had seen. */

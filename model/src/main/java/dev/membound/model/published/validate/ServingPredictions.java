@@ -36,7 +36,7 @@ final class ServingPredictions {
                     out.row().id(),
                     out.row().source(),
                     "TPOT, " + out.row().group(),
-                    "%s, %d requests, %d + %d tokens"
+                    "%s, %d x (%d + %d)"
                         .formatted(
                             out.row().engine(),
                             out.row().concurrency(),
@@ -96,15 +96,15 @@ final class ServingPredictions {
         row.id(),
         row.source(),
         group(row),
-        "%d x %d %s at %.0f W, %s, %d + %d tokens"
+        "%d x %d %s %.0f W, %s x (%d + %d)"
             .formatted(
                 row.copies(),
                 row.devices(),
                 row.device(),
                 row.powerLimitWatts(),
                 row.concurrency().isPresent()
-                    ? row.concurrency().getAsInt() + " requests a copy"
-                    : "as many requests as fit",
+                    ? Integer.toString(row.concurrency().getAsInt())
+                    : "max",
                 row.promptTokens(),
                 row.outputTokens()),
         "tokens/s",
