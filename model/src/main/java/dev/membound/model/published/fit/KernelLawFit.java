@@ -44,16 +44,18 @@ public final class KernelLawFit {
           }
           return ratios;
         };
+    double[] pull = KernelLaw.pull();
     double[] best = null;
     double least = Double.POSITIVE_INFINITY;
     for (double factor : FLOOR_STARTS) {
-      double[] reached = RobustFit.of(model, KernelLaw.start(factor), KernelLaw.pull());
-      double loss = RobustFit.loss(model, reached);
+      double[] start = KernelLaw.start(factor);
+      double[] reached = RobustFit.of(model, start, pull);
+      double loss = RobustFit.loss(model, start, pull, reached);
       if (loss < least) {
         least = loss;
         best = reached;
       }
     }
-    return new Fitted(KernelLaw.at(best), RobustFit.priorShares(model, best, KernelLaw.pull()));
+    return new Fitted(KernelLaw.at(best), RobustFit.priorShares(model, best, pull));
   }
 }

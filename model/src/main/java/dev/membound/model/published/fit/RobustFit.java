@@ -57,9 +57,13 @@ final class RobustFit {
     return point;
   }
 
-  /** Huber's loss of a point, without the pull. */
-  static double loss(Model model, double[] point) {
+  /** Huber's loss of a point, with the pull to the start. */
+  static double loss(Model model, double[] start, double[] pull, double[] point) {
     double sum = 0;
+    for (int c = 0; c < point.length; c++) {
+      double distance = pull[c] * (point[c] - start[c]);
+      sum += distance * distance / 2;
+    }
     for (double ratio : model.logRatios(point)) {
       double size = Math.abs(ratio);
       sum += size <= HUBER ? size * size / 2 : HUBER * (size - HUBER / 2);
