@@ -83,7 +83,10 @@ record SimulationAnswer(
 
   /** A phase with its operators; their seconds add up to the middle of {@code seconds}. */
   record PhaseTime(
-      Interval seconds, Interval tokensPerSecond, double memoryJoules, List<OperatorTime> operators) {}
+      Interval seconds,
+      Interval tokensPerSecond,
+      double memoryJoules,
+      List<OperatorTime> operators) {}
 
   /** One operator, all its executions; bytes and FLOPs on each device. */
   record OperatorTime(

@@ -85,8 +85,7 @@ final class SimulationText {
     }
     output.line("brackets: 90 % intervals");
     output.line("");
-    output.table(
-        decode != null ? operators("decode step", decode) : operators("prefill", prefill));
+    output.table(decode != null ? operators("decode step", decode) : operators("prefill", prefill));
     output.line("");
   }
 
@@ -158,7 +157,8 @@ final class SimulationText {
     Sharding sharding = pool.smallestSharding();
     return sharding == null
         ? "no number of them holds it"
-        : "the smallest count that fits is %d: %s".formatted(pool.smallestCount(), options(sharding));
+        : "the smallest count that fits is %d: %s"
+            .formatted(pool.smallestCount(), options(sharding));
   }
 
   /** The options that ask for a sharding. */
@@ -245,8 +245,7 @@ final class SimulationText {
           .forEach(
               (component, bytes) -> rows.add(row(memory, component, bytes / pool.count(), bytes)));
       rows.add(row(memory, "all", pool.bytesPerDevice(), pool.bytes()));
-      rows.add(
-          row(memory, "capacity", pool.capacityBytes() / pool.count(), pool.capacityBytes()));
+      rows.add(row(memory, "capacity", pool.capacityBytes() / pool.count(), pool.capacityBytes()));
     }
     return new DataTable(
         "capacity",

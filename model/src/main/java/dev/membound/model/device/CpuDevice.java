@@ -54,8 +54,7 @@ public final class CpuDevice {
         profile.readBandwidth().stream()
             .filter(b -> b.residency() == Residency.DRAM && b.threads() == threads)
             .findFirst()
-            .orElseThrow(
-                () -> lacks(profile, "a DRAM read bandwidth of " + threads + " threads"))
+            .orElseThrow(() -> lacks(profile, "a DRAM read bandwidth of " + threads + " threads"))
             .bytesPerSecond();
     Quantity capacity =
         Quantity.exact(

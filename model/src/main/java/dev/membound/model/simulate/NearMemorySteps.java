@@ -65,8 +65,8 @@ public final class NearMemorySteps {
   /**
    * A sparse step beside a dense one.
    *
-   * @param predictedSpeedup dense over sparse at the context of the sparse step; the errors of
-   *     both are taken as independent
+   * @param predictedSpeedup dense over sparse at the context of the sparse step; the errors of both
+   *     are taken as independent
    * @param measuredSpeedup the same; the dense step is scaled by tokens where its context differs
    */
   public record Comparison(
@@ -214,8 +214,7 @@ public final class NearMemorySteps {
     int queryHeads = Math.toIntExact(size(like, "queryHeads"));
     int headDim = Math.toIntExact(size(like, "headDim"));
     GroupedQueryAttention attention =
-        new GroupedQueryAttention(
-            queryHeads, Math.toIntExact(size(like, "kvHeads")), headDim);
+        new GroupedQueryAttention(queryHeads, Math.toIntExact(size(like, "kvHeads")), headDim);
     return new LlmArchitecture(
         "measured-layer",
         "Measured layer",

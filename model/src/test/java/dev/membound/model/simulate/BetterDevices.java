@@ -44,7 +44,8 @@ final class BetterDevices {
   }
 
   static DeviceProfile withStartupTimes(DeviceProfile d, double factor) {
-    return withEngines(d, e -> engine(e, e.peakFlops(), times(e.startupSeconds(), factor), e.bytesInFlight()));
+    return withEngines(
+        d, e -> engine(e, e.peakFlops(), times(e.startupSeconds(), factor), e.bytesInFlight()));
   }
 
   static DeviceProfile withBytesInFlightTimes(DeviceProfile d, double factor) {
@@ -103,10 +104,7 @@ final class BetterDevices {
   }
 
   private static ComputeEngine engine(
-      ComputeEngine e,
-      Map<DataFormat, Quantity> peaks,
-      Quantity startup,
-      Quantity bytesInFlight) {
+      ComputeEngine e, Map<DataFormat, Quantity> peaks, Quantity startup, Quantity bytesInFlight) {
     return new ComputeEngine(
         e.name(),
         e.place(),

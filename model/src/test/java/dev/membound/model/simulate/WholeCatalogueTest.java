@@ -78,8 +78,7 @@ class WholeCatalogueTest {
     }
 
     Estimate estimate(DeviceProfile device) {
-      return new Simulator(1, 1)
-          .estimate(HardwareSystem.of(device, sharding), model, workload);
+      return new Simulator(1, 1).estimate(HardwareSystem.of(device, sharding), model, workload);
     }
   }
 
@@ -138,8 +137,7 @@ class WholeCatalogueTest {
 
     assertThat(streaming(memory.ideal())).isCloseTo(limit(memory), withinPercentage(1e-7));
     if (memory instanceof NearMemory near) {
-      assertThat(streaming(near.near().ideal()))
-          .isCloseTo(nearLimit(near), withinPercentage(1e-7));
+      assertThat(streaming(near.near().ideal())).isCloseTo(nearLimit(near), withinPercentage(1e-7));
       assertThat(streaming(near.ideal().near())).isEqualTo(streaming(near.near().ideal()));
     }
   }
@@ -307,8 +305,7 @@ class WholeCatalogueTest {
             pim.nearJoulesPerByte(),
             pim.powerCapWatts().idealised(Double.MAX_VALUE));
     for (long chunk : new long[] {64, 256, 1 << 20, Long.MAX_VALUE}) {
-      AccessPattern reads =
-          new AccessPattern(chunk, Double.POSITIVE_INFINITY, Direction.READ);
+      AccessPattern reads = new AccessPattern(chunk, Double.POSITIVE_INFINITY, Direction.READ);
       if (chunk <= host.rowBytes().value() || chunk == Long.MAX_VALUE) {
         assertThat(single.near().bytesPerSecond(reads, BEST))
             .as("chunk %d", chunk)
@@ -412,14 +409,13 @@ class WholeCatalogueTest {
   }
 
   private static String key(String name, Quantity old, double value) {
-    return
-        switch (old.unit()) {
-          case "s" -> name + "_ns: {value: " + value * 1e9;
-          case "B/s" -> name + "_GBps: {value: " + value / 1e9;
-          case "B" -> name + "_B: {value: " + value;
-          case "W" -> name + "_W: {value: " + value;
-          default -> throw new AssertionError(old);
-        };
+    return switch (old.unit()) {
+      case "s" -> name + "_ns: {value: " + value * 1e9;
+      case "B/s" -> name + "_GBps: {value: " + value / 1e9;
+      case "B" -> name + "_B: {value: " + value;
+      case "W" -> name + "_W: {value: " + value;
+      default -> throw new AssertionError(old);
+    };
   }
 
   // Parts and wholes.
@@ -434,8 +430,7 @@ class WholeCatalogueTest {
       if (one.sharding().pipelineParallel() > 1) {
         continue;
       }
-      Case twice =
-          new Case(one.model().withLayersTimes(2), one.workload(), one.sharding());
+      Case twice = new Case(one.model().withLayersTimes(2), one.workload(), one.sharding());
       Estimate doubled = twice.estimate(device);
       Estimate before = one.estimate(device);
       // An engine in the memory that does not reach all of it reaches a smaller part of more.

@@ -100,8 +100,7 @@ class WorkingMemoryTest {
   @Test
   void withoutSelectionTheWholeCacheCrossesTheLinkAndWithItTwoVectorsAHead() {
     // A step of 128K tokens: 40 GiB, or q in and o out of 64 heads of 128 in F16, a layer.
-    Operator dense =
-        operator(LLAMA_70B, 131_072, F16, new Dense(), Sharding.NONE, "attention");
+    Operator dense = operator(LLAMA_70B, 131_072, F16, new Dense(), Sharding.NONE, "attention");
     Operator near =
         operator(
             LLAMA_70B,
@@ -148,8 +147,7 @@ class WorkingMemoryTest {
   void tenStructeraCardsHold40TbAndRead2TbASecond() {
     DeviceProfile card = DeviceCatalogue.find("structera-a");
 
-    assertThat(10 * card.memory().capacityBytes().value())
-        .isCloseTo(40e12, withinPercentage(10));
+    assertThat(10 * card.memory().capacityBytes().value()).isCloseTo(40e12, withinPercentage(10));
     assertThat(
             10
                 * ((NearMemory) card.memory().model())

@@ -79,7 +79,7 @@ public record KernelLaw(
    * memory and arithmetic reach elsewhere does.
    */
   static double[] pull() {
-    return new double[] {0.05, 0.05, 0.15, 0.05, 0.15};
+    return new double[] {0.02, 0.02, 0.04, 0.05, 0.04};
   }
 
   static double[] start(double floorFactor) {

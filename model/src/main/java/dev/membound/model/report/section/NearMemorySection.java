@@ -37,8 +37,7 @@ final class NearMemorySection implements ReportSection {
     List<Comparison> comparisons;
     try {
       comparisons =
-          NearMemorySteps.compare(
-              new Simulator(), run.profile().orElseThrow(), sound(run));
+          NearMemorySteps.compare(new Simulator(), run.profile().orElseThrow(), sound(run));
     } catch (IllegalArgumentException e) {
       return SectionBody.missing("The calibration lacks a parameter: " + e.getMessage() + ".");
     }
@@ -47,7 +46,10 @@ final class NearMemorySection implements ReportSection {
           "measurements.json holds no sparse step from DRAM beside a dense one." + MEASURE);
     }
     return new SectionBody(
-        notes(comparisons), List.of(steps(comparisons), speedups(comparisons)), List.of(), List.of());
+        notes(comparisons),
+        List.of(steps(comparisons), speedups(comparisons)),
+        List.of(),
+        List.of());
   }
 
   private static List<Measurement> sound(RunDocuments run) {
