@@ -23,7 +23,7 @@ final class Sources {
     return new Sources(Map.of());
   }
 
-  /** Reads {@code id: {kind: datasheet|published, text: where}} entries of each file. */
+  /** Reads {@code id: {kind: datasheet|published|fitted, text: where}} entries of each file. */
   static Sources read(Map<String, Section> sections) {
     Map<String, Map<String, Source>> byFile = new LinkedHashMap<>();
     sections.forEach((file, section) -> byFile.put(file, readFile(section)));
@@ -35,8 +35,9 @@ final class Sources {
     for (Map.Entry<String, Section> entry : section.allSections().entrySet()) {
       Section source = entry.getValue();
       Provenance kind = source.choice("kind", Provenance.class);
-      if (kind != Provenance.DATASHEET && kind != Provenance.PUBLISHED) {
-        throw source.error("kind", "must be datasheet or published; say 'assumed' at the value");
+      if (kind == Provenance.MEASURED || kind == Provenance.ASSUMED) {
+        throw source.error(
+            "kind", "must be datasheet, published or fitted; say 'assumed' at the value");
       }
       byId.put(entry.getKey(), new Source(kind, source.text("text")));
       source.finish();

@@ -1,0 +1,130 @@
+package dev.membound.model.published.fit;
+
+import dev.membound.model.device.DeviceCatalogue;
+import dev.membound.model.llm.LlmArchitecture;
+import dev.membound.model.llm.LlmCatalogue;
+import dev.membound.model.placement.CapacityLedger;
+import dev.membound.model.placement.HardwareSystem;
+import dev.membound.model.published.ServingLatency;
+import dev.membound.model.published.ServingThroughput;
+import dev.membound.model.workload.DataFormat;
+import dev.membound.model.workload.DecodeWorkload;
+import dev.membound.model.workload.Formats;
+import dev.membound.model.workload.KvFootprint;
+import dev.membound.model.workload.KvSelection;
+import dev.membound.model.workload.PrefillWorkload;
+import java.util.OptionalInt;
+
+/**
+ * Steady serving of equal requests. In every step each of {@code batch} sequences gets a token, and
+ * {@code batch / output} of them have ended, so the prompts of as many others are computed:
+ *
+ * <pre>
+ *   batch = min(concurrency, (0.9 · memory − weights) / (KV bytes of prompt + output / 2))
+ *   n     = prompts of a step that are computed together, at least 1, at most 8192 tokens
+ *   TPOT  = decode(batch) + step + request · batch + promptShare · batch / output / n · prefill(n)
+ * </pre>
+ *
+ * <p>Decode and prefill are the simulator's. 0.9 is the default of the engines (vLLM {@code
+ * gpu_memory_utilization}, TensorRT-LLM {@code kv_cache_free_gpu_mem_fraction}).
+ */
+public final class ServingWork {
+  private static final double MEMORY_SHARE = 0.9;
+
+  /** Sequences that engines take when nothing else limits them: trtllm-bench's default. */
+  private static final int MOST_SEQUENCES = 2048;
+
+  /** Tokens of prompts that a step takes: the default of vLLM and TensorRT-LLM. */
+  private static final int CHUNK_TOKENS = 8192;
+
+  private final int batch;
+  private final double prefillsPerStep;
+  private final PhaseWork decode;
+  private final PhaseWork prefill;
+
+  private ServingWork(
+      HardwareSystem system,
+      LlmArchitecture model,
+      DataFormat weights,
+      DataFormat kv,
+      OptionalInt concurrency,
+      int promptTokens,
+      int outputTokens) {
+    DataFormat arithmetic = weights == DataFormat.FP8 ? DataFormat.FP8 : DataFormat.F16;
+    Formats formats = new Formats(weights, kv, arithmetic);
+    long context = promptTokens + outputTokens / 2;
+    double fitting = fitting(system, model, weights, kv, context);
+    batch = (int) Math.max(1, Math.min(concurrency.orElse(MOST_SEQUENCES), fitting));
+    double promptsPerStep = (double) batch / outputTokens;
+    int together = together(promptsPerStep, promptTokens);
+    prefillsPerStep = promptsPerStep / together;
+    decode =
+        PhaseWork.of(
+            system, model, new DecodeWorkload(batch, context, formats, new KvSelection.Dense()));
+    prefill = PhaseWork.of(system, model, new PrefillWorkload(together, promptTokens, formats));
+  }
+
+  /** Prompts that are computed in one go: those of a step, as far as a chunk has room. */
+  private static int together(double promptsPerStep, int promptTokens) {
+    long room = Math.max(1, CHUNK_TOKENS / promptTokens);
+    return (int) Math.clamp(Math.round(promptsPerStep), 1, room);
+  }
+
+  private static double fitting(
+      HardwareSystem system,
+      LlmArchitecture model,
+      DataFormat weights,
+      DataFormat kv,
+      long context) {
+    double memory =
+        MEMORY_SHARE * system.device().memory().capacityBytes().value() * system.count();
+    double room = memory - CapacityLedger.weightBytes(model, weights);
+    return room / ((double) KvFootprint.bytesPerToken(model, kv) * context);
+  }
+
+  /**
+   * The work of a published row on the catalogue's devices.
+   *
+   * @throws dev.membound.model.catalogue.CatalogueException for an unknown device or model
+   */
+  public static ServingWork of(ServingLatency row) {
+    return new ServingWork(
+        HardwareSystem.of(DeviceCatalogue.find(row.device()), row.devices()),
+        LlmCatalogue.find(row.model()),
+        row.weights(),
+        row.kv(),
+        OptionalInt.of(row.concurrency()),
+        row.promptTokens(),
+        row.outputTokens());
+  }
+
+  /** The work of one copy of the model of a published row. */
+  public static ServingWork of(ServingThroughput row) {
+    return new ServingWork(
+        HardwareSystem.of(DeviceCatalogue.find(row.device()), row.devices()),
+        LlmCatalogue.find(row.model()),
+        row.weights(),
+        row.kv(),
+        row.concurrency(),
+        row.promptTokens(),
+        row.outputTokens());
+  }
+
+  /** Sequences in a step. */
+  public int batch() {
+    return batch;
+  }
+
+  /** Operators of a decode step, each layer's counted. */
+  int operators() {
+    return decode.executions();
+  }
+
+  /** Time an output token. */
+  public double secondsPerToken(HardwareParameters hardware, EngineParameters engine) {
+    return decode.seconds(hardware)
+        + engine.stepSeconds()
+        + engine.requestSeconds() * batch
+        + engine.promptShare() * prefillsPerStep * prefill.seconds(hardware);
+  }
+}
