@@ -97,10 +97,10 @@ final class DevicesCommand implements Callable<Integer> {
             Locale.ROOT,
             "%s = %.6g %s [%.6g, %.6g], %s: %s",
             cells.get(1),
-            cells.get(2),
+            ((Number) cells.get(2)).doubleValue(),
             cells.get(5),
-            cells.get(3),
-            cells.get(4),
+            ((Number) cells.get(3)).doubleValue(),
+            ((Number) cells.get(4)).doubleValue(),
             cells.get(6),
             cells.get(7)));
   }

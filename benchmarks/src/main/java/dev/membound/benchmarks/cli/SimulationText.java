@@ -90,8 +90,7 @@ final class SimulationText {
     output.line(
         (decode != null ? "decode step" : "prefill")
             + ": every operator, all its executions, on each device");
-    output.table(
-        decode != null ? operators("decode step", decode) : operators("prefill", prefill));
+    output.table(decode != null ? operators("decode step", decode) : operators("prefill", prefill));
     output.line("");
   }
 

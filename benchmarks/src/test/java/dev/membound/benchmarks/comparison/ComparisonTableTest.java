@@ -80,7 +80,7 @@ class ComparisonTableTest {
   }
 
   private static Workload workload(MatrixLayout layout) {
-    return new GemvWorkload(QuantType.F32, layout, ROWS, COLS, 1, Residency.DRAM, 1);
+    return new GemvWorkload(QuantType.F32, layout, ROWS, COLS, 1, 1, Residency.DRAM, 1);
   }
 
   /** Three forks of four samples, within 1 % of a time. */

@@ -62,7 +62,8 @@ public final class MavenPeers implements PeerCatalogue {
               .toList();
       if (!peers.isEmpty()) {
         Workload ours =
-            new GemvWorkload(type, MatrixLayout.PACKED, rows, cols, threads, Residency.DRAM, bytes);
+            new GemvWorkload(
+                type, MatrixLayout.PACKED, rows, cols, 1, threads, Residency.DRAM, bytes);
         comparisons.add(new Comparison(type.name(), (long) rows * cols, ours, peers));
       }
     }
