@@ -81,7 +81,7 @@ final class ChunkProbe {
     for (int i = 0; i < count; i++) {
       long from = order.at(first + i) * LINE;
       for (int at = 0; at < LINE; at += STEP) {
-        a = a.add(IntVector.fromMemorySegment(Species.INT, data, from + at, ORDER));
+        a = IntVector.fromMemorySegment(Species.INT, data, from + at, ORDER).add(a);
       }
     }
     return a.reduceLanes(VectorOperators.ADD);
@@ -94,7 +94,7 @@ final class ChunkProbe {
     for (int i = 0; i < count; i++) {
       long from = order.at(first + i) * BLOCK;
       for (int at = 0; at < BLOCK; at += STEP) {
-        a = a.add(IntVector.fromMemorySegment(Species.INT, data, from + at, ORDER));
+        a = IntVector.fromMemorySegment(Species.INT, data, from + at, ORDER).add(a);
       }
     }
     return a.reduceLanes(VectorOperators.ADD);
@@ -108,7 +108,7 @@ final class ChunkProbe {
     for (long position = first; position < end; position++) {
       long from = order.at(position) * chunkBytes;
       for (int i = 0; i < vectors; i++) {
-        a = a.add(IntVector.fromMemorySegment(Species.INT, data, from + (long) i * STEP, ORDER));
+        a = IntVector.fromMemorySegment(Species.INT, data, from + (long) i * STEP, ORDER).add(a);
       }
     }
     return a.reduceLanes(VectorOperators.ADD);

@@ -27,10 +27,10 @@ final class ReadLoops {
     for (int pass = 0; pass < passes; pass++) {
       for (int i = 0; i < vectors; i += 4) {
         long at = from + i * STEP;
-        a = a.add(IntVector.fromMemorySegment(Species.INT, data, at, ORDER));
-        b = b.add(IntVector.fromMemorySegment(Species.INT, data, at + STEP, ORDER));
-        c = c.add(IntVector.fromMemorySegment(Species.INT, data, at + 2 * STEP, ORDER));
-        d = d.add(IntVector.fromMemorySegment(Species.INT, data, at + 3 * STEP, ORDER));
+        a = IntVector.fromMemorySegment(Species.INT, data, at, ORDER).add(a);
+        b = IntVector.fromMemorySegment(Species.INT, data, at + STEP, ORDER).add(b);
+        c = IntVector.fromMemorySegment(Species.INT, data, at + 2 * STEP, ORDER).add(c);
+        d = IntVector.fromMemorySegment(Species.INT, data, at + 3 * STEP, ORDER).add(d);
       }
     }
     return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
@@ -45,8 +45,8 @@ final class ReadLoops {
     for (int pass = 0; pass < passes; pass++) {
       for (int i = 0; i < vectors; i++) {
         long at = from + i * STEP;
-        a = a.add(IntVector.fromMemorySegment(Species.INT, data, at, ORDER));
-        b = b.add(IntVector.fromMemorySegment(Species.INT, data, at + far, ORDER));
+        a = IntVector.fromMemorySegment(Species.INT, data, at, ORDER).add(a);
+        b = IntVector.fromMemorySegment(Species.INT, data, at + far, ORDER).add(b);
       }
     }
     return a.add(b).reduceLanes(VectorOperators.ADD);
@@ -63,10 +63,10 @@ final class ReadLoops {
     for (int pass = 0; pass < passes; pass++) {
       for (int i = 0; i < vectors; i += 2) {
         long at = from + i * STEP;
-        a = a.add(IntVector.fromMemorySegment(Species.INT, data, at, ORDER));
-        b = b.add(IntVector.fromMemorySegment(Species.INT, data, at + STEP, ORDER));
-        c = c.add(IntVector.fromMemorySegment(Species.INT, data, at + far, ORDER));
-        d = d.add(IntVector.fromMemorySegment(Species.INT, data, at + far + STEP, ORDER));
+        a = IntVector.fromMemorySegment(Species.INT, data, at, ORDER).add(a);
+        b = IntVector.fromMemorySegment(Species.INT, data, at + STEP, ORDER).add(b);
+        c = IntVector.fromMemorySegment(Species.INT, data, at + far, ORDER).add(c);
+        d = IntVector.fromMemorySegment(Species.INT, data, at + far + STEP, ORDER).add(d);
       }
     }
     return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
@@ -83,10 +83,10 @@ final class ReadLoops {
     for (int pass = 0; pass < passes; pass++) {
       for (int i = 0; i < vectors; i++) {
         long at = from + i * STEP;
-        a = a.add(IntVector.fromMemorySegment(Species.INT, data, at, ORDER));
-        b = b.add(IntVector.fromMemorySegment(Species.INT, data, at + far, ORDER));
-        c = c.add(IntVector.fromMemorySegment(Species.INT, data, at + 2 * far, ORDER));
-        d = d.add(IntVector.fromMemorySegment(Species.INT, data, at + 3 * far, ORDER));
+        a = IntVector.fromMemorySegment(Species.INT, data, at, ORDER).add(a);
+        b = IntVector.fromMemorySegment(Species.INT, data, at + far, ORDER).add(b);
+        c = IntVector.fromMemorySegment(Species.INT, data, at + 2 * far, ORDER).add(c);
+        d = IntVector.fromMemorySegment(Species.INT, data, at + 3 * far, ORDER).add(d);
       }
     }
     return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
@@ -103,14 +103,14 @@ final class ReadLoops {
     for (int pass = 0; pass < passes; pass++) {
       for (int i = 0; i < vectors; i++) {
         long at = from + i * STEP;
-        a = a.add(IntVector.fromMemorySegment(Species.INT, data, at, ORDER));
-        b = b.add(IntVector.fromMemorySegment(Species.INT, data, at + far, ORDER));
-        c = c.add(IntVector.fromMemorySegment(Species.INT, data, at + 2 * far, ORDER));
-        d = d.add(IntVector.fromMemorySegment(Species.INT, data, at + 3 * far, ORDER));
-        a = a.add(IntVector.fromMemorySegment(Species.INT, data, at + 4 * far, ORDER));
-        b = b.add(IntVector.fromMemorySegment(Species.INT, data, at + 5 * far, ORDER));
-        c = c.add(IntVector.fromMemorySegment(Species.INT, data, at + 6 * far, ORDER));
-        d = d.add(IntVector.fromMemorySegment(Species.INT, data, at + 7 * far, ORDER));
+        a = IntVector.fromMemorySegment(Species.INT, data, at, ORDER).add(a);
+        b = IntVector.fromMemorySegment(Species.INT, data, at + far, ORDER).add(b);
+        c = IntVector.fromMemorySegment(Species.INT, data, at + 2 * far, ORDER).add(c);
+        d = IntVector.fromMemorySegment(Species.INT, data, at + 3 * far, ORDER).add(d);
+        a = IntVector.fromMemorySegment(Species.INT, data, at + 4 * far, ORDER).add(a);
+        b = IntVector.fromMemorySegment(Species.INT, data, at + 5 * far, ORDER).add(b);
+        c = IntVector.fromMemorySegment(Species.INT, data, at + 6 * far, ORDER).add(c);
+        d = IntVector.fromMemorySegment(Species.INT, data, at + 7 * far, ORDER).add(d);
       }
     }
     return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);

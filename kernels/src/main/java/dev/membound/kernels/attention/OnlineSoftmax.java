@@ -52,7 +52,7 @@ final class OnlineSoftmax {
   float weigh(int head, float[] scores, int start, float[] weights, int to, int width) {
     FloatVector largest = FloatVector.fromArray(Species.FLOAT, scores, start);
     for (int i = Species.FLOATS; i < width; i += Species.FLOATS) {
-      largest = largest.max(FloatVector.fromArray(Species.FLOAT, scores, start + i));
+      largest = FloatVector.fromArray(Species.FLOAT, scores, start + i).max(largest);
     }
     float decay = 1;
     if (largest.compare(VectorOperators.GT, limit[head]).anyTrue()) {
@@ -64,7 +64,7 @@ final class OnlineSoftmax {
     for (int i = 0; i < width; i += Species.FLOATS) {
       FloatVector score = FloatVector.fromArray(Species.FLOAT, scores, start + i);
       FloatVector weight = VectorExp.exp2(score.fma(base2, minusMax));
-      total = total.add(weight);
+      total = weight.add(total);
       weight.mul(factor).intoArray(weights, to + i);
     }
     total.intoArray(sum, head * LANES);

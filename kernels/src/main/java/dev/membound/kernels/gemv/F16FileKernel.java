@@ -90,8 +90,9 @@ final class F16FileKernel extends FarRows {
       FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
       FloatVector odd0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
       carries =
-          carries
-              .or(wa0.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY))
+          wa0.and(HalfWidening.EXPONENTS)
+              .add(HalfWidening.EXPONENT_CARRY)
+              .or(carries)
               .or(wb0.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY));
       evenA =
           wa0.lanewise(VectorOperators.LSHL, 16)
@@ -122,8 +123,9 @@ final class F16FileKernel extends FarRows {
       FloatVector even1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
       FloatVector odd1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
       carries =
-          carries
-              .or(wa1.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY))
+          wa1.and(HalfWidening.EXPONENTS)
+              .add(HalfWidening.EXPONENT_CARRY)
+              .or(carries)
               .or(wb1.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY));
       evenA =
           wa1.lanewise(VectorOperators.LSHL, 16)

@@ -101,16 +101,18 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
         ShortVector highEvenLevelsA = evenA.selectFrom(HIGH).reinterpretAsShorts();
         ShortVector highOddLevelsA = oddA.selectFrom(HIGH).reinterpretAsShorts();
         highDotA =
-            highDotA
-                .add(highEvenLevelsA.mul(c0))
+            highEvenLevelsA
+                .mul(c0)
+                .add(highDotA)
                 .add(highOddLevelsA.mul(c1))
                 .add(highEvenLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c2))
                 .add(highOddLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c3));
         ShortVector lowEvenLevelsA = evenA.selectFrom(LOW).reinterpretAsShorts();
         ShortVector lowOddLevelsA = oddA.selectFrom(LOW).reinterpretAsShorts();
         lowDotA =
-            lowDotA
-                .add(lowEvenLevelsA.mul(c0))
+            lowEvenLevelsA
+                .mul(c0)
+                .add(lowDotA)
                 .add(lowOddLevelsA.mul(c1))
                 .add(lowEvenLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c2))
                 .add(lowOddLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c3));
@@ -120,16 +122,18 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
         ShortVector highEvenLevelsB = evenB.selectFrom(HIGH).reinterpretAsShorts();
         ShortVector highOddLevelsB = oddB.selectFrom(HIGH).reinterpretAsShorts();
         highDotB =
-            highDotB
-                .add(highEvenLevelsB.mul(c0))
+            highEvenLevelsB
+                .mul(c0)
+                .add(highDotB)
                 .add(highOddLevelsB.mul(c1))
                 .add(highEvenLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c2))
                 .add(highOddLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c3));
         ShortVector lowEvenLevelsB = evenB.selectFrom(LOW).reinterpretAsShorts();
         ShortVector lowOddLevelsB = oddB.selectFrom(LOW).reinterpretAsShorts();
         lowDotB =
-            lowDotB
-                .add(lowEvenLevelsB.mul(c0))
+            lowEvenLevelsB
+                .mul(c0)
+                .add(lowDotB)
                 .add(lowOddLevelsB.mul(c1))
                 .add(lowEvenLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c2))
                 .add(lowOddLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c3));

@@ -110,12 +110,14 @@ final class Int8Block128PackedKernel extends PackedKernel {
           IntVector c2 = IntVector.broadcast(INT, coefficients[at + 2]);
           IntVector c3 = IntVector.broadcast(INT, coefficients[at + 3]);
           dotA =
-              dotA.add(wa.mul(c0))
+              wa.mul(c0)
+                  .add(dotA)
                   .add(wa.lanewise(VectorOperators.LSHR, 8).mul(c1))
                   .add(wa.lanewise(VectorOperators.LSHR, 16).mul(c2))
                   .add(wa.lanewise(VectorOperators.LSHR, 24).mul(c3));
           dotB =
-              dotB.add(wb.mul(c0))
+              wb.mul(c0)
+                  .add(dotB)
                   .add(wb.lanewise(VectorOperators.LSHR, 8).mul(c1))
                   .add(wb.lanewise(VectorOperators.LSHR, 16).mul(c2))
                   .add(wb.lanewise(VectorOperators.LSHR, 24).mul(c3));

@@ -107,7 +107,9 @@ final class MXFP4PackedKernel extends GroupedPackedKernel {
           ShortVector evenLevelsA = evenA.selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddLevelsA = oddA.selectFrom(LEVELS).reinterpretAsShorts();
           dotA =
-              dotA.add(evenLevelsA.mul(c0))
+              evenLevelsA
+                  .mul(c0)
+                  .add(dotA)
                   .add(oddLevelsA.mul(c1))
                   .add(evenLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c2))
                   .add(oddLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c3));
@@ -117,25 +119,27 @@ final class MXFP4PackedKernel extends GroupedPackedKernel {
           ShortVector evenLevelsB = evenB.selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddLevelsB = oddB.selectFrom(LEVELS).reinterpretAsShorts();
           dotB =
-              dotB.add(evenLevelsB.mul(c0))
+              evenLevelsB
+                  .mul(c0)
+                  .add(dotB)
                   .add(oddLevelsB.mul(c1))
                   .add(evenLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c2))
                   .add(oddLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c3));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         lowerDotA =
-            lowerDotA.add(
-                pairsA
-                    .lanewise(VectorOperators.LSHL, Short.SIZE)
-                    .lanewise(VectorOperators.ASHR, Short.SIZE));
-        upperDotA = upperDotA.add(pairsA.lanewise(VectorOperators.ASHR, Short.SIZE));
+            pairsA
+                .lanewise(VectorOperators.LSHL, Short.SIZE)
+                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                .add(lowerDotA);
+        upperDotA = pairsA.lanewise(VectorOperators.ASHR, Short.SIZE).add(upperDotA);
         IntVector pairsB = dotB.reinterpretAsInts();
         lowerDotB =
-            lowerDotB.add(
-                pairsB
-                    .lanewise(VectorOperators.LSHL, Short.SIZE)
-                    .lanewise(VectorOperators.ASHR, Short.SIZE));
-        upperDotB = upperDotB.add(pairsB.lanewise(VectorOperators.ASHR, Short.SIZE));
+            pairsB
+                .lanewise(VectorOperators.LSHL, Short.SIZE)
+                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                .add(lowerDotB);
+        upperDotB = pairsB.lanewise(VectorOperators.ASHR, Short.SIZE).add(upperDotB);
       }
       FloatVector scale = FloatVector.broadcast(FLOAT, scales[group] * 0.5f);
       lowerA =

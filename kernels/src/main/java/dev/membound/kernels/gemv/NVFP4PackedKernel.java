@@ -110,7 +110,9 @@ final class NVFP4PackedKernel extends GroupedPackedKernel {
           ShortVector evenLevelsA = evenA.selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddLevelsA = oddA.selectFrom(LEVELS).reinterpretAsShorts();
           dotA =
-              dotA.add(evenLevelsA.mul(c0))
+              evenLevelsA
+                  .mul(c0)
+                  .add(dotA)
                   .add(oddLevelsA.mul(c1))
                   .add(evenLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c2))
                   .add(oddLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c3));
@@ -120,7 +122,9 @@ final class NVFP4PackedKernel extends GroupedPackedKernel {
           ShortVector evenLevelsB = evenB.selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddLevelsB = oddB.selectFrom(LEVELS).reinterpretAsShorts();
           dotB =
-              dotB.add(evenLevelsB.mul(c0))
+              evenLevelsB
+                  .mul(c0)
+                  .add(dotB)
                   .add(oddLevelsB.mul(c1))
                   .add(evenLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c2))
                   .add(oddLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c3));

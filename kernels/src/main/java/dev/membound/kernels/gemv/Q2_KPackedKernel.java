@@ -106,7 +106,8 @@ final class Q2_KPackedKernel extends GroupedPackedKernel {
           ShortVector c6 = IntVector.broadcast(INT, coefficients[at + 6]).reinterpretAsShorts();
           ShortVector c7 = IntVector.broadcast(INT, coefficients[at + 7]).reinterpretAsShorts();
           dotA =
-              dotA.add(wA.mul(c0))
+              wA.mul(c0)
+                  .add(dotA)
                   .add(wA.lanewise(VectorOperators.LSHR, 2).mul(c1))
                   .add(wA.lanewise(VectorOperators.LSHR, 4).mul(c2))
                   .add(wA.lanewise(VectorOperators.LSHR, 6).mul(c3))
@@ -115,7 +116,8 @@ final class Q2_KPackedKernel extends GroupedPackedKernel {
                   .add(wA.lanewise(VectorOperators.LSHR, 12).mul(c6))
                   .add(wA.lanewise(VectorOperators.LSHR, 14).mul(c7));
           dotB =
-              dotB.add(wB.mul(c0))
+              wB.mul(c0)
+                  .add(dotB)
                   .add(wB.lanewise(VectorOperators.LSHR, 2).mul(c1))
                   .add(wB.lanewise(VectorOperators.LSHR, 4).mul(c2))
                   .add(wB.lanewise(VectorOperators.LSHR, 6).mul(c3))

@@ -100,14 +100,16 @@ final class Q3_KPackedKernel extends GroupedPackedKernel {
           ShortVector c4 = IntVector.broadcast(INT, coefficients[at + 4]).reinterpretAsShorts();
           ShortVector c5 = IntVector.broadcast(INT, coefficients[at + 5]).reinterpretAsShorts();
           dotA =
-              dotA.add(wA.mul(c0))
+              wA.mul(c0)
+                  .add(dotA)
                   .add(wA.lanewise(VectorOperators.LSHR, 3).mul(c1))
                   .add(wA.lanewise(VectorOperators.LSHR, 6).mul(c2))
                   .add(wA.lanewise(VectorOperators.LSHR, 9).mul(c3))
                   .add(wA.lanewise(VectorOperators.LSHR, 12).mul(c4))
                   .add(wA.lanewise(VectorOperators.LSHR, 15).mul(c5));
           dotB =
-              dotB.add(wB.mul(c0))
+              wB.mul(c0)
+                  .add(dotB)
                   .add(wB.lanewise(VectorOperators.LSHR, 3).mul(c1))
                   .add(wB.lanewise(VectorOperators.LSHR, 6).mul(c2))
                   .add(wB.lanewise(VectorOperators.LSHR, 9).mul(c3))

@@ -176,8 +176,10 @@ final class Q4_0FileKernel extends FarRows {
       IntVector halvesA = SCALES.selectFrom(firstA, secondA).reinterpretAsInts();
       IntVector halvesB = SCALES.selectFrom(firstB, secondB).reinterpretAsInts();
       carries =
-          carries
-              .or(halvesA.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY))
+          halvesA
+              .and(HalfWidening.EXPONENTS)
+              .add(HalfWidening.EXPONENT_CARRY)
+              .or(carries)
               .or(halvesB.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY));
       FloatVector scale = FloatVector.fromArray(FLOAT, scales, i * FLOAT.length());
       sumA =

@@ -120,12 +120,14 @@ final class Q4_0PackedKernel extends PackedKernel {
         ShortVector c2 = ShortVector.broadcast(SHORT, coefficients[at + 2]);
         ShortVector c3 = ShortVector.broadcast(SHORT, coefficients[at + 3]);
         dotA =
-            dotA.add(wa.mul(c0))
+            wa.mul(c0)
+                .add(dotA)
                 .add(wa.lanewise(VectorOperators.LSHR, 4).mul(c1))
                 .add(wa.lanewise(VectorOperators.LSHR, 8).mul(c2))
                 .add(wa.lanewise(VectorOperators.LSHR, 12).mul(c3));
         dotB =
-            dotB.add(wb.mul(c0))
+            wb.mul(c0)
+                .add(dotB)
                 .add(wb.lanewise(VectorOperators.LSHR, 4).mul(c1))
                 .add(wb.lanewise(VectorOperators.LSHR, 8).mul(c2))
                 .add(wb.lanewise(VectorOperators.LSHR, 12).mul(c3));

@@ -90,12 +90,14 @@ final class Q4_1PackedKernel extends GroupedPackedKernel {
         ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
         ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
         dotA =
-            dotA.add(wA.mul(c0))
+            wA.mul(c0)
+                .add(dotA)
                 .add(wA.lanewise(VectorOperators.LSHR, 4).mul(c1))
                 .add(wA.lanewise(VectorOperators.LSHR, 8).mul(c2))
                 .add(wA.lanewise(VectorOperators.LSHR, 12).mul(c3));
         dotB =
-            dotB.add(wB.mul(c0))
+            wB.mul(c0)
+                .add(dotB)
                 .add(wB.lanewise(VectorOperators.LSHR, 4).mul(c1))
                 .add(wB.lanewise(VectorOperators.LSHR, 8).mul(c2))
                 .add(wB.lanewise(VectorOperators.LSHR, 12).mul(c3));

@@ -97,30 +97,32 @@ final class Q5_1PackedKernel extends GroupedPackedKernel {
           ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
           ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
           dotA =
-              dotA.add(wA.mul(c0))
+              wA.mul(c0)
+                  .add(dotA)
                   .add(wA.lanewise(VectorOperators.LSHR, 5).mul(c1))
                   .add(wA.lanewise(VectorOperators.LSHR, 10).mul(c2))
                   .add(wA.lanewise(VectorOperators.LSHR, 15).mul(c3));
           dotB =
-              dotB.add(wB.mul(c0))
+              wB.mul(c0)
+                  .add(dotB)
                   .add(wB.lanewise(VectorOperators.LSHR, 5).mul(c1))
                   .add(wB.lanewise(VectorOperators.LSHR, 10).mul(c2))
                   .add(wB.lanewise(VectorOperators.LSHR, 15).mul(c3));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         lowerDotA =
-            lowerDotA.add(
-                pairsA
-                    .lanewise(VectorOperators.LSHL, Short.SIZE)
-                    .lanewise(VectorOperators.ASHR, Short.SIZE));
-        upperDotA = upperDotA.add(pairsA.lanewise(VectorOperators.ASHR, Short.SIZE));
+            pairsA
+                .lanewise(VectorOperators.LSHL, Short.SIZE)
+                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                .add(lowerDotA);
+        upperDotA = pairsA.lanewise(VectorOperators.ASHR, Short.SIZE).add(upperDotA);
         IntVector pairsB = dotB.reinterpretAsInts();
         lowerDotB =
-            lowerDotB.add(
-                pairsB
-                    .lanewise(VectorOperators.LSHL, Short.SIZE)
-                    .lanewise(VectorOperators.ASHR, Short.SIZE));
-        upperDotB = upperDotB.add(pairsB.lanewise(VectorOperators.ASHR, Short.SIZE));
+            pairsB
+                .lanewise(VectorOperators.LSHL, Short.SIZE)
+                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                .add(lowerDotB);
+        upperDotB = pairsB.lanewise(VectorOperators.ASHR, Short.SIZE).add(upperDotB);
       }
       FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
       float scaledSum = scaledSums[group];

@@ -94,7 +94,8 @@ final class TernaryPackedKernel extends GroupedPackedKernel {
           ShortVector c6 = IntVector.broadcast(INT, coefficients[at + 6]).reinterpretAsShorts();
           ShortVector c7 = IntVector.broadcast(INT, coefficients[at + 7]).reinterpretAsShorts();
           dotA =
-              dotA.add(wA.mul(c0))
+              wA.mul(c0)
+                  .add(dotA)
                   .add(wA.lanewise(VectorOperators.LSHR, 2).mul(c1))
                   .add(wA.lanewise(VectorOperators.LSHR, 4).mul(c2))
                   .add(wA.lanewise(VectorOperators.LSHR, 6).mul(c3))
@@ -103,7 +104,8 @@ final class TernaryPackedKernel extends GroupedPackedKernel {
                   .add(wA.lanewise(VectorOperators.LSHR, 12).mul(c6))
                   .add(wA.lanewise(VectorOperators.LSHR, 14).mul(c7));
           dotB =
-              dotB.add(wB.mul(c0))
+              wB.mul(c0)
+                  .add(dotB)
                   .add(wB.lanewise(VectorOperators.LSHR, 2).mul(c1))
                   .add(wB.lanewise(VectorOperators.LSHR, 4).mul(c2))
                   .add(wB.lanewise(VectorOperators.LSHR, 6).mul(c3))

@@ -23,12 +23,12 @@ final class VectorMath {
   static float sumLanes(float[] lanes, int from) {
     FloatVector v = FloatVector.fromArray(FLOAT, lanes, from);
     FloatVector sum = v.add(v.rearrange(BY_HALF));
-    sum = sum.add(sum.rearrange(BY_QUARTER));
+    sum = sum.rearrange(BY_QUARTER).add(sum);
     if (FLOATS >= 8) {
-      sum = sum.add(sum.rearrange(BY_EIGHTH));
+      sum = sum.rearrange(BY_EIGHTH).add(sum);
     }
     if (FLOATS >= 16) {
-      sum = sum.add(sum.rearrange(BY_SIXTEENTH));
+      sum = sum.rearrange(BY_SIXTEENTH).add(sum);
     }
     return sum.lane(0);
   }
@@ -42,7 +42,7 @@ final class VectorMath {
     FloatVector largest = FloatVector.zero(FLOAT);
     int i = 0;
     for (; i <= count - FLOATS; i += FLOATS) {
-      largest = largest.max(FloatVector.fromArray(FLOAT, x, from + i).abs());
+      largest = FloatVector.fromArray(FLOAT, x, from + i).abs().max(largest);
     }
     float result = largest.reduceLanes(VectorOperators.MAX);
     for (; i < count; i++) {
