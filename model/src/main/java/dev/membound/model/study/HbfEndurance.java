@@ -208,6 +208,7 @@ final class HbfEndurance implements Study {
             "1,000 tokens/s of Llama-3.1-70B and ten prompt tokens for each, 11,000 written a"
                 + " second; from 100,000 to 1,000,000 cycles, the published interval. Whoever"
                 + " collects tokens in HBM until they fill pages, and has cells of the upper end,"
-                + " may keep a KV cache here"));
+                + " may keep a KV cache here; the capacity ledger refuses it unless forced: "
+                + refusal.substring(refusal.indexOf("each token"), refusal.indexOf(". Put"))));
   }
 }

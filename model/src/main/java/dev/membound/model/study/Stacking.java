@@ -2,6 +2,7 @@ package dev.membound.model.study;
 
 import static dev.membound.model.report.table.DataTable.row;
 
+import dev.membound.model.device.ComputeEngine;
 import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.device.DeviceProfile;
 import dev.membound.model.llm.LlmArchitecture;
@@ -97,20 +98,21 @@ final class Stacking implements Study {
     /** Share of the full clock; 1 where no logic is in the stack. */
     double clock() {
       return device.memory().model() instanceof StackedMemory stacked
-          ? stacked.clockShare(logicWatts(device), BEST)
+          ? stacked.clockShare(logicWatts(), BEST)
           : 1;
     }
   }
 
-  private static double logicWatts(DeviceProfile device) {
-    return device.engines().getLast().fullClockWatts();
+  /** Power of the logic at its full clock, which the base die keeps. */
+  private static double logicWatts() {
+    ComputeEngine logic = DeviceCatalogue.find("h100-base-die").engines().getLast();
+    return BEST.of(logic.peak(DataFormat.F16)) * BEST.of(logic.joulesPerFlop());
   }
 
   @Override
   public StudyResult run() {
     List<Design> designs = DEVICES.stream().map(Design::of).toList();
-    DeviceProfile custom = designs.get(2).device();
-    StackedMemory stacked = (StackedMemory) custom.memory().model();
+    StackedMemory stacked = (StackedMemory) designs.get(2).device().memory().model();
     List<double[]> bandwidth = new ArrayList<>();
     List<double[]> clock = new ArrayList<>();
     double hbm = designs.getFirst().bytesPerSecond();
@@ -118,7 +120,7 @@ final class Stacking implements Study {
     for (double factor : FACTORS) {
       StackedMemory wide = withFactor(stacked, factor);
       bandwidth.add(new double[] {factor, wide.near().bytesPerSecond(STREAM, BEST) / hbm});
-      double share = wide.clockShare(logicWatts(custom), BEST);
+      double share = wide.clockShare(logicWatts(), BEST);
       clock.add(new double[] {factor, share});
       if (share == 1) {
         fullClock = factor;

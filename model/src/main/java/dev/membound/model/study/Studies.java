@@ -12,6 +12,7 @@ public final class Studies {
           new HbfCapacity(),
           new HbfEndurance(),
           new Stacking(),
+          new NetworkLatency(),
           new KvCapacity(),
           new KvWall(),
           new DsaTraffic());
