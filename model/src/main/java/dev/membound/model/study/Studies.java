@@ -11,11 +11,13 @@ public final class Studies {
           new MemoryWall(),
           new HbfCapacity(),
           new HbfEndurance(),
+          new PimAndPnm(),
           new Stacking(),
           new NetworkLatency(),
           new KvCapacity(),
           new KvWall(),
-          new DsaTraffic());
+          new DsaTraffic(),
+          new PnmScaling());
 
   private Studies() {}
 
