@@ -118,8 +118,7 @@ final class HbfCapacity implements Study {
       double seconds =
           Simulator.bestSeconds(
               HardwareSystem.of(device, sharding), scenario.architecture(), scenario.workload());
-      return new Fit(
-          sharding.devices(), seconds, scenario.batch() / seconds / sharding.devices());
+      return new Fit(sharding.devices(), seconds, scenario.batch() / seconds / sharding.devices());
     }
   }
 
@@ -224,8 +223,7 @@ final class HbfCapacity implements Study {
         most = i;
       }
     }
-    long equal =
-        SCENARIOS.stream().filter(s -> ratio(hbm, hbf, SCENARIOS.indexOf(s)) <= 1).count();
+    long equal = SCENARIOS.stream().filter(s -> ratio(hbm, hbf, SCENARIOS.indexOf(s)) <= 1).count();
     return new StudyFigure(
         "Devices by scenario",
         "HBF saves most for "

@@ -73,9 +73,7 @@ final class HbfEndurance implements Study {
 
   private static double years(double bytesPerSecond, long chunkBytes, double cycles) {
     HbfMemory flash = flash();
-    return flash.lifetimeYears(bytesPerSecond, chunkBytes, BEST)
-        * cycles
-        / BEST.of(flash.cycles());
+    return flash.lifetimeYears(bytesPerSecond, chunkBytes, BEST) * cycles / BEST.of(flash.cycles());
   }
 
   @Override
@@ -148,8 +146,7 @@ final class HbfEndurance implements Study {
   private static void addWrites(
       List<List<Object>> rows, String what, double bytesPerSecond, long chunk, double cycles) {
     double page = BEST.of(flash().pageBytes());
-    double amplification =
-        chunk == Long.MAX_VALUE ? 1 : Math.ceil(chunk / page) * page / chunk;
+    double amplification = chunk == Long.MAX_VALUE ? 1 : Math.ceil(chunk / page) * page / chunk;
     rows.add(
         row(
             what,

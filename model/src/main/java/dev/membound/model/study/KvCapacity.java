@@ -84,8 +84,10 @@ final class KvCapacity implements Study {
                 "KV cache of one sequence by its length",
                 "A token of Llama-3.1-70B takes "
                     + Numbers.significant(mla)
-                    + " times the bytes of one of DeepSeek-V3, whose latent vectors all heads share.",
-                "Both axes are logarithmic; a model with sliding windows bends away from the slope.",
+                    + " times the bytes of one of DeepSeek-V3, whose latent vectors all heads"
+                    + " share.",
+                "Both axes are logarithmic; a model with sliding windows bends away from the"
+                    + " slope.",
                 new XyChart(
                     Axis.log2("context (tokens)", Ticks.TOKENS),
                     Axis.log("KV cache", Ticks.BYTES),

@@ -58,10 +58,10 @@ final class NetworkLatency implements Study {
 
   @Override
   public String question() {
-    return "Does decode gain more from half the latency of the network or from twice its"
-        + " bandwidth? DeepSeek-V3 in FP8 on H200 with a link of 450 GB/s and 3 µs a message, one"
-        + " switch, collectives by ring or tree, experts and sequences spread over all devices, context"
-        + " 4,096; best estimates.";
+    return "Does decode gain more from half the latency of the network or from twice its bandwidth?"
+               + " DeepSeek-V3 in FP8 on H200 with a link of 450 GB/s and 3 µs a message, one"
+               + " switch, collectives by ring or tree, experts and sequences spread over all"
+               + " devices, context 4,096; best estimates.";
   }
 
   /** The devices with another link. */
@@ -111,7 +111,8 @@ final class NetworkLatency implements Study {
   }
 
   /** Share of the step that each improvement saves. */
-  private record Gain(int devices, int sequences, double seconds, double latency, double bandwidth) {
+  private record Gain(
+      int devices, int sequences, double seconds, double latency, double bandwidth) {
     static Gain of(int devices, int sequences) {
       return of(devices, sequences, false);
     }
@@ -146,8 +147,7 @@ final class NetworkLatency implements Study {
     for (int sequences : SEQUENCES) {
       bySequences.add(Gain.of(CHART_DEVICES, sequences));
     }
-    Optional<Gain> turn =
-        bySequences.stream().filter(g -> g.bandwidth() > g.latency()).findFirst();
+    Optional<Gain> turn = bySequences.stream().filter(g -> g.bandwidth() > g.latency()).findFirst();
     return new StudyResult(
         List.of(
             gainTable("Steps with 8 sequences a device, by devices", byDevices),
@@ -228,8 +228,7 @@ final class NetworkLatency implements Study {
   private static final double BYTES_PER_SECOND = 450e9;
 
   private static Network network(TopologyKind wiring, int devices, boolean reduces) {
-    return new Network(
-        wiring.of(devices), BYTES_PER_SECOND, MESSAGE_SECONDS, HOP_SECONDS, reduces);
+    return new Network(wiring.of(devices), BYTES_PER_SECOND, MESSAGE_SECONDS, HOP_SECONDS, reduces);
   }
 
   /** What a device dispatches in a layer with {@link #FEW} sequences. */
@@ -284,8 +283,10 @@ final class NetworkLatency implements Study {
     int torus = TopologyKind.TORUS_6D.of(CHART_DEVICES).diameterHops();
     int dragonfly = TopologyKind.DRAGONFLY.of(CHART_DEVICES).diameterHops();
     int tree = TopologyKind.FAT_TREE.of(CHART_DEVICES).diameterHops();
-    double without = network(TopologyKind.FAT_TREE, CHART_DEVICES, false).allReduceSeconds(sumBytes());
-    double within = network(TopologyKind.FAT_TREE, CHART_DEVICES, true).allReduceSeconds(sumBytes());
+    double without =
+        network(TopologyKind.FAT_TREE, CHART_DEVICES, false).allReduceSeconds(sumBytes());
+    double within =
+        network(TopologyKind.FAT_TREE, CHART_DEVICES, true).allReduceSeconds(sumBytes());
     return List.of(
         new Claim(
             "latency outweighs bandwidth for frequent small messages",
@@ -325,8 +326,10 @@ final class NetworkLatency implements Study {
             Claim.text(without / within, "×"),
             without > within ? Verdict.REPRODUCED : Verdict.NOT_REPRODUCED,
             "%s over 64 devices of a fat tree: %s without, %s in the network, additions taken as"
-                .formatted(
-                    Numbers.bytes(sumBytes()), Numbers.seconds(without), Numbers.seconds(within))
+                    .formatted(
+                        Numbers.bytes(sumBytes()),
+                        Numbers.seconds(without),
+                        Numbers.seconds(within))
                 + " free"));
   }
 }

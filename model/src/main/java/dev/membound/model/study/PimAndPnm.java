@@ -376,8 +376,7 @@ final class PimAndPnm implements Study {
             "1000×",
             "%s to %s"
                 .formatted(
-                    Claim.text(16 * GIB / (32 * MIB), "×"),
-                    Claim.text(32 * GIB / (32 * MIB), "×")),
+                    Claim.text(16 * GIB / (32 * MIB), "×"), Claim.text(32 * GIB / (32 * MIB), "×")),
             Verdict.CORRECTED,
             "16 to 32 GB over 32 MB; over 64 MB it is %s to %s"
                 .formatted(

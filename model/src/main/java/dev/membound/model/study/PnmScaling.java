@@ -217,8 +217,7 @@ final class PnmScaling implements Study {
   }
 
   private static Costed withGpus(int gpus, KvSelection selection) {
-    Sharding sharding =
-        new Sharding(Math.min(gpus, 8), 1, 1, Math.max(1, gpus / 8), 1, 0);
+    Sharding sharding = new Sharding(Math.min(gpus, 8), 1, 1, Math.max(1, gpus / 8), 1, 0);
     HardwareSystem system = HardwareSystem.of(DeviceCatalogue.find("h100-sxm"), sharding);
     return Costed.of(Filled.of(system, selection));
   }
@@ -340,7 +339,8 @@ final class PnmScaling implements Study {
             + " to "
             + MODULES_A_GPU[last]
             + " modules a GPU tokens/s grow "
-            + Claim.text(most.tokensPerSecond() / modules.getFirst().filled().tokensPerSecond(), "×")
+            + Claim.text(
+                most.tokensPerSecond() / modules.getFirst().filled().tokensPerSecond(), "×")
             + "; at the end a step is "
             + Numbers.seconds(most.gpuSeconds())
             + " of GPU beside "
@@ -389,9 +389,7 @@ final class PnmScaling implements Study {
     return new Curve(
         name,
         "tokens/$",
-        systems.stream()
-            .map(c -> new double[] {c.tokensPerSecond(), c.tokensPerUsd()})
-            .toList());
+        systems.stream().map(c -> new double[] {c.tokensPerSecond(), c.tokensPerUsd()}).toList());
   }
 
   private static double best(List<Costed> systems) {
@@ -430,8 +428,7 @@ final class PnmScaling implements Study {
             "tokens/s grow near-linearly with modules a GPU",
             Sources.SO_FMS,
             "near-linear",
-            "%s of proportional at %d modules a GPU"
-                .formatted(Numbers.percent(proportional), last),
+            "%s of proportional at %d modules a GPU".formatted(Numbers.percent(proportional), last),
             linearTo == last ? Verdict.REPRODUCED : Verdict.IN_PART,
             "within 10 %% of proportional up to %d a GPU, with GPU and modules overlapped and the"
                     .formatted(linearTo)
@@ -452,11 +449,11 @@ final class PnmScaling implements Study {
             Claim.text(pnm.tokensPerUsd() / gpus, "×"),
             pnm.tokensPerUsd() > gpus ? Verdict.REPRODUCED : Verdict.NOT_REPRODUCED,
             "%s tokens/$ with %d modules on two H100; %s at best with GPUs that select as well, %s"
-                .formatted(
-                    Numbers.count(pnm.tokensPerUsd()),
-                    pnm.filled().system().kvModules(),
-                    Numbers.count(best(selecting)),
-                    Numbers.count(best(dense)))
+                    .formatted(
+                        Numbers.count(pnm.tokensPerUsd()),
+                        pnm.filled().system().kvModules(),
+                        Numbers.count(best(selecting)),
+                        Numbers.count(best(dense)))
                 + " dense; the module's price is built up from its memory"),
         inPart("21.9 times the throughput", 21.9, perGpu, "tokens/s a GPU"),
         inPart(
@@ -491,7 +488,13 @@ final class PnmScaling implements Study {
 
   private static Claim inPart(String what, double published, double computed, String metric) {
     return Claim.number(
-            "up to " + what + " of a GPU baseline", SELECTION_PAPER, published, computed, 0.1, "×", "")
+            "up to " + what + " of a GPU baseline",
+            SELECTION_PAPER,
+            published,
+            computed,
+            0.1,
+            "×",
+            "")
         .inPart(
             metric
                 + " of the best of these systems over 8 H100 with dense attention; the paper's"
