@@ -2,7 +2,7 @@ package dev.membound.model.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.withPercentage;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.membound.model.report.table.DataTable;
 import java.io.IOException;
