@@ -164,7 +164,7 @@ final class MemoryWall implements Study {
         }
       }
     }
-    return "No two data-centre GPUs give both: nearest are %s of %d and %s, %s and %s"
+    return "None of the pairs of data-centre GPUs tried gives both: nearest are %s of %d and %s, %s and %s"
         .formatted(
             from.name(),
             from.year(),
