@@ -59,9 +59,9 @@ final class NetworkLatency implements Study {
   @Override
   public String question() {
     return "Does decode gain more from half the latency of the network or from twice its bandwidth?"
-               + " DeepSeek-V3 in FP8 on H200 with a link of 450 GB/s and 3 µs a message, one"
-               + " switch, collectives by ring or tree, experts and sequences spread over all"
-               + " devices, context 4,096; best estimates.";
+        + " DeepSeek-V3 in FP8 on H200 with a link of 450 GB/s and 3 µs a message, one"
+        + " switch, collectives by ring or tree, experts and sequences spread over all"
+        + " devices, context 4,096; best estimates.";
   }
 
   /** The devices with another link. */
