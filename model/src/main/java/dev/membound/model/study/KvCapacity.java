@@ -84,8 +84,10 @@ final class KvCapacity implements Study {
                 "KV cache of one sequence by its length",
                 "A token of Llama-3.1-70B takes "
                     + Numbers.significant(mla)
-                    + " times the bytes of one of DeepSeek-V3, whose latent vectors all heads share.",
-                "Both axes are logarithmic; a model with sliding windows bends away from the slope.",
+                    + " times the bytes of one of DeepSeek-V3, whose latent vectors all heads"
+                    + " share.",
+                "Both axes are logarithmic; a model with sliding windows bends away from the"
+                    + " slope.",
                 new XyChart(
                     Axis.log2("context (tokens)", Ticks.TOKENS),
                     Axis.log("KV cache", Ticks.BYTES),
@@ -153,16 +155,21 @@ final class KvCapacity implements Study {
             0.05,
             "KB",
             "61 · (512 + 64) elements; 70.3 KB in BF16"),
-        Claim.range(
-            "40 to 70 KB a token are 256 to 448 GB for 32 requests of 200K",
+        Claim.arithmetic(
+            "at 40 KB a token 32 requests of 200K are 256 GB",
             Sources.KV_ARTICLE,
             256,
-            448,
-            32 * 200_000.0 * 55_000 / 1e9,
+            32 * 200_000.0 * 40_000 / 1e9,
+            0.5,
             "GB",
-            "the ends are "
-                + Claim.text(32 * 200_000.0 * 40_000 / 1e9, "GB")
-                + " and "
-                + Claim.text(32 * 200_000.0 * 70_000 / 1e9, "GB")));
+            "32 · 200,000 · 40,000 bytes"),
+        Claim.arithmetic(
+            "and at 70 KB 448 GB",
+            Sources.KV_ARTICLE,
+            448,
+            32 * 200_000.0 * 70_000 / 1e9,
+            0.5,
+            "GB",
+            "32 · 200,000 · 70,000 bytes"));
   }
 }

@@ -37,6 +37,15 @@ final class MemoryWall implements Study {
           new Gpu("A100 80 GB", 2020, 19.5, 2039),
           new Gpu("H100 SXM", 2022, 67, 3350));
 
+  // Others that the claim may have meant, one from the year before its decade.
+  private static final List<Gpu> EARLY =
+      List.of(
+          GPUS.getFirst(),
+          new Gpu("Tesla M2090", 2011, 0.665, 177),
+          new Gpu("Tesla K20X", 2012, 1.31, 250));
+  private static final List<Gpu> LATE =
+      List.of(GPUS.getLast(), new Gpu("H100 PCIe", 2022, 51, 2000));
+
   private static final double CLAIMED_FLOPS = 80;
   private static final double CLAIMED_BANDWIDTH = 17;
 
@@ -68,7 +77,7 @@ final class MemoryWall implements Study {
                 "NVIDIA data-centre GPUs, double precision",
                 List.of(
                     Column.text("GPU"),
-                    Column.count("year"),
+                    Column.text("year"),
                     Column.number("FP64", "TFLOPS"),
                     Column.number("bandwidth", "GB/s"),
                     Column.number("ridge point", "FLOP/B")),
@@ -77,7 +86,7 @@ final class MemoryWall implements Study {
                         g ->
                             row(
                                 g.name(),
-                                g.year(),
+                                String.valueOf(g.year()),
                                 g.teraflops(),
                                 g.gigabytesPerSecond(),
                                 g.ridge()))
@@ -116,7 +125,8 @@ final class MemoryWall implements Study {
                 "×",
                 "Tesla K20 to H100 SXM with tensor cores (34 TFLOPS without: "
                     + Claim.text(34 / first.teraflops(), "×")
-                    + "); the GPUs behind the claim are not named"),
+                    + "); the GPUs behind the claim are not named. "
+                    + nearest()),
             Claim.number(
                 "bandwidth grew 17 times",
                 Sources.MA_PATTERSON,
@@ -134,6 +144,33 @@ final class MemoryWall implements Study {
                     "×",
                     "")
                 .inPart("arithmetic outgrew bandwidth as claimed, by less")));
+  }
+
+  /** The two GPUs whose ratios come nearest to both claimed ones, in logarithms. */
+  private static String nearest() {
+    Gpu from = null;
+    Gpu to = null;
+    double least = Double.POSITIVE_INFINITY;
+    for (Gpu a : EARLY) {
+      for (Gpu b : LATE) {
+        double flops = Math.log(b.teraflops() / a.teraflops() / CLAIMED_FLOPS);
+        double bandwidth =
+            Math.log(b.gigabytesPerSecond() / a.gigabytesPerSecond() / CLAIMED_BANDWIDTH);
+        double distance = Math.hypot(flops, bandwidth);
+        if (distance < least) {
+          least = distance;
+          from = a;
+          to = b;
+        }
+      }
+    }
+    return "None of the pairs of data-centre GPUs tried gives both: nearest are %s of %d and %s, %s and %s"
+        .formatted(
+            from.name(),
+            from.year(),
+            to.name(),
+            Claim.text(to.teraflops() / from.teraflops(), "×"),
+            Claim.text(to.gigabytesPerSecond() / from.gigabytesPerSecond(), "×"));
   }
 
   private static Line growth(int series, ToDoubleFunction<Gpu> value) {

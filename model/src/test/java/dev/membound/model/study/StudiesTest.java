@@ -2,7 +2,13 @@ package dev.membound.model.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.membound.model.report.table.DataTable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -41,6 +47,29 @@ class StudiesTest {
     assertThat(study.run().tables()).isEqualTo(study.run().tables());
   }
 
+  /** A claim whose verdict changes must change in claims.txt too. */
+  @Test
+  void everyClaimHasTheVerdictAndTheNumberOnRecord() throws IOException {
+    List<String> claims = new ArrayList<>();
+    for (Study study : Studies.ALL) {
+      for (Claim claim : study.run().claims()) {
+        claims.add(
+            String.join(
+                    " | ",
+                    study.name(),
+                    claim.verdict().label(),
+                    claim.computed(),
+                    claim.statement())
+                .replace('\u00a0', ' '));
+      }
+    }
+    try (InputStream recorded = StudiesTest.class.getResourceAsStream("claims.txt")) {
+      assertThat(claims)
+          .containsExactlyElementsOf(
+              new String(recorded.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -54,6 +83,7 @@ class StudiesTest {
           dsa-traffic | 8.1 times          | REPRODUCED | 8.1
           kv-capacity | 327,680            | REPRODUCED | 327,680 B
           kv-capacity | 40 GiB             | REPRODUCED | 40 GiB
+          pim-pnm     | 1000 times larger  | CORRECTED  | 512× to 1,024×
           """)
   void claimsGetTheVerdictThatTheirNumbersGive(
       String study, String claim, Verdict verdict, String computed) {
@@ -70,6 +100,45 @@ class StudiesTest {
   void anUnknownStudyIsRefusedWithTheOnesThereAre() {
     assertThatThrownBy(() -> Studies.find("kv-walls"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no study kv-walls; there are memory-wall, ");
+        .hasMessageContaining("no study kv-walls; there are memory-wall, ")
+        .hasMessageEndingWith("did you mean 'kv-wall'?");
+  }
+
+  @Test
+  void theMixOfStacksKeepsTheKvCacheInHbm() {
+    DataTable mixes = Studies.find("hbf-capacity").run().tables().get(2);
+    assertThat(mixes.rows())
+        .allSatisfy(
+            row -> {
+              double kvGigabytes = ((Number) row.get(0)).doubleValue();
+              int hbmStacks = ((Number) row.get(1)).intValue();
+              assertThat(kvGigabytes).isLessThanOrEqualTo(48.0 * hbmStacks);
+              assertThat(hbmStacks + ((Number) row.get(2)).intValue()).isEqualTo(8);
+            });
+  }
+
+  @Test
+  void lifetimeOfFlashIsInverseToWhatIsWritten() {
+    DataTable lifetimes = Studies.find("hbf-endurance").run().tables().getFirst();
+    assertThat(lifetimes.rows())
+        .allSatisfy(
+            row -> {
+              double written =
+                  1e6 * ((Number) row.get(1)).doubleValue() * ((Number) row.get(2)).doubleValue();
+              double years = ((Number) row.get(3)).doubleValue();
+              assertThat(written * years * 365.25 * 86_400)
+                  .isCloseTo(3 * 512e9 * 1e5, withPercentage(1e-6));
+            });
+  }
+
+  @Test
+  void moreModulesNeverGiveFewerTokens() {
+    DataTable systems = Studies.find("pnm-scaling").run().tables().getFirst();
+    double before = 0;
+    for (int i = 0; i < 6; i++) {
+      double now = ((Number) systems.rows().get(i).get(7)).doubleValue();
+      assertThat(now).isGreaterThan(before);
+      before = now;
+    }
   }
 }
