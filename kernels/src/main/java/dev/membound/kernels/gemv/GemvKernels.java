@@ -41,7 +41,7 @@ final class GemvKernels {
   }
 
   private static boolean hasFloat(QuantType type, MatrixLayout layout) {
-    return layout == MatrixLayout.FILE || tileDecoder(type).isPresent();
+    return layout == MatrixLayout.FILE || type == QuantType.F32 || tileDecoder(type).isPresent();
   }
 
   /**
@@ -74,7 +74,9 @@ final class GemvKernels {
     return switch (layout) {
       case FILE -> new DecodedFile(type, RowDecoders.of(type), rows, cols, batch, workers);
       case PACKED ->
-          new DecodedTiles(type, tileDecoder(type).orElseThrow(), rows, cols, batch, workers);
+          type == QuantType.F32
+              ? new F32BatchTiles(rows, cols, batch)
+              : new DecodedTiles(type, tileDecoder(type).orElseThrow(), rows, cols, batch, workers);
     };
   }
 
@@ -90,7 +92,6 @@ final class GemvKernels {
   private static Optional<TileDecoder> tileDecoder(QuantType type) {
     return Optional.ofNullable(
         switch (type) {
-          case F32 -> new F32Tiles();
           case F16 -> HalfTiles.f16();
           case BF16 -> HalfTiles.bf16();
           case Q8_0 -> ByteTiles.q8_0();

@@ -39,7 +39,7 @@ final class HalfTiles implements TileDecoder {
   }
 
   @Override
-  public void decode(MemorySegment w, long at, long stride, int units, float[] target, int to) {
+  public void decode(MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
     widen(w, at, stride, units, shift, mask, unit, target, to);
   }
 
@@ -51,23 +51,23 @@ final class HalfTiles implements TileDecoder {
       int shift,
       int mask,
       float unit,
-      float[] target,
-      int to) {
+      MemorySegment target,
+      long to) {
     for (int i = 0; i < units; i++) {
       IntVector pair =
           IntVector.fromMemorySegment(INT, w, at + i * stride, ByteOrder.LITTLE_ENDIAN);
-      int column = to + 2 * i * COLUMN_STRIDE;
+      long column = to + 2L * i * COLUMN_STRIDE;
       pair.lanewise(VectorOperators.LSHL, 16)
           .lanewise(VectorOperators.ASHR, shift)
           .and(mask)
           .reinterpretAsFloats()
           .mul(unit)
-          .intoArray(target, column);
+          .intoMemorySegment(target, column, ByteOrder.LITTLE_ENDIAN);
       pair.lanewise(VectorOperators.ASHR, shift)
           .and(mask)
           .reinterpretAsFloats()
           .mul(unit)
-          .intoArray(target, column + COLUMN_STRIDE);
+          .intoMemorySegment(target, column + COLUMN_STRIDE, ByteOrder.LITTLE_ENDIAN);
     }
   }
 }
