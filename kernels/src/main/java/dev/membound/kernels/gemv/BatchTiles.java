@@ -9,7 +9,7 @@ import java.util.Arrays;
 /**
  * Several vectors on the {@linkplain PackedLayout packed layout}, float activations: panel after
  * panel, and in each panel two far tiles at once, as for one vector. A chunk of both
- * stays in the first-level cache until every group of vectors has been multiplied with it.
+ * stays in cache until every group of vectors has been multiplied with it.
  */
 abstract class BatchTiles implements BatchKernel {
   private static final int TILES = 2;
