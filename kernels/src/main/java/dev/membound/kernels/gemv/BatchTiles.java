@@ -12,7 +12,6 @@ import java.util.Arrays;
  * stays in cache until every group of vectors has been multiplied with it.
  */
 abstract class BatchTiles implements BatchKernel {
-  private static final int TILES = 2;
   private static final int LINE_FLOATS = 16;
 
   final PackedLayout layout;
@@ -65,17 +64,17 @@ abstract class BatchTiles implements BatchKernel {
     int tileRows = layout.tileRows();
     int first = firstRow / tileRows;
     int end = Math.ceilDiv(endRow, tileRows);
-    // Odd: a power of two would bring both streams to page boundaries and cache sets together.
-    int half = Math.ceilDiv(end - first, TILES) | 1;
+    int tiles = end - first;
     for (int vector = 0; vector < groups.vectors(); vector++) {
       int from = vector * sumStride;
       Arrays.fill(sums, from + first * tileRows, from + end * tileRows, 0);
     }
     int column = 0;
     for (int panel = 0; panel < layout.panels(); panel++) {
-      for (int tile = first; tile < Math.min(first + half, end); tile++) {
-        // Without a partner, a tile is its own: both read the same sums, and write the same.
-        int partner = tile + half < end ? tile + half : tile;
+      for (int pair = 0; pair < FarPairs.count(tiles); pair++) {
+        // A tile that is its own partner: both read the same sums, and write the same.
+        int tile = first + FarPairs.first(pair, tiles);
+        int partner = first + FarPairs.second(pair, tiles);
         multiplyPanel(w.data(), panel, column, tile, partner, worker);
       }
       column += layout.units(panel) * unitColumns;

@@ -53,6 +53,27 @@ class RunFolderTest {
   }
 
   @Test
+  void anOlderFileThatLacksLaterPropertiesReadsAsNull() throws IOException {
+    folder.write(Document.MEASUREMENTS, SampleDocuments.measurements());
+    folder.write(Document.HOST, SampleDocuments.all().get(Document.HOST));
+    remove(Document.MEASUREMENTS, "(?m),\\s*\"allocatedBytesPerCall\" : [^,}\\s]+");
+    remove(Document.MEASUREMENTS, "\"activations\" : null,");
+    remove(Document.HOST, "(?s),\\s*\"vectorWidths\" : \\[.*?\\]");
+
+    assertThat(folder.read(Document.MEASUREMENTS, MeasurementFile.class))
+        .isEqualTo(SampleDocuments.measurements());
+    assertThat(folder.read(Document.HOST, HostFacts.class).vectorWidths()).isNull();
+  }
+
+  private void remove(Document document, String pattern) throws IOException {
+    Path file = folder.path().resolve(document.fileName());
+    String whole = Files.readString(file);
+    String shorter = whole.replaceAll(pattern, "");
+    assertThat(shorter).isNotEqualTo(whole);
+    Files.writeString(file, shorter);
+  }
+
+  @Test
   void aMissingDocumentIsNamedWithItsFolder() {
     assertOneLine(
         () -> folder.read(Document.MEASUREMENTS, MeasurementFile.class),
