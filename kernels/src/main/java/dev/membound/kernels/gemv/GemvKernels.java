@@ -41,7 +41,10 @@ final class GemvKernels {
   }
 
   private static boolean hasFloat(QuantType type, MatrixLayout layout) {
-    return layout == MatrixLayout.FILE || type == QuantType.F32 || tileDecoder(type).isPresent();
+    return layout == MatrixLayout.FILE
+        || type == QuantType.F32
+        || type == QuantType.BF16
+        || tileDecoder(type).isPresent();
   }
 
   /**
@@ -74,9 +77,13 @@ final class GemvKernels {
     return switch (layout) {
       case FILE -> new DecodedFile(type, RowDecoders.of(type), rows, cols, batch, workers);
       case PACKED ->
-          type == QuantType.F32
-              ? new F32BatchTiles(rows, cols, batch)
-              : new DecodedTiles(type, tileDecoder(type).orElseThrow(), rows, cols, batch, workers);
+          switch (type) {
+            case F32 -> new F32BatchTiles(rows, cols, batch);
+            case BF16 -> new BF16BatchTiles(rows, cols, batch);
+            default ->
+                new DecodedTiles(
+                    type, tileDecoder(type).orElseThrow(), rows, cols, batch, workers);
+          };
     };
   }
 
@@ -92,8 +99,7 @@ final class GemvKernels {
   private static Optional<TileDecoder> tileDecoder(QuantType type) {
     return Optional.ofNullable(
         switch (type) {
-          case F16 -> HalfTiles.f16();
-          case BF16 -> HalfTiles.bf16();
+          case F16 -> new F16Tiles();
           case Q8_0 -> ByteTiles.q8_0();
           case Q4_0 -> new Q4_0Tiles();
           case FP8_E4M3_B128 -> Fp8Tiles.e4m3();
