@@ -3,7 +3,6 @@ package dev.membound.kernels.gemv;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.INT;
 
-import dev.membound.kernels.matrix.PackedLayout;
 import dev.membound.kernels.quant.QuantType;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -18,15 +17,9 @@ import jdk.incubator.vector.VectorOperators;
 final class BF16BatchTiles extends BatchTiles {
   private static final int UPPER = 0xFFFF_0000;
   private static final int UNIT_COLUMNS = 2;
-  private static final int CHUNK_COLUMNS = 512;
 
   BF16BatchTiles(int rows, int cols, int batch) {
-    super(QuantType.BF16, UNIT_COLUMNS, chunkColumns(batch), rows, cols, batch);
-  }
-
-  /** A single group meets each weight once: no reason to stop within a panel. */
-  private static int chunkColumns(int batch) {
-    return batch <= VectorGroups.LARGEST ? PackedLayout.PANEL_COLUMNS : CHUNK_COLUMNS;
+    super(QuantType.BF16, UNIT_COLUMNS, inPlaceChunkColumns(batch), rows, cols, batch);
   }
 
   @Override

@@ -8,11 +8,14 @@ import java.util.Arrays;
 
 /**
  * Several vectors on the {@linkplain PackedLayout packed layout}, float activations: panel after
- * panel, and in each panel two far tiles at once, as for one vector. A chunk of both
- * stays in cache until every group of vectors has been multiplied with it.
+ * panel, and in each panel two far tiles at once, as for one vector. A chunk of both stays in cache
+ * until every group of vectors has been multiplied with it.
  */
 abstract class BatchTiles implements BatchKernel {
   private static final int LINE_FLOATS = 16;
+
+  /** 64 KiB of F32: shorter chunks were slower, though the first-level cache would hold them. */
+  private static final int IN_PLACE_CHUNK_COLUMNS = 512;
 
   final PackedLayout layout;
   final VectorGroups groups;
@@ -31,8 +34,7 @@ abstract class BatchTiles implements BatchKernel {
   /**
    * @param chunkColumns a multiple of the unit
    */
-  BatchTiles(
-      QuantType type, int unitColumns, int chunkColumns, int rows, int cols, int batch) {
+  BatchTiles(QuantType type, int unitColumns, int chunkColumns, int rows, int cols, int batch) {
     this.unitColumns = unitColumns;
     chunkUnits = chunkColumns / unitColumns;
     this.rows = rows;
@@ -42,6 +44,14 @@ abstract class BatchTiles implements BatchKernel {
     // One line more: at a multiple of 4 KiB all vectors' sums would compete for the same cache set.
     sumStride = layout.tiles() * layout.tileRows() + LINE_FLOATS;
     sums = new float[Math.multiplyExact(sumStride, groups.vectors())];
+  }
+
+  /**
+   * Columns of a chunk for kernels that multiply weights where they are: a single group meets each
+   * weight once, and need not stop within a panel.
+   */
+  static int inPlaceChunkColumns(int batch) {
+    return VectorGroups.isOne(batch) ? PackedLayout.PANEL_COLUMNS : IN_PLACE_CHUNK_COLUMNS;
   }
 
   @Override

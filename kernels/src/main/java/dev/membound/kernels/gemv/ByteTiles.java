@@ -46,7 +46,8 @@ final class ByteTiles implements TileDecoder {
   }
 
   @Override
-  public void decode(MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
+  public void decode(
+      MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
     for (int i = 0; i < units; i++) {
       long unit = at + i * stride;
       long column = to + (long) i * block * COLUMN_STRIDE;
@@ -72,10 +73,12 @@ final class ByteTiles implements TileDecoder {
   }
 
   private static void floatScale(MemorySegment w, long at, MemorySegment target, long to) {
-    FloatVector.fromMemorySegment(FLOAT, w, at, ByteOrder.LITTLE_ENDIAN).intoMemorySegment(target, to, ByteOrder.LITTLE_ENDIAN);
+    FloatVector.fromMemorySegment(FLOAT, w, at, ByteOrder.LITTLE_ENDIAN)
+        .intoMemorySegment(target, to, ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static void scaleBytes(MemorySegment w, long at, int words, MemorySegment target, long to) {
+  private static void scaleBytes(
+      MemorySegment w, long at, int words, MemorySegment target, long to) {
     FloatVector scale = FloatVector.fromMemorySegment(FLOAT, target, to, ByteOrder.LITTLE_ENDIAN);
     for (int word = 0; word < words; word++) {
       IntVector bytes =

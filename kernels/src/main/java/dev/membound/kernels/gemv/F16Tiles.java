@@ -20,7 +20,8 @@ final class F16Tiles implements TileDecoder {
   }
 
   @Override
-  public void decode(MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
+  public void decode(
+      MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
     for (int i = 0; i < units; i++) {
       IntVector pair =
           IntVector.fromMemorySegment(INT, w, at + i * stride, ByteOrder.LITTLE_ENDIAN);

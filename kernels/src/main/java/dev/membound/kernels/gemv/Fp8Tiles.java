@@ -46,7 +46,8 @@ final class Fp8Tiles implements TileDecoder {
   }
 
   @Override
-  public void decode(MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
+  public void decode(
+      MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
     for (int i = 0; i < units; i++) {
       widen(w, at + i * stride, shift, mask, unit, target, to + (long) i * BLOCK * COLUMN_STRIDE);
     }

@@ -81,8 +81,7 @@ final class GemvKernels {
             case F32 -> new F32BatchTiles(rows, cols, batch);
             case BF16 -> new BF16BatchTiles(rows, cols, batch);
             default ->
-                new DecodedTiles(
-                    type, tileDecoder(type).orElseThrow(), rows, cols, batch, workers);
+                new DecodedTiles(type, tileDecoder(type).orElseThrow(), rows, cols, batch, workers);
           };
     };
   }

@@ -1,6 +1,5 @@
 package dev.membound.kernels.gemv;
 
-import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
 import java.lang.foreign.MemorySegment;
@@ -31,7 +30,8 @@ final class Q4_0Tiles implements TileDecoder {
   }
 
   @Override
-  public void decode(MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
+  public void decode(
+      MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
     for (int i = 0; i < units; i++) {
       long column = to + (long) i * BLOCK * COLUMN_STRIDE;
       scaleCodes(w, at + i * stride, Short.SIZE, 0, target, column);

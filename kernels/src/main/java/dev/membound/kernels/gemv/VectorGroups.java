@@ -9,7 +9,7 @@ import static dev.membound.kernels.provider.Species.FLOATS;
  */
 final class VectorGroups {
   /** 8 vectors need 16 accumulators, more than the 16 registers of AVX2 leave. */
-  static final int LARGEST = FLOATS >= 16 ? 8 : 4;
+  private static final int LARGEST = FLOATS >= 16 ? 8 : 4;
 
   private final int batch;
   private final int cols;
@@ -23,9 +23,19 @@ final class VectorGroups {
     activations = new float[Math.multiplyExact(paddedCols, vectors())];
   }
 
+  /** Whether one group takes the whole batch. */
+  static boolean isOne(int batch) {
+    int vectors = even(batch);
+    return vectors <= LARGEST && Integer.bitCount(vectors) == 1;
+  }
+
+  private static int even(int batch) {
+    return Math.ceilDiv(batch, 2) * 2;
+  }
+
   /** Vectors with padding: an even number. */
   int vectors() {
-    return Math.ceilDiv(batch, 2) * 2;
+    return even(batch);
   }
 
   /** Vectors of the group that starts with {@code first}: 8, 4 or 2. */
