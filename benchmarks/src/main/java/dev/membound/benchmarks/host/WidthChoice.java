@@ -3,7 +3,6 @@ package dev.membound.benchmarks.host;
 import dev.membound.kernels.provider.KernelProvider;
 import dev.membound.model.run.HostFacts.VectorWidth;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -13,6 +12,8 @@ import java.util.List;
  * @param widths those that the CPU supports, narrowest first
  */
 public record WidthChoice(List<VectorWidth> widths) {
+  private static final double CLEARLY_FASTER = 1.05;
+
   public WidthChoice {
     widths = List.copyOf(widths);
   }
@@ -34,14 +35,21 @@ public record WidthChoice(List<VectorWidth> widths) {
     return new WidthChoice(widths);
   }
 
-  /** Best in the geometric mean over the formats; of equals the widest. */
+  /**
+   * Best in the geometric mean over the formats. A narrower width must be clearly faster, so that
+   * noise does not choose another one in every run.
+   */
   public KernelProvider best() {
-    VectorWidth best =
-        widths.reversed().stream()
-            .max(
-                Comparator.comparingDouble(
-                    width -> width.f32WeightsPerSecond() * width.q4WeightsPerSecond()))
-            .orElseThrow();
+    VectorWidth best = widths.getLast();
+    for (VectorWidth width : widths.reversed()) {
+      if (mean(width) > CLEARLY_FASTER * mean(best)) {
+        best = width;
+      }
+    }
     return KernelProvider.parse(best.kernelProvider());
+  }
+
+  private static double mean(VectorWidth width) {
+    return Math.sqrt(width.f32WeightsPerSecond() * width.q4WeightsPerSecond());
   }
 }

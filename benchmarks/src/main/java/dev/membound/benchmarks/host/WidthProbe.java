@@ -1,5 +1,6 @@
 package dev.membound.benchmarks.host;
 
+import dev.membound.benchmarks.suite.WarmUp;
 import dev.membound.kernels.gemv.Gemv;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.matrix.WeightMatrix;
@@ -18,7 +19,6 @@ import java.util.Arrays;
 final class WidthProbe {
   private static final int ROWS = 128;
   private static final int COLS = 1024;
-  private static final long WARM_UP_NANOS = 800_000_000L;
   private static final long WINDOW_NANOS = 20_000_000L;
   private static final int WINDOWS = 15;
   private static final long SEED = 1;
@@ -35,7 +35,7 @@ final class WidthProbe {
     System.out.println(Json.mapper().writeValueAsString(width));
   }
 
-  /** Median over windows of time. */
+  /** Best of several windows: whatever else runs can only slow one. */
   private static double weightsPerSecond(QuantType type) {
     try (WorkerTeam team = WorkerTeam.of(1);
         Arena arena = Arena.ofShared()) {
@@ -44,18 +44,16 @@ final class WidthProbe {
       float[] x = new float[COLS];
       float[] y = new float[ROWS];
       Arrays.fill(x, 1);
-      double unused = weightsPerSecond(gemv, w, x, y, WARM_UP_NANOS);
-      double[] rates = new double[WINDOWS];
+      WarmUp.untilCompiled(() -> gemv.multiply(w, x, y));
+      double best = 0;
       for (int i = 0; i < WINDOWS; i++) {
-        rates[i] = weightsPerSecond(gemv, w, x, y, WINDOW_NANOS);
+        best = Math.max(best, weightsPerSecond(gemv, w, x, y));
       }
-      Arrays.sort(rates);
-      return rates[WINDOWS / 2];
+      return best;
     }
   }
 
-  private static double weightsPerSecond(
-      Gemv gemv, WeightMatrix w, float[] x, float[] y, long nanos) {
+  private static double weightsPerSecond(Gemv gemv, WeightMatrix w, float[] x, float[] y) {
     long start = System.nanoTime();
     long calls = 0;
     long spent;
@@ -63,7 +61,7 @@ final class WidthProbe {
       gemv.multiply(w, x, y);
       calls++;
       spent = System.nanoTime() - start;
-    } while (spent < nanos);
+    } while (spent < WINDOW_NANOS);
     return 1e9 * calls * ROWS * COLS / spent;
   }
 }
