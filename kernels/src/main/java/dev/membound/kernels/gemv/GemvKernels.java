@@ -10,8 +10,8 @@ import java.util.Optional;
 /** Which kernel serves which format, layout, number of vectors and activation path. */
 final class GemvKernels {
   /**
-   * From this many vectors on, decoding once for all is faster than integers for each: Q4_0 packed
-   * does 16 Gweights/s in integers and 9 in floats at 4 vectors, 3 and 4 at 16.
+   * From this many vectors on, decoding once for all is faster than integers for each: in single
+   * forks Q4_0 packed did 16 Gweights/s in integers and 9 in floats at 4 vectors, 3 and 4 at 16.
    */
   private static final int LEAST_FLOAT_BATCH = 9;
 
