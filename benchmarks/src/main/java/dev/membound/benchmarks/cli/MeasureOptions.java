@@ -2,6 +2,7 @@ package dev.membound.benchmarks.cli;
 
 import dev.membound.benchmarks.host.HostProbe;
 import dev.membound.benchmarks.host.MeasuringJvm;
+import dev.membound.benchmarks.host.WidthChoice;
 import dev.membound.benchmarks.plan.MeasurementPlan;
 import dev.membound.benchmarks.suite.Preset;
 import dev.membound.benchmarks.suite.Suite;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Option;
@@ -50,8 +52,12 @@ final class MeasureOptions {
   RunFolder measure() {
     checkProvider();
     Instant started = Instant.now();
-    HostFacts now = MeasuringJvm.hostFacts(UUID.randomUUID().toString(), started.toString());
-    RunFolder folder = resume == null ? create(now) : RunFolder.open(resume);
+    RunFolder stopped = resume == null ? null : RunFolder.open(resume);
+    List<HostFacts.VectorWidth> widths = chooseWidth(stopped);
+    HostFacts now =
+        MeasuringJvm.hostFacts(UUID.randomUUID().toString(), started.toString())
+            .withVectorWidths(widths);
+    RunFolder folder = stopped == null ? create(now) : stopped;
     HostFacts host = folder.read(Document.HOST, HostFacts.class);
     Preset chosen = resume == null ? requested(Preset.QUICK) : resumed(folder, host, now);
     MeasurementPlan plan = plan(chosen, now);
@@ -65,6 +71,27 @@ final class MeasureOptions {
       finished.set(true);
     }
     return folder;
+  }
+
+  /**
+   * Unless a property forces the kernels: those of the run that is resumed, else the fastest. The
+   * property hands the choice on to every fork.
+   *
+   * @return what was measured; null if nothing was
+   */
+  private static List<HostFacts.VectorWidth> chooseWidth(RunFolder stopped) {
+    if (System.getProperty(KernelProvider.PROPERTY) != null) {
+      return null;
+    }
+    if (stopped != null) {
+      HostFacts host = stopped.read(Document.HOST, HostFacts.class);
+      System.setProperty(KernelProvider.PROPERTY, host.kernelProvider());
+      return null;
+    }
+    int widest = MeasuringJvm.hostFacts("widest", Instant.EPOCH.toString()).vectorBits();
+    WidthChoice choice = WidthChoice.measure(widest);
+    System.setProperty(KernelProvider.PROPERTY, choice.best().propertyValue());
+    return choice.widths();
   }
 
   /** Refused here, in one line, rather than by every fork. */

@@ -25,11 +25,24 @@ public final class MeasuringJvm {
    * @throws RunFolderException if such a JVM does not start; the message is one line
    */
   public static HostFacts hostFacts(String runId, String startedUtc) {
+    return run(MeasuringJvm.class, HostFacts.class, List.of(), List.of(runId, startedUtc));
+  }
+
+  /**
+   * Runs a class in such a JVM.
+   *
+   * @param main prints a {@code T} as JSON
+   * @param jvmArguments besides those of every measuring JVM
+   * @throws RunFolderException if it does not start; the message is one line
+   */
+  static <T> T run(
+      Class<?> main, Class<T> answer, List<String> jvmArguments, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ForkJvm.arguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(MeasuringJvm.class.getName(), runId, startedUtc));
+    command.addAll(jvmArguments);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
     try {
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.PIPE).start();
@@ -38,7 +51,7 @@ public final class MeasuringJvm {
       if (process.waitFor() != 0) {
         throw new RunFolderException("the measuring JVM does not start: " + lastLine(err));
       }
-      return Json.mapper().readValue(out, HostFacts.class);
+      return Json.mapper().readValue(out, answer);
     } catch (IOException | JacksonException e) {
       throw new RunFolderException("the measuring JVM does not start: " + e.getMessage(), e);
     } catch (InterruptedException e) {

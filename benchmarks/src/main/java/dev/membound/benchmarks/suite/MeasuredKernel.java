@@ -67,8 +67,17 @@ public final class MeasuredKernel {
     return residency;
   }
 
+  /**
+   * Heap that the threads of the kernel started last have allocated so far; 0 before the first.
+   * Without an Optional or a boxed Long, which would be counted themselves.
+   */
+  static long currentAllocatedBytes() {
+    MeasuredKernel kernel = current;
+    return kernel == null ? 0 : kernel.allocatedBytes();
+  }
+
   /** Heap that the team's threads have allocated so far; 0 where the JVM cannot tell. */
-  long allocatedBytes() {
+  private long allocatedBytes() {
     if (!(THREADS instanceof com.sun.management.ThreadMXBean threads)
         || !threads.isThreadAllocatedMemorySupported()) {
       return 0;

@@ -33,16 +33,12 @@ public class TrafficCounters {
 
   @Setup(Level.Iteration)
   public void startCounting() {
-    allocatedBefore = kernelsAllocatedBytes();
+    allocatedBefore = MeasuredKernel.currentAllocatedBytes();
   }
 
   @TearDown(Level.Iteration)
   public void stopCounting() {
-    allocatedBytes = Math.max(0, kernelsAllocatedBytes() - allocatedBefore);
-  }
-
-  private static long kernelsAllocatedBytes() {
-    return MeasuredKernel.current().map(MeasuredKernel::allocatedBytes).orElse(0L);
+    allocatedBytes = Math.max(0, MeasuredKernel.currentAllocatedBytes() - allocatedBefore);
   }
 
   /** Counts one call. */

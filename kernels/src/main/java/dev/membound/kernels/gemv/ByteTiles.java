@@ -17,7 +17,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class ByteTiles implements TileDecoder {
   private static final VectorSpecies<Short> HALVES =
       VectorSpecies.of(short.class, VectorShape.forBitSize(Species.SHAPE.vectorBitSize() / 2));
-  private static final int VECTOR_BYTES = INT.vectorByteSize();
   private static final int BIAS = 0x8080_8080;
 
   private final int block;
@@ -47,10 +46,11 @@ final class ByteTiles implements TileDecoder {
   }
 
   @Override
-  public void decode(MemorySegment w, long at, long stride, int units, float[] target, int to) {
+  public void decode(
+      MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
     for (int i = 0; i < units; i++) {
       long unit = at + i * stride;
-      int column = to + i * block * COLUMN_STRIDE;
+      long column = to + (long) i * block * COLUMN_STRIDE;
       if (halfScales) {
         halfScale(w, unit, target, column);
         scaleBytes(w, unit + HALVES.vectorByteSize(), block / Integer.BYTES, target, column);
@@ -62,52 +62,54 @@ final class ByteTiles implements TileDecoder {
   }
 
   /** Leaves the scales where the first column will be. */
-  private static void halfScale(MemorySegment w, long at, float[] target, int to) {
+  private static void halfScale(MemorySegment w, long at, MemorySegment target, long to) {
     ((IntVector)
             ShortVector.fromMemorySegment(HALVES, w, at, ByteOrder.LITTLE_ENDIAN).castShape(INT, 0))
         .lanewise(VectorOperators.LSHL, Short.SIZE - HalfWidening.SHIFT)
         .and(HalfWidening.MASK)
         .reinterpretAsFloats()
         .mul(HalfWidening.UNIT)
-        .intoArray(target, to);
+        .intoMemorySegment(target, to, ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static void floatScale(MemorySegment w, long at, float[] target, int to) {
-    FloatVector.fromMemorySegment(FLOAT, w, at, ByteOrder.LITTLE_ENDIAN).intoArray(target, to);
+  private static void floatScale(MemorySegment w, long at, MemorySegment target, long to) {
+    FloatVector.fromMemorySegment(FLOAT, w, at, ByteOrder.LITTLE_ENDIAN)
+        .intoMemorySegment(target, to, ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static void scaleBytes(MemorySegment w, long at, int words, float[] target, int to) {
-    FloatVector scale = FloatVector.fromArray(FLOAT, target, to);
+  private static void scaleBytes(
+      MemorySegment w, long at, int words, MemorySegment target, long to) {
+    FloatVector scale = FloatVector.fromMemorySegment(FLOAT, target, to, ByteOrder.LITTLE_ENDIAN);
     for (int word = 0; word < words; word++) {
       IntVector bytes =
           IntVector.fromMemorySegment(
                   INT, w, at + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
               .lanewise(VectorOperators.XOR, BIAS);
-      int column = to + word * Integer.BYTES * COLUMN_STRIDE;
+      long column = to + (long) word * Integer.BYTES * COLUMN_STRIDE;
       ((FloatVector)
               bytes
                   .lanewise(VectorOperators.LSHL, 24)
                   .lanewise(VectorOperators.ASHR, 24)
                   .convert(VectorOperators.I2F, 0))
           .mul(scale)
-          .intoArray(target, column);
+          .intoMemorySegment(target, column, ByteOrder.LITTLE_ENDIAN);
       ((FloatVector)
               bytes
                   .lanewise(VectorOperators.LSHL, 16)
                   .lanewise(VectorOperators.ASHR, 24)
                   .convert(VectorOperators.I2F, 0))
           .mul(scale)
-          .intoArray(target, column + COLUMN_STRIDE);
+          .intoMemorySegment(target, column + COLUMN_STRIDE, ByteOrder.LITTLE_ENDIAN);
       ((FloatVector)
               bytes
                   .lanewise(VectorOperators.LSHL, 8)
                   .lanewise(VectorOperators.ASHR, 24)
                   .convert(VectorOperators.I2F, 0))
           .mul(scale)
-          .intoArray(target, column + 2 * COLUMN_STRIDE);
+          .intoMemorySegment(target, column + 2 * COLUMN_STRIDE, ByteOrder.LITTLE_ENDIAN);
       ((FloatVector) bytes.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
           .mul(scale)
-          .intoArray(target, column + 3 * COLUMN_STRIDE);
+          .intoMemorySegment(target, column + 3 * COLUMN_STRIDE, ByteOrder.LITTLE_ENDIAN);
     }
   }
 }

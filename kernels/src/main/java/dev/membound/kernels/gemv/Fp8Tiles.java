@@ -16,7 +16,6 @@ import jdk.incubator.vector.VectorOperators;
 final class Fp8Tiles implements TileDecoder {
   private static final int BLOCK = 128;
   private static final int WORDS = BLOCK / Integer.BYTES;
-  private static final int VECTOR_BYTES = INT.vectorByteSize();
 
   private final int shift;
   private final int mask;
@@ -47,20 +46,21 @@ final class Fp8Tiles implements TileDecoder {
   }
 
   @Override
-  public void decode(MemorySegment w, long at, long stride, int units, float[] target, int to) {
+  public void decode(
+      MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
     for (int i = 0; i < units; i++) {
-      widen(w, at + i * stride, shift, mask, unit, target, to + i * BLOCK * COLUMN_STRIDE);
+      widen(w, at + i * stride, shift, mask, unit, target, to + (long) i * BLOCK * COLUMN_STRIDE);
     }
   }
 
   private static void widen(
-      MemorySegment w, long at, int shift, int mask, float unit, float[] target, int to) {
+      MemorySegment w, long at, int shift, int mask, float unit, MemorySegment target, long to) {
     FloatVector scale = FloatVector.fromMemorySegment(FLOAT, w, at, ByteOrder.LITTLE_ENDIAN);
     for (int word = 0; word < WORDS; word++) {
       IntVector bytes =
           IntVector.fromMemorySegment(
               INT, w, at + (word + 1L) * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-      int column = to + word * Integer.BYTES * COLUMN_STRIDE;
+      long column = to + (long) word * Integer.BYTES * COLUMN_STRIDE;
       bytes
           .lanewise(VectorOperators.LSHL, 24)
           .lanewise(VectorOperators.ASHR, shift)
@@ -68,7 +68,7 @@ final class Fp8Tiles implements TileDecoder {
           .reinterpretAsFloats()
           .mul(unit)
           .mul(scale)
-          .intoArray(target, column);
+          .intoMemorySegment(target, column, ByteOrder.LITTLE_ENDIAN);
       bytes
           .lanewise(VectorOperators.LSHL, 16)
           .lanewise(VectorOperators.ASHR, shift)
@@ -76,7 +76,7 @@ final class Fp8Tiles implements TileDecoder {
           .reinterpretAsFloats()
           .mul(unit)
           .mul(scale)
-          .intoArray(target, column + COLUMN_STRIDE);
+          .intoMemorySegment(target, column + COLUMN_STRIDE, ByteOrder.LITTLE_ENDIAN);
       bytes
           .lanewise(VectorOperators.LSHL, 8)
           .lanewise(VectorOperators.ASHR, shift)
@@ -84,14 +84,14 @@ final class Fp8Tiles implements TileDecoder {
           .reinterpretAsFloats()
           .mul(unit)
           .mul(scale)
-          .intoArray(target, column + 2 * COLUMN_STRIDE);
+          .intoMemorySegment(target, column + 2 * COLUMN_STRIDE, ByteOrder.LITTLE_ENDIAN);
       bytes
           .lanewise(VectorOperators.ASHR, shift)
           .and(mask)
           .reinterpretAsFloats()
           .mul(unit)
           .mul(scale)
-          .intoArray(target, column + 3 * COLUMN_STRIDE);
+          .intoMemorySegment(target, column + 3 * COLUMN_STRIDE, ByteOrder.LITTLE_ENDIAN);
     }
   }
 }

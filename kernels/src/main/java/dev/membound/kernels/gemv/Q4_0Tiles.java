@@ -1,6 +1,5 @@
 package dev.membound.kernels.gemv;
 
-import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
 import java.lang.foreign.MemorySegment;
@@ -19,7 +18,6 @@ final class Q4_0Tiles implements TileDecoder {
   private static final int WORDS = 8;
   private static final int NIBBLE = 15;
   private static final int MIDDLE = 8;
-  private static final int VECTOR_BYTES = INT.vectorByteSize();
 
   @Override
   public int rowVectors() {
@@ -32,11 +30,12 @@ final class Q4_0Tiles implements TileDecoder {
   }
 
   @Override
-  public void decode(MemorySegment w, long at, long stride, int units, float[] target, int to) {
+  public void decode(
+      MemorySegment w, long at, long stride, int units, MemorySegment target, long to) {
     for (int i = 0; i < units; i++) {
-      int column = to + i * BLOCK * COLUMN_STRIDE;
+      long column = to + (long) i * BLOCK * COLUMN_STRIDE;
       scaleCodes(w, at + i * stride, Short.SIZE, 0, target, column);
-      scaleCodes(w, at + i * stride, 0, Short.SIZE, target, column + FLOATS);
+      scaleCodes(w, at + i * stride, 0, Short.SIZE, target, column + VECTOR_BYTES);
     }
   }
 
@@ -47,7 +46,7 @@ final class Q4_0Tiles implements TileDecoder {
    * @param right shift that brings their codes to the bottom
    */
   private static void scaleCodes(
-      MemorySegment w, long at, int left, int right, float[] target, int to) {
+      MemorySegment w, long at, int left, int right, MemorySegment target, long to) {
     FloatVector scale =
         IntVector.fromMemorySegment(INT, w, at, ByteOrder.LITTLE_ENDIAN)
             .lanewise(VectorOperators.LSHL, left)
@@ -60,10 +59,10 @@ final class Q4_0Tiles implements TileDecoder {
           IntVector.fromMemorySegment(
                   INT, w, at + (word + 1L) * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
               .lanewise(VectorOperators.LSHR, right);
-      int column = to + 2 * word * COLUMN_STRIDE;
+      long column = to + 2L * word * COLUMN_STRIDE;
       ((FloatVector) codes.and(NIBBLE).sub(MIDDLE).convert(VectorOperators.I2F, 0))
           .mul(scale)
-          .intoArray(target, column);
+          .intoMemorySegment(target, column, ByteOrder.LITTLE_ENDIAN);
       ((FloatVector)
               codes
                   .lanewise(VectorOperators.LSHR, 4)
@@ -71,7 +70,7 @@ final class Q4_0Tiles implements TileDecoder {
                   .sub(MIDDLE)
                   .convert(VectorOperators.I2F, 0))
           .mul(scale)
-          .intoArray(target, column + HALF * COLUMN_STRIDE);
+          .intoMemorySegment(target, column + HALF * COLUMN_STRIDE, ByteOrder.LITTLE_ENDIAN);
       ((FloatVector)
               codes
                   .lanewise(VectorOperators.LSHR, 8)
@@ -79,7 +78,7 @@ final class Q4_0Tiles implements TileDecoder {
                   .sub(MIDDLE)
                   .convert(VectorOperators.I2F, 0))
           .mul(scale)
-          .intoArray(target, column + COLUMN_STRIDE);
+          .intoMemorySegment(target, column + COLUMN_STRIDE, ByteOrder.LITTLE_ENDIAN);
       ((FloatVector)
               codes
                   .lanewise(VectorOperators.LSHR, 12)
@@ -87,7 +86,7 @@ final class Q4_0Tiles implements TileDecoder {
                   .sub(MIDDLE)
                   .convert(VectorOperators.I2F, 0))
           .mul(scale)
-          .intoArray(target, column + (HALF + 1) * COLUMN_STRIDE);
+          .intoMemorySegment(target, column + (HALF + 1) * COLUMN_STRIDE, ByteOrder.LITTLE_ENDIAN);
     }
   }
 }

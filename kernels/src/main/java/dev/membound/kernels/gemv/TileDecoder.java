@@ -5,8 +5,11 @@ import java.lang.foreign.MemorySegment;
 
 /** Decodes a tile of the packed layout to floats, lane = row, the same bits as the codec. */
 interface TileDecoder {
-  /** Floats from one column of the decoded tile to the next. */
-  int COLUMN_STRIDE = 2 * Species.FLOATS;
+  /** Bytes of a float vector. */
+  int VECTOR_BYTES = Species.FLOATS * Float.BYTES;
+
+  /** Bytes from one column of the decoded tile to the next. */
+  int COLUMN_STRIDE = 2 * VECTOR_BYTES;
 
   /** Float vectors that cover the rows of a tile: 1 or 2, one after the other. */
   int rowVectors();
@@ -21,5 +24,5 @@ interface TileDecoder {
    * @param stride bytes from one unit to the next
    * @param target receives column c from {@code to + c·COLUMN_STRIDE}
    */
-  void decode(MemorySegment w, long at, long stride, int units, float[] target, int to);
+  void decode(MemorySegment w, long at, long stride, int units, MemorySegment target, long to);
 }

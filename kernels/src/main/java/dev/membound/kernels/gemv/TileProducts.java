@@ -1,31 +1,31 @@
 package dev.membound.kernels.gemv;
 
 import static dev.membound.kernels.provider.Species.FLOAT;
-import static dev.membound.kernels.provider.Species.FLOATS;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Two vectors of rows × 2, 4 or 8 vectors of activations: as many accumulators as registers allow,
- * so that each load of weights serves 2 to 8 multiplications, and each broadcast two.
+ * Two vectors of rows × a group of 2, 4 or 8 vectors of activations: as many accumulators as
+ * registers allow, so that each load of weights serves 2 to 8 multiplications, and each broadcast
+ * two.
  *
- * <p>Weights: column c from {@code from + c·COLUMN_STRIDE}. Activations: vector v of column c at
- * {@code xFrom + c·xStride + v}. Sums: vector v's from {@code rowA + v·sumStride} and {@code rowB +
- * v·sumStride}.
+ * <p>Weights: column c as floats from {@code a + c·stride} and {@code b + c·stride}. Activations:
+ * vector v of column c at {@code xFrom + c·group + v}, a constant distance, so that range checks
+ * leave the loop. Sums: vector v's from {@code rowA + v·sumStride} and {@code rowB + v·sumStride}.
  */
 final class TileProducts {
-  /** Most vectors at once: 8 need 16 accumulators, more than the 16 registers of AVX2 leave. */
-  static final int MOST = FLOATS >= 16 ? 8 : 4;
-
   private TileProducts() {}
 
   static void add2(
-      float[] weights,
-      int from,
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
       int cols,
       float[] x,
       int xFrom,
-      int xStride,
       float[] sums,
       int sumStride,
       int rowA,
@@ -35,16 +35,17 @@ final class TileProducts {
     FloatVector b0 = FloatVector.fromArray(FLOAT, sums, rowB);
     FloatVector b1 = FloatVector.fromArray(FLOAT, sums, rowB + sumStride);
     for (int c = 0; c < cols; c++) {
-      int at = from + c * TileDecoder.COLUMN_STRIDE;
-      int xAt = xFrom + c * xStride;
-      FloatVector a = FloatVector.fromArray(FLOAT, weights, at);
-      FloatVector b = FloatVector.fromArray(FLOAT, weights, at + FLOATS);
+      FloatVector wa =
+          FloatVector.fromMemorySegment(FLOAT, w, a + c * stride, ByteOrder.LITTLE_ENDIAN);
+      FloatVector wb =
+          FloatVector.fromMemorySegment(FLOAT, w, b + c * stride, ByteOrder.LITTLE_ENDIAN);
+      int xAt = xFrom + c * 2;
       FloatVector x0 = FloatVector.broadcast(FLOAT, x[xAt]);
+      a0 = wa.fma(x0, a0);
+      b0 = wb.fma(x0, b0);
       FloatVector x1 = FloatVector.broadcast(FLOAT, x[xAt + 1]);
-      a0 = a.fma(x0, a0);
-      b0 = b.fma(x0, b0);
-      a1 = a.fma(x1, a1);
-      b1 = b.fma(x1, b1);
+      a1 = wa.fma(x1, a1);
+      b1 = wb.fma(x1, b1);
     }
     a0.intoArray(sums, rowA);
     a1.intoArray(sums, rowA + sumStride);
@@ -53,12 +54,13 @@ final class TileProducts {
   }
 
   static void add4(
-      float[] weights,
-      int from,
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
       int cols,
       float[] x,
       int xFrom,
-      int xStride,
       float[] sums,
       int sumStride,
       int rowA,
@@ -72,22 +74,23 @@ final class TileProducts {
     FloatVector b2 = FloatVector.fromArray(FLOAT, sums, rowB + 2 * sumStride);
     FloatVector b3 = FloatVector.fromArray(FLOAT, sums, rowB + 3 * sumStride);
     for (int c = 0; c < cols; c++) {
-      int at = from + c * TileDecoder.COLUMN_STRIDE;
-      int xAt = xFrom + c * xStride;
-      FloatVector a = FloatVector.fromArray(FLOAT, weights, at);
-      FloatVector b = FloatVector.fromArray(FLOAT, weights, at + FLOATS);
+      FloatVector wa =
+          FloatVector.fromMemorySegment(FLOAT, w, a + c * stride, ByteOrder.LITTLE_ENDIAN);
+      FloatVector wb =
+          FloatVector.fromMemorySegment(FLOAT, w, b + c * stride, ByteOrder.LITTLE_ENDIAN);
+      int xAt = xFrom + c * 4;
       FloatVector x0 = FloatVector.broadcast(FLOAT, x[xAt]);
-      a0 = a.fma(x0, a0);
-      b0 = b.fma(x0, b0);
+      a0 = wa.fma(x0, a0);
+      b0 = wb.fma(x0, b0);
       FloatVector x1 = FloatVector.broadcast(FLOAT, x[xAt + 1]);
-      a1 = a.fma(x1, a1);
-      b1 = b.fma(x1, b1);
+      a1 = wa.fma(x1, a1);
+      b1 = wb.fma(x1, b1);
       FloatVector x2 = FloatVector.broadcast(FLOAT, x[xAt + 2]);
-      a2 = a.fma(x2, a2);
-      b2 = b.fma(x2, b2);
+      a2 = wa.fma(x2, a2);
+      b2 = wb.fma(x2, b2);
       FloatVector x3 = FloatVector.broadcast(FLOAT, x[xAt + 3]);
-      a3 = a.fma(x3, a3);
-      b3 = b.fma(x3, b3);
+      a3 = wa.fma(x3, a3);
+      b3 = wb.fma(x3, b3);
     }
     a0.intoArray(sums, rowA);
     a1.intoArray(sums, rowA + sumStride);
@@ -100,12 +103,13 @@ final class TileProducts {
   }
 
   static void add8(
-      float[] weights,
-      int from,
+      MemorySegment w,
+      long a,
+      long b,
+      long stride,
       int cols,
       float[] x,
       int xFrom,
-      int xStride,
       float[] sums,
       int sumStride,
       int rowA,
@@ -127,34 +131,35 @@ final class TileProducts {
     FloatVector b6 = FloatVector.fromArray(FLOAT, sums, rowB + 6 * sumStride);
     FloatVector b7 = FloatVector.fromArray(FLOAT, sums, rowB + 7 * sumStride);
     for (int c = 0; c < cols; c++) {
-      int at = from + c * TileDecoder.COLUMN_STRIDE;
-      int xAt = xFrom + c * xStride;
-      FloatVector a = FloatVector.fromArray(FLOAT, weights, at);
-      FloatVector b = FloatVector.fromArray(FLOAT, weights, at + FLOATS);
+      FloatVector wa =
+          FloatVector.fromMemorySegment(FLOAT, w, a + c * stride, ByteOrder.LITTLE_ENDIAN);
+      FloatVector wb =
+          FloatVector.fromMemorySegment(FLOAT, w, b + c * stride, ByteOrder.LITTLE_ENDIAN);
+      int xAt = xFrom + c * 8;
       FloatVector x0 = FloatVector.broadcast(FLOAT, x[xAt]);
-      a0 = a.fma(x0, a0);
-      b0 = b.fma(x0, b0);
+      a0 = wa.fma(x0, a0);
+      b0 = wb.fma(x0, b0);
       FloatVector x1 = FloatVector.broadcast(FLOAT, x[xAt + 1]);
-      a1 = a.fma(x1, a1);
-      b1 = b.fma(x1, b1);
+      a1 = wa.fma(x1, a1);
+      b1 = wb.fma(x1, b1);
       FloatVector x2 = FloatVector.broadcast(FLOAT, x[xAt + 2]);
-      a2 = a.fma(x2, a2);
-      b2 = b.fma(x2, b2);
+      a2 = wa.fma(x2, a2);
+      b2 = wb.fma(x2, b2);
       FloatVector x3 = FloatVector.broadcast(FLOAT, x[xAt + 3]);
-      a3 = a.fma(x3, a3);
-      b3 = b.fma(x3, b3);
+      a3 = wa.fma(x3, a3);
+      b3 = wb.fma(x3, b3);
       FloatVector x4 = FloatVector.broadcast(FLOAT, x[xAt + 4]);
-      a4 = a.fma(x4, a4);
-      b4 = b.fma(x4, b4);
+      a4 = wa.fma(x4, a4);
+      b4 = wb.fma(x4, b4);
       FloatVector x5 = FloatVector.broadcast(FLOAT, x[xAt + 5]);
-      a5 = a.fma(x5, a5);
-      b5 = b.fma(x5, b5);
+      a5 = wa.fma(x5, a5);
+      b5 = wb.fma(x5, b5);
       FloatVector x6 = FloatVector.broadcast(FLOAT, x[xAt + 6]);
-      a6 = a.fma(x6, a6);
-      b6 = b.fma(x6, b6);
+      a6 = wa.fma(x6, a6);
+      b6 = wb.fma(x6, b6);
       FloatVector x7 = FloatVector.broadcast(FLOAT, x[xAt + 7]);
-      a7 = a.fma(x7, a7);
-      b7 = b.fma(x7, b7);
+      a7 = wa.fma(x7, a7);
+      b7 = wb.fma(x7, b7);
     }
     a0.intoArray(sums, rowA);
     a1.intoArray(sums, rowA + sumStride);

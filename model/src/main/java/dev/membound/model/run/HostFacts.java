@@ -17,6 +17,8 @@ import java.util.List;
  * @param jvm vendor, name and version
  * @param jvmFlags arguments of the measuring JVMs
  * @param stealFraction share of time that the hypervisor took since boot
+ * @param vectorWidths what was measured to choose {@code kernelProvider}; null where a property or
+ *     an older run chose it
  * @param startedUtc ISO-8601 start of the run
  */
 public record HostFacts(
@@ -37,7 +39,8 @@ public record HostFacts(
     String kernelProvider,
     String jvm,
     List<String> jvmFlags,
-    double stealFraction) {
+    double stealFraction,
+    List<VectorWidth> vectorWidths) {
 
   public HostFacts {
     Checks.text(runId, "runId");
@@ -48,6 +51,92 @@ public record HostFacts(
     Checks.count(memoryBytes, "memoryBytes");
     jvmFlags = Checks.list(jvmFlags, "jvmFlags");
     Checks.finite(stealFraction, "stealFraction");
+    if (vectorWidths != null) {
+      vectorWidths = Checks.list(vectorWidths, "vectorWidths");
+    }
+  }
+
+  /** A host whose kernels nobody chose by measurement. */
+  public HostFacts(
+      int schemaVersion,
+      String runId,
+      String startedUtc,
+      String hostName,
+      String operatingSystem,
+      String cpuModel,
+      List<String> cpuFlags,
+      List<CacheLevel> caches,
+      int cores,
+      long memoryBytes,
+      String transparentHugePages,
+      String hugePageStatus,
+      String frequencyGovernor,
+      int vectorBits,
+      String kernelProvider,
+      String jvm,
+      List<String> jvmFlags,
+      double stealFraction) {
+    this(
+        schemaVersion,
+        runId,
+        startedUtc,
+        hostName,
+        operatingSystem,
+        cpuModel,
+        cpuFlags,
+        caches,
+        cores,
+        memoryBytes,
+        transparentHugePages,
+        hugePageStatus,
+        frequencyGovernor,
+        vectorBits,
+        kernelProvider,
+        jvm,
+        jvmFlags,
+        stealFraction,
+        null);
+  }
+
+  /** The same host, with what chose its kernels. */
+  public HostFacts withVectorWidths(List<VectorWidth> measured) {
+    return new HostFacts(
+        schemaVersion,
+        runId,
+        startedUtc,
+        hostName,
+        operatingSystem,
+        cpuModel,
+        cpuFlags,
+        caches,
+        cores,
+        memoryBytes,
+        transparentHugePages,
+        hugePageStatus,
+        frequencyGovernor,
+        vectorBits,
+        kernelProvider,
+        jvm,
+        jvmFlags,
+        stealFraction,
+        measured);
+  }
+
+  /**
+   * A vector width that was tried.
+   *
+   * @param kernelProvider {@code 128}, {@code 256} or {@code 512}
+   * @param f32WeightsPerSecond of a packed F32 matrix × vector in the second-level cache
+   * @param q4WeightsPerSecond of a packed Q4_0 matrix × vector in the second-level cache
+   */
+  public record VectorWidth(
+      String kernelProvider, double f32WeightsPerSecond, double q4WeightsPerSecond) {
+
+    public VectorWidth {
+      Checks.text(kernelProvider, "kernelProvider");
+      Checks.within(f32WeightsPerSecond, 1, 1e18, "f32WeightsPerSecond");
+      Checks.within(q4WeightsPerSecond, 1, 1e18, "q4WeightsPerSecond");
+    }
   }
 
   /**

@@ -121,7 +121,9 @@ public final class RunFolder {
     try {
       JsonNode tree = Json.mapper().readTree(content);
       checkSchema(file, tree);
-      return Json.mapper().readValue(content, type);
+      return LaterProperties.complete(document, tree)
+          ? Json.mapper().treeToValue(tree, type)
+          : Json.mapper().readValue(content, type); // names lines in its errors
     } catch (JacksonException e) {
       throw new RunFolderException(
           file + " is damaged or not a Membound file: " + Json.oneLine(e), e);

@@ -53,6 +53,27 @@ class RunFolderTest {
   }
 
   @Test
+  void anOlderFileThatLacksLaterPropertiesReadsAsNull() throws IOException {
+    folder.write(Document.MEASUREMENTS, SampleDocuments.measurements());
+    folder.write(Document.HOST, SampleDocuments.all().get(Document.HOST));
+    remove(Document.MEASUREMENTS, "(?m),\\s*\"allocatedBytesPerCall\" : [^,}\\s]+");
+    remove(Document.MEASUREMENTS, "\"activations\" : null,");
+    remove(Document.HOST, "(?s),\\s*\"vectorWidths\" : \\[.*?\\]");
+
+    assertThat(folder.read(Document.MEASUREMENTS, MeasurementFile.class))
+        .isEqualTo(SampleDocuments.measurements());
+    assertThat(folder.read(Document.HOST, HostFacts.class).vectorWidths()).isNull();
+  }
+
+  private void remove(Document document, String pattern) throws IOException {
+    Path file = folder.path().resolve(document.fileName());
+    String whole = Files.readString(file);
+    String shorter = whole.replaceAll(pattern, "");
+    assertThat(shorter).isNotEqualTo(whole);
+    Files.writeString(file, shorter);
+  }
+
+  @Test
   void aMissingDocumentIsNamedWithItsFolder() {
     assertOneLine(
         () -> folder.read(Document.MEASUREMENTS, MeasurementFile.class),
@@ -164,11 +185,13 @@ class RunFolderTest {
         "\"residency\" : \"L1\" | \"residency\" : 0 | Residency",
         "\"residency\" : \"L1\" | \"residency\" : null | residency must not be null",
         "\"secondsPerCall\" : 1.0E-7 | \"secondsPerCall\" : 0 | secondsPerCall must be between",
-        "\"secondsPerCall\" : 1.0E-7 | \"secondsPerCall\" : \"NaN\" | secondsPerCall must be between 1.0E-12 and 1000000.0, got NaN",
+        "\"secondsPerCall\" : 1.0E-7 | \"secondsPerCall\" : \"NaN\" | secondsPerCall must be"
+            + " between 1.0E-12 and 1000000.0, got NaN",
         "\"secondsPerCall\" : 1.0E-7 | \"secondsPerCall\" : 1e999 | secondsPerCall must be between",
         "\"low\" : 9.0E-8 | \"low\" : 2 | interval must satisfy low <= median <= high",
         "\"disturbed\" : false | \"disturbed\" : \"no\" | boolean",
-        "\"id\" : \"gemv/F32/FILE/cols=64,rows=64/b1/t1/L1\" | \"id\" : \" \" | id must not be empty",
+        "\"id\" : \"gemv/F32/FILE/cols=64,rows=64/b1/t1/L1\" | \"id\" : \" \" | id must not be"
+            + " empty",
       })
   void aWrongValueIsNamedWithItsPlace(String sound, String wrong, String message)
       throws IOException {

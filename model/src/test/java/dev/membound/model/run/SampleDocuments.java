@@ -74,7 +74,8 @@ final class SampleDocuments {
         "512",
         "a JVM",
         List.of("-Xmx1g"),
-        0.01);
+        0.01,
+        List.of(new HostFacts.VectorWidth("256", 1e10, 2e10)));
   }
 
   private static ProfileFile profile() {
