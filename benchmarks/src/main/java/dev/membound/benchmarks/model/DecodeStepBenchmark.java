@@ -76,11 +76,18 @@ public class DecodeStepBenchmark {
     plan = DecodePlan.of(system, architecture, formats, DENSE);
   }
 
-  /** A step of a plan that was made before. */
+  /** A step of a plan that was made before; the 64 batches come again and again. */
   @Benchmark
   public double planned() {
     point++;
     return plan.seconds(batch(), context());
+  }
+
+  /** The same at batches so large that the plan remembers nothing of them. */
+  @Benchmark
+  public double plannedLargeBatch() {
+    point++;
+    return plan.seconds(2048 + batch(), context());
   }
 
   /** The same prediction, planned every time. */

@@ -2,6 +2,7 @@ package dev.membound.model.device;
 
 import dev.membound.model.catalogue.Section;
 import dev.membound.model.quantity.Dimension;
+import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Provenance;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.workload.DataFormat;
@@ -224,9 +225,10 @@ public record ComputeEngine(
     return widest * joulesPerFlop.value();
   }
 
-  /** The same engine at {@code share} of its clock, 1 for unchanged. */
-  ComputeEngine withClockShare(double share) {
-    return withClockShare(share, "the thermal cap leaves");
+  /** Energy of an operation in {@code compute}, 0 where it is not known; drawn. */
+  public double joulesPerFlop(DataFormat compute, Draw draw) {
+    double widest = peakFlops.values().stream().mapToDouble(Quantity::value).min().orElseThrow();
+    return draw.of(joulesPerFlop) * widest / peak(compute).value();
   }
 
   /** The same engine at {@code share} of its clock; {@code reason} goes before the share. */

@@ -2,10 +2,8 @@ package dev.membound.model.device;
 
 import dev.membound.model.catalogue.Section;
 import dev.membound.model.memory.hbf.HbfMemory;
-import dev.membound.model.memory.stacked.StackedMemory;
 import dev.membound.model.network.Link;
 import dev.membound.model.quantity.Dimension;
-import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.workload.Kernel;
 import dev.membound.model.workload.Operator;
@@ -59,25 +57,11 @@ public record DeviceProfile(
             : Optional.empty(),
         file.sections("engines").stream()
             .map(ComputeEngine::read)
-            .map(engine -> cooled(engine, memory, file))
             .toList(),
         file.has("link") ? Optional.of(Link.read(file.section("link"))) : Optional.empty(),
         file.optionalQuantity("power", Dimension.POWER, 0),
         file.has("facts") ? DeviceFacts.read(file.section("facts")) : DeviceFacts.NONE,
         file.positive("model_error", Dimension.RATIO));
-  }
-
-  /** Logic inside a stack runs at the clock that the stack's thermal cap leaves it. */
-  private static ComputeEngine cooled(ComputeEngine engine, MemoryTier memory, Section file) {
-    if (engine.place() != ComputeEngine.Place.NEAR
-        || !(memory.model() instanceof StackedMemory stacked)) {
-      return engine;
-    }
-    double share = stacked.clockShare(engine.fullClockWatts(), Draw.best());
-    if (share == 0) {
-      throw file.error("memory", "moving data alone reaches the thermal cap; logic gets no power");
-    }
-    return engine.withClockShare(share);
   }
 
   /** The engine that holds the activations. */

@@ -13,23 +13,36 @@ import dev.membound.model.workload.OperatorShape;
 import dev.membound.model.workload.Phase;
 import dev.membound.model.workload.PhaseSize;
 import dev.membound.model.workload.Sharding;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Decode steps of one model on one system, planned once and asked at any batch and context: for
  * searches over millions of points. The answer is that of {@link Simulator#bestSeconds}, bit for
- * bit, without capacity ledger, breakdown and interval.
+ * bit, without capacity ledger, breakdown and interval. What the context does
+ * not change, all but attention, is computed once for each batch below 1024. Threads may share a
+ * plan.
  *
  * <p>Systems whose operators may run on several engines, or whose KV cache lies on modules, are
  * answered by the simulator itself, because the choice depends on the size.
  */
 public final class DecodePlan {
+  private static final int REMEMBERED_BATCHES = 1024;
+
+  private static final double UNKNOWN = -1;
+
   private final HardwareSystem system;
   private final LlmArchitecture model;
   private final Formats formats;
   private final KvSelection selection;
   private final PlannedOperator[] operators;
   private final double modelError;
+  private final double[] nothingKnown;
+
+  /** By batch, filled as batches are asked for; an array is never changed once it is in. */
+  private final AtomicReferenceArray<double[]> secondsByBatch =
+      new AtomicReferenceArray<>(REMEMBERED_BATCHES);
 
   private DecodePlan(
       HardwareSystem system,
@@ -43,6 +56,8 @@ public final class DecodePlan {
     this.selection = selection;
     this.operators = operators;
     modelError = Draw.best().of(system.device().modelError());
+    nothingKnown = new double[operators.length];
+    Arrays.fill(nothingKnown, UNKNOWN);
   }
 
   /**
@@ -96,10 +111,27 @@ public final class DecodePlan {
             contextTokens,
             0,
             sharding.contextParallel());
+    double[] known = batch < REMEMBERED_BATCHES ? remembered(batch, size) : nothingKnown;
     double sum = 0;
-    for (PlannedOperator operator : operators) {
-      sum += operator.seconds(size);
+    for (int i = 0; i < operators.length; i++) {
+      double seconds = known[i];
+      sum += seconds == UNKNOWN ? operators[i].seconds(size) : seconds;
     }
     return sum * modelError;
+  }
+
+  /** Times of the operators that the context does not change, the others unknown. */
+  private double[] remembered(int batch, PhaseSize size) {
+    double[] remembered = secondsByBatch.get(batch);
+    if (remembered == null) {
+      remembered = nothingKnown.clone();
+      for (int i = 0; i < remembered.length; i++) {
+        if (!operators[i].growsWithContext()) {
+          remembered[i] = operators[i].seconds(size);
+        }
+      }
+      secondsByBatch.set(batch, remembered);
+    }
+    return remembered;
   }
 }

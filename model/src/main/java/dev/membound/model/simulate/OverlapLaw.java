@@ -9,6 +9,9 @@ package dev.membound.model.simulate;
  * and Patterson, CACM 2009, DOI 10.1145/1498765.1498785).
  */
 public final class OverlapLaw {
+  /** Added to 1, it leaves 1. */
+  private static final double NO_TRACE = 0x1p-54;
+
   private OverlapLaw() {}
 
   /**
@@ -47,7 +50,13 @@ public final class OverlapLaw {
     if (exponent == 4) {
       return longer * Math.sqrt(Math.sqrt(1 + square * square));
     }
-    double growth = StrictMath.log1p(StrictMath.pow(ratio, exponent)) / exponent;
+    // Powers by way of logarithms, whose errors end up far below the last bit of a sum that is at
+    // least 1; StrictMath gives the same bits on every machine.
+    double power = StrictMath.exp(exponent * StrictMath.log(ratio));
+    if (power < NO_TRACE) {
+      return longer;
+    }
+    double growth = StrictMath.log(1 + power) / exponent;
     return Math.clamp(longer * StrictMath.exp(growth), longer, longer + shorter);
   }
 }

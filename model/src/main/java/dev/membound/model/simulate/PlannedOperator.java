@@ -29,6 +29,10 @@ abstract sealed class PlannedOperator {
         : new Computation(shape, device.memory().model(), engine);
   }
 
+  boolean growsWithContext() {
+    return shape.growsWithContext();
+  }
+
   /** Time of all executions. */
   final double seconds(PhaseSize size) {
     return shape.runs(size) ? shape.repeats() * once(shape, size) : 0;

@@ -5,6 +5,7 @@ import dev.membound.model.device.DeviceProfile;
 import dev.membound.model.memory.AccessPattern;
 import dev.membound.model.memory.MemoryModel;
 import dev.membound.model.memory.NearMemory;
+import dev.membound.model.memory.stacked.StackedMemory;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Quantity;
 import dev.membound.model.workload.DataFormat;
@@ -20,6 +21,8 @@ import dev.membound.model.workload.OperatorCost;
  *   compute = flops / (efficiency(kernel, format) · peak(format))
  *   t       = t0 + exchange + overlap(memory, compute)
  * </pre>
+ *
+ * Logic in a stack waits besides until the heat of both is given off, see {@link StackedMemory}.
  *
  * @param device that the engine belongs to
  * @param exchanging whether operands come from and results go to another engine
@@ -57,12 +60,26 @@ record Station(DeviceProfile device, ComputeEngine engine, boolean exchanging) {
     double memory = share * memorySeconds(operator, draw);
     double flops =
         flopsPerSecond(engine, operator.kernel(), operator.operand(), operator.compute(), draw);
-    double compute = share * cost.flops() / flops;
+    double compute = Math.max(share * cost.flops() / flops, heatSeconds(0, share, operator, draw));
     double startup = draw.of(engine.startupSeconds());
     double link = exchanging ? share * exchangeSeconds(operator, draw) : 0;
     double exponent = Math.max(1, draw.of(engine.overlapExponent().get(operator.kernel())));
     double overlapped = OverlapLaw.seconds(memory, compute, exponent);
-    return new OperatorTime(startup, memory, compute, link, startup + link + overlapped);
+    boolean stacked = device.memoryOf(operator.home()) == device.memory();
+    double joules = stacked ? share * memoryJoules(operator, draw) : 0;
+    double heat = heatSeconds(joules, share, operator, draw);
+    double busy = Math.max(overlapped, heat);
+    return new OperatorTime(startup, memory, compute, link, startup + link + busy);
+  }
+
+  /** Time to give off {@code movingJoules} and the heat of the arithmetic, where a cap says so. */
+  private double heatSeconds(double movingJoules, double share, Operator operator, Draw draw) {
+    if (isNear() && device.memory().model() instanceof StackedMemory stacked) {
+      double computing =
+          share * operator.cost().flops() * engine.joulesPerFlop(operator.compute(), draw);
+      return stacked.thermalCap().seconds(movingJoules + computing, draw);
+    }
+    return 0;
   }
 
   /** Rate of a kernel that no memory holds up. */

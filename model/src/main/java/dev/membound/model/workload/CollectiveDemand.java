@@ -30,6 +30,11 @@ record CollectiveDemand(Vectors tokens, long bytesPerVector, double sentShare) i
   }
 
   @Override
+  public boolean growsWithContext() {
+    return tokens.growsWithContext();
+  }
+
+  @Override
   public long inputBytes(PhaseSize size) {
     return Math.multiplyExact(tokens.count(size), bytesPerVector);
   }

@@ -11,6 +11,11 @@ interface Demand {
     return true;
   }
 
+  /** Whether the cached tokens decide, and not the new ones alone. */
+  default boolean growsWithContext() {
+    return true;
+  }
+
   default long weightBytes(PhaseSize size) {
     return 0;
   }

@@ -31,6 +31,11 @@ record ExpertDemand(
   }
 
   @Override
+  public boolean growsWithContext() {
+    return false;
+  }
+
+  @Override
   public long weightBytes(PhaseSize size) {
     long tokens = Math.multiplyExact(size.rows(), groups);
     return Math.round(mixture.expectedExperts(tokens, heldExperts) * bytesPerExpert);

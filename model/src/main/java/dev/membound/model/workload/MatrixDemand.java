@@ -23,6 +23,11 @@ record MatrixDemand(
     implements Demand {
 
   @Override
+  public boolean growsWithContext() {
+    return vectors.growsWithContext();
+  }
+
+  @Override
   public long weightBytes(PhaseSize size) {
     return fixedWeightBytes + Math.multiplyExact(weightBytesPerVector, vectors.count(size));
   }

@@ -24,6 +24,11 @@ public record OperatorShape(
     return demand.runs(size);
   }
 
+  /** Whether the cached tokens decide its time, and not the new ones alone. */
+  public boolean growsWithContext() {
+    return demand.growsWithContext();
+  }
+
   /** Bytes that memory must deliver whatever the size of the caches, on one device. */
   public long streamedReadBytes(PhaseSize size) {
     return demand.weightBytes(size) + demand.kvReadBytes(size) + demand.indexBytes(size);

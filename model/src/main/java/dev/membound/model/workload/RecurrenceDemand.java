@@ -18,6 +18,11 @@ record RecurrenceDemand(
     implements Demand {
 
   @Override
+  public boolean growsWithContext() {
+    return false;
+  }
+
+  @Override
   public long weightBytes(PhaseSize size) {
     return Math.ceilDiv(convolutionBytes, devices);
   }

@@ -9,6 +9,10 @@ enum Vectors {
   /** Every token that is attended to, new or cached. */
   CONTEXT_TOKENS;
 
+  boolean growsWithContext() {
+    return this == CONTEXT_TOKENS;
+  }
+
   long count(PhaseSize size) {
     return switch (this) {
       case NEW_TOKENS -> size.rows();

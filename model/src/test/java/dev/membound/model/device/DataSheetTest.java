@@ -121,19 +121,4 @@ class DataSheetTest {
                   .allSatisfy(q -> assertThat(q.source()).isNotBlank());
             });
   }
-
-  @Test
-  void theThermalCapSlowsLogicBehindACustomInterface() {
-    // Cap 0.5 W/mm² · 605 mm² = 302.5 W; reading 32,768 GB/s at 3.05/3 pJ/bit takes 266.5 W;
-    // 150 TFLOPS at 0.7 pJ would take 105 W.
-    double moving = 32_768e9 * 8 * 3.05e-12 / 3;
-    double share = (302.5 - moving) / 105;
-
-    assertThat(
-            DeviceCatalogue.find("h100-custom-3d").engines().getLast().peak(DataFormat.F16).value())
-        .isCloseTo(150e12 * share, Percentage.withPercentage(1e-9));
-    assertThat(
-            DeviceCatalogue.find("h100-base-die").engines().getLast().peak(DataFormat.F16).value())
-        .isEqualTo(150e12);
-  }
 }

@@ -51,6 +51,18 @@ class OverlapLawTest {
     }
   }
 
+  @RepeatedTest(20)
+  void anyExponentFollowsThePowersThatDefineIt(RepetitionInfo repetition) {
+    SplittableRandom random = new SplittableRandom(repetition.getCurrentRepetition());
+    for (int i = 0; i < 200; i++) {
+      double ratio = Math.exp(random.nextDouble(-40, 0));
+      double p = 1 + Math.exp(random.nextDouble(-6, 5));
+      double expected = StrictMath.exp(StrictMath.log1p(StrictMath.pow(ratio, p)) / p);
+
+      assertThat(OverlapLaw.seconds(ratio, 1, p)).isCloseTo(expected, within(1e-15 * 2));
+    }
+  }
+
   @Test
   void nonsenseIsRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> OverlapLaw.seconds(-1, 1, 2));

@@ -366,15 +366,17 @@ class WholeCatalogueTest {
           "write_bandwidth",
           "link_bandwidth",
           "buffer",
-          "near_power_cap");
+          "near_power_cap",
+          "bandwidth_factor",
+          "energy_divisor",
+          "power_density",
+          "logic_area");
 
   private static List<DeviceProfile> withSingleValuesImproved(DeviceProfile device) {
     List<DeviceProfile> all = new ArrayList<>();
     for (Map.Entry<String, Quantity> value : device.memory().quantities().entrySet()) {
       String name = value.getKey();
-      // Under a thermal cap more bits a second are more heat, which logic beside them pays for.
-      boolean heats = MORE.contains(name) && device.memory().model() instanceof StackedMemory;
-      if (heats || !LESS.contains(name) && !MORE.contains(name)) {
+      if (!LESS.contains(name) && !MORE.contains(name)) {
         continue;
       }
       for (double factor : new double[] {1.3, 10}) {
@@ -413,6 +415,9 @@ class WholeCatalogueTest {
       case "s" -> name + "_ns: {value: " + value * 1e9;
       case "B/s" -> name + "_GBps: {value: " + value / 1e9;
       case "B" -> name + "_B: {value: " + value;
+      case "1" -> name + "_ratio: {value: " + value;
+      case "W/m^2" -> name + "_W_per_mm2: {value: " + value * 1e-6;
+      case "m^2" -> name + "_mm2: {value: " + value * 1e6;
       case "W" -> name + "_W: {value: " + value;
       default -> throw new AssertionError(old);
     };

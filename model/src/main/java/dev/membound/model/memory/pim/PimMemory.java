@@ -29,7 +29,7 @@ import java.util.Map;
  * (host-visible bandwidth).
  *
  * <p>Lee et al., "Hardware Architecture and Software Stack for PIM Based on Commercial DRAM
- * Technology", ISCA 2021, DOI 10.1109/ISCA52012.2021.00013 (HBM-PIM); Kwon et al., ISSCC 2022, and
+ * Technology", ISCA 2021, DOI 10.1109/ISCA52012.2021.00013 (HBM-PIM); Lee et al., ISSCC 2022, and
  * He et al., "Newton", MICRO 2020, DOI 10.1109/MICRO50266.2020.00040 (AiM); power cap as in Park et
  * al., "AttAcc!", ASPLOS 2024, DOI 10.1145/3620665.3640422. The units do no softmax, so scores make
  * the round trip to the host. Not captured: uneven shards, the mode switch between host and

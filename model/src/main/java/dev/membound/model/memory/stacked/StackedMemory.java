@@ -19,14 +19,16 @@ import java.util.Map;
  *   bandwidth = HBM bandwidth · bandwidth factor        1 on the base die
  *   energy    = HBM energy a bit / energy divisor       2 to 3
  *   bandwidth ≤ thermal cap / energy a byte
- *   clock     = min(1, (cap − bandwidth · energy) / logic power at full clock)
+ *   FLOP/s    ≤ thermal cap / energy a FLOP
+ *   time      ≥ (bytes · energy a byte + FLOPs · energy a FLOP) / thermal cap
  * </pre>
  *
- * Ma and Patterson, "Challenges and Research Directions for Large Language Model Inference
+ * The cap bounds what is moved and computed in an operator's time, so a wider interface or faster
+ * logic is never slower: at the cap it only stands still more. Ma and Patterson, "Challenges and Research Directions for Large Language Model Inference
  * Hardware", arXiv 2601.05047 (same bandwidth, power 2 to 3 times lower; custom 3D above HBM in
  * both, without a number). The host sees the ordinary HBM interface. Not captured: hot spots, the
  * refresh rate that doubles when DRAM runs hot, lower voltage at lower clocks, DRAM area lost to
- * more vias.
+ * more vias, heat that outlasts an operator.
  *
  * @param hbm what the host sees
  * @param bandwidthFactor of the logic's own interface over HBM's
@@ -82,13 +84,6 @@ public record StackedMemory(
       long inputBytes, long outputBytes, long intermediateBytes, Draw draw) {
     return 2 * hbm.latencySeconds(draw)
         + (inputBytes + outputBytes) / hbm.bytesPerSecond(AccessPattern.streamRead(), draw);
-  }
-
-  /** Share of the full clock that the cap leaves to logic of {@code logicWatts}. */
-  public double clockShare(double logicWatts, Draw draw) {
-    AccessPattern stream = AccessPattern.streamRead();
-    double memoryWatts = near().bytesPerSecond(stream, draw) * near().joulesPerByte(stream, draw);
-    return thermalCap.clockShare(memoryWatts, logicWatts, draw);
   }
 
   /** Without the thermal cap too. */

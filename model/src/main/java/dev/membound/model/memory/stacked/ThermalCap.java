@@ -6,8 +6,7 @@ import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Quantity;
 
 /**
- * Heat that a stack can give off: power density times area. Dynamic power of logic is taken as
- * proportional to its clock at a fixed voltage.
+ * Heat that stacks can give off: power density times area.
  *
  * @param wattsPerSquareMetre at most
  * @param squareMetres of logic, all stacks
@@ -25,14 +24,8 @@ public record ThermalCap(Quantity wattsPerSquareMetre, Quantity squareMetres) {
     return draw.of(wattsPerSquareMetre) * draw.of(squareMetres);
   }
 
-  /**
-   * Share of the full clock at which memory and logic together stay under the cap, 0 to 1.
-   *
-   * @param memoryWatts of data movement, which comes first
-   * @param logicWatts at the full clock
-   */
-  public double clockShare(double memoryWatts, double logicWatts, Draw draw) {
-    double left = Math.max(0, watts(draw) - memoryWatts);
-    return logicWatts <= left ? 1 : left / logicWatts;
+  /** Time in which {@code joules} can be given off. */
+  public double seconds(double joules, Draw draw) {
+    return joules / watts(draw);
   }
 }

@@ -54,14 +54,10 @@ class StackedMemoryTest {
   }
 
   @Test
-  void theClockGetsThePowerThatMovingDataLeaves() {
-    // 50 W of cap; 1638.4 GB/s at 2.44e-11/2.5 J/B take 15.99 W.
-    double moving = 1638.4e9 * 8 * 3.05e-12 / 2.5;
-
-    assertThat(stacked(1, 2.5, 0.5).clockShare(100, BEST))
-        .isCloseTo((50 - moving) / 100, withinPercentage(1e-9));
-    assertThat(stacked(1, 2.5, 0.5).clockShare(30, BEST)).isEqualTo(1);
-    assertThat(stacked(1, 2.5, 0.1).clockShare(30, BEST)).isZero();
+  void heatLeavesAtThePowerOfTheCap() {
+    // 0.5 W/mm² · 100 mm² = 50 W.
+    assertThat(stacked(1, 2.5, 0.5).thermalCap().seconds(25, BEST))
+        .isCloseTo(0.5, withinPercentage(1e-9));
   }
 
   @Test
