@@ -47,7 +47,9 @@ import picocli.CommandLine.Spec;
       "  ./membound simulate --model llama-3.1-70b --device h100-sxm --count 4 --batch 8",
       "  ./membound simulate --model llama-3.1-8b --device this-cpu --weights q4_0 --json",
       "  ./membound simulate --model deepseek-v3 --device h200-sxm --count 8 --search latency \\",
-      "      --weights fp8"
+      "      --weights fp8",
+      "  ./membound simulate --model llama-3.1-405b --device h100-sxm --weights-memory 3xhbf \\",
+      "      --kv-memory 2xhbm4 --weights fp8"
     })
 final class SimulateCommand implements Callable<Integer> {
   private static final int RANKS_SHOWN = 8;
@@ -100,6 +102,7 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private SimulationAnswer answer(LlmArchitecture model) {
+    systems.check(model);
     boolean onCpu = systems.isThisCpu();
     DecodeWorkload step = workloads.decode(onCpu);
     Optional<PrefillWorkload> prompt =
@@ -184,7 +187,7 @@ final class SimulateCommand implements Callable<Integer> {
     for (String warning : estimate.warnings()) {
       if (problems.contains(warning)) {
         warnings.add("the whole prompt in one piece " + warning + "; --chunk takes it in pieces");
-      } else if (!warnings.contains(warning)) {
+      } else if (!warnings.contains(warning) && !warning.startsWith("context of ")) {
         warnings.add(warning);
       }
     }

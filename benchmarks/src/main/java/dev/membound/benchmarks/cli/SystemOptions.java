@@ -3,15 +3,22 @@ package dev.membound.benchmarks.cli;
 import dev.membound.model.device.CpuDevice;
 import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.device.DeviceProfile;
+import dev.membound.model.device.MemoryCatalogue;
+import dev.membound.model.device.MemoryTier;
+import dev.membound.model.llm.LlmArchitecture;
+import dev.membound.model.llm.MixtureOfExperts;
 import dev.membound.model.placement.HardwareSystem;
 import dev.membound.model.run.ProfileFile;
 import dev.membound.model.run.RunFolder.Document;
 import dev.membound.model.workload.Sharding;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Which devices, how many, and how they share a model. */
 final class SystemOptions {
   private static final String THIS_CPU = "this-cpu";
+  private static final Pattern SEVERAL = Pattern.compile("(\\d{1,6})x(.+)");
 
   @Option(
       names = "--device",
@@ -49,6 +56,19 @@ final class SystemOptions {
   private String kvModule = "cxl-pnm";
 
   @Option(
+      names = "--weights-memory",
+      paramLabel = "[COUNTx]NAME",
+      description =
+          "Replace each device's memory by so many of the catalogue or of a file, say 3xhbf.")
+  private String weightsMemory;
+
+  @Option(
+      names = "--kv-memory",
+      paramLabel = "[COUNTx]NAME",
+      description = "Give each device a memory of its own for the KV cache, say 2xhbm4.")
+  private String kvMemory;
+
+  @Option(
       names = "--kv-beside-weights",
       description = "Put the KV cache into the memory of the weights, not into one of its own.")
   private boolean kvBesideWeights;
@@ -80,8 +100,36 @@ final class SystemOptions {
         isThisCpu()
             ? CpuDevice.from(runs.folder().read(Document.PROFILE, ProfileFile.class))
             : calibrated(DeviceCatalogue.find(device), runs);
+    if (kvMemory != null && (kvBesideWeights || kvModules > 0)) {
+      throw new IllegalArgumentException(
+          "--kv-memory says where the KV cache lies, and so do --kv-beside-weights and --kv-modules");
+    }
     DeviceProfile placed = kvBesideWeights ? found.withKvBesideWeights() : found;
+    if (weightsMemory != null) {
+      placed = placed.withWeightsIn(memory(weightsMemory));
+    }
+    if (kvMemory != null) {
+      placed = placed.withKvIn(memory(kvMemory));
+    }
     return forceKvOnFlash ? placed.withKvForcedOnFlash() : placed;
+  }
+
+  /** So many memories of the catalogue: {@code hbf}, {@code 3xhbf}. */
+  private static MemoryTier memory(String countAndName) {
+    Matcher several = SEVERAL.matcher(countAndName);
+    return several.matches()
+        ? MemoryCatalogue.find(several.group(2)).tier().times(Integer.parseInt(several.group(1)))
+        : MemoryCatalogue.find(countAndName).tier();
+  }
+
+  /** Refuses what only makes sense for other models. */
+  void check(LlmArchitecture model) {
+    boolean experts =
+        model.groups().stream().anyMatch(g -> g.feedForward() instanceof MixtureOfExperts);
+    if (expert > 1 && !experts) {
+      throw new IllegalArgumentException(
+          "--ep %d spreads experts, and %s has none".formatted(expert, model.name()));
+    }
   }
 
   /** With the overlap exponents of a run where there is one: they do not depend on a device. */

@@ -97,6 +97,25 @@ public record DeviceProfile(
     return withMemories(memory, Optional.empty());
   }
 
+  /**
+   * The same device with its weights, and its KV cache unless that has a memory of its own, in
+   * {@code other}.
+   *
+   * @throws IllegalArgumentException when engines sit inside the memory that it replaces
+   */
+  public DeviceProfile withWeightsIn(MemoryTier other) {
+    if (engines.stream().anyMatch(engine -> engine.place() == ComputeEngine.Place.NEAR)) {
+      throw new IllegalArgumentException(
+          "device " + name + " computes inside its memory, which can be no other");
+    }
+    return withMemories(other, kvMemory);
+  }
+
+  /** The same device with a memory of its own for the KV cache. */
+  public DeviceProfile withKvIn(MemoryTier other) {
+    return withMemories(memory, Optional.of(other));
+  }
+
   /** The same device with every flash made to hold a KV cache that grows with every token. */
   public DeviceProfile withKvForcedOnFlash() {
     return withMemories(forced(memory), kvMemory.map(DeviceProfile::forced));

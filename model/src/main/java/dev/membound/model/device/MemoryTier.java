@@ -50,6 +50,25 @@ public record MemoryTier(String name, Quantity capacityBytes, MemoryModel model)
     return new MemoryTier(name, capacity, model);
   }
 
+  /**
+   * {@code count} of it side by side, as parts of the memory catalogue are put together.
+   *
+   * @throws IllegalArgumentException for a count below 1, or a memory with engines inside
+   */
+  public MemoryTier times(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("the number of memories must be positive: " + count);
+    }
+    MemoryModel several =
+        switch (model) {
+          case DramMemory dram -> dram.times(count);
+          case HbmMemory hbm -> hbm.times(count);
+          case HbfMemory flash -> flash.times(count);
+          default -> throw new IllegalArgumentException("memory " + name + " is not sold in parts");
+        };
+    return new MemoryTier(count + " x " + name, capacityBytes.times(count), several);
+  }
+
   MemoryTier ideal() {
     return new MemoryTier(name, capacityBytes, model.ideal());
   }

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,11 +18,13 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class ConfigKeys {
   private final String file;
+  private final String json;
   private final String path;
   private final JsonNode object;
 
-  private ConfigKeys(String file, String path, JsonNode object) {
+  private ConfigKeys(String file, String json, String path, JsonNode object) {
     this.file = file;
+    this.json = json;
     this.path = path;
     this.object = object;
   }
@@ -38,7 +42,7 @@ final class ConfigKeys {
       if (root == null || !root.isObject()) {
         throw new CatalogueException(file + ": must be a JSON object");
       }
-      return new ConfigKeys(file, "", root);
+      return new ConfigKeys(file, json, "", root);
     } catch (JacksonException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       String reason = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
@@ -57,7 +61,7 @@ final class ConfigKeys {
     if (!child.isObject()) {
       throw error(key, "must be an object");
     }
-    return new ConfigKeys(file, path + key + ".", child);
+    return new ConfigKeys(file, json, path + key + ".", child);
   }
 
   String text(String key) {
@@ -135,7 +139,29 @@ final class ConfigKeys {
 
   /** An error at {@code key}, ready to throw. */
   CatalogueException error(String key, String problem) {
-    return new CatalogueException(file + ": '" + path + key + "': " + problem);
+    return new CatalogueException(
+        file + " line " + line(path + key) + ": '" + path + key + "': " + problem);
+  }
+
+  /** Where a key stands; where it is missing, where its object starts. */
+  private int line(String key) {
+    String wanted = "/" + key.replace('.', '/');
+    String around = wanted.substring(0, wanted.lastIndexOf('/'));
+    int line = 1;
+    try (JsonParser parser = new JsonMapper().createParser(json)) {
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.PROPERTY_NAME) {
+          String here = parser.streamReadContext().pathAsPointer().toString();
+          if (here.equals(wanted)) {
+            return parser.currentTokenLocation().getLineNr();
+          }
+          if (here.equals(around)) {
+            line = parser.currentTokenLocation().getLineNr();
+          }
+        }
+      }
+    }
+    return line;
   }
 
   /** An error of the whole file. */

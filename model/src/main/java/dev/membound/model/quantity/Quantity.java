@@ -38,6 +38,11 @@ public record Quantity(
     return exact(value, unit, provenance, source);
   }
 
+  /** Several of the same together, {@code count} at least 1. */
+  public Quantity times(int count) {
+    return new Quantity(value * count, unit, low * count, high * count, provenance, source);
+  }
+
   /** {@code value} in this unit in the place of this one, for a limit that nothing reaches. */
   public Quantity idealised(double value) {
     return exact(value, unit, Provenance.ASSUMED, "the ideal limit");

@@ -38,7 +38,7 @@ class StackedHeatTest {
   private static Operator contraction(int batch) {
     return new DecodeWorkload(batch, 3000, F16, new KvSelection.Dense())
         .operators(LlmCatalogue.find("llama-3.1-70b"), Sharding.NONE).stream()
-            .filter(o -> o.name().equals("feed-forward-contraction"))
+            .filter(o -> o.name().equals("feed-forward-contract"))
             .findFirst()
             .orElseThrow();
   }

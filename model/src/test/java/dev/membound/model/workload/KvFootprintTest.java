@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
-import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,8 +78,25 @@ class KvFootprintTest {
 
   @Test
   void thirtyTwoRequestsOf200kAt70KbATokenTake448Gb() {
-    assertThat((double) footprint(DEEPSEEK, DataFormat.BF16, 32, 200_000).kvBytes())
-        .isCloseTo(448e9, Percentage.withPercentage(0.5));
+    // 70,272 B a token exactly; the page rounds them to 70 KB.
+    assertThat(footprint(DEEPSEEK, DataFormat.BF16, 32, 200_000).kvBytes())
+        .isEqualTo(32L * 200_000 * 70_272)
+        .isEqualTo(449_740_800_000L);
+    assertThat(32L * 200_000 * 70_000).isEqualTo(448_000_000_000L);
+  }
+
+  @Test
+  void thirtyTwoRequestsOf200kAt40KbATokenTake256Gb() {
+    // FlashMLA's layout of 656 B a layer comes to 40,016 B.
+    assertThat(footprint(DEEPSEEK, DataFormat.FP8_G128, 32, 200_000).kvBytes())
+        .isEqualTo(256_102_400_000L);
+  }
+
+  @Test
+  void decimal200kTokensOf15KbTake96Gb() {
+    assertThat(32L * 200_000 * 15_000).isEqualTo(96_000_000_000L);
+    assertThat(footprint(HYBRID, DataFormat.FP4, 32, 200_000).kvBytes())
+        .isEqualTo(98_304_000_000L);
   }
 
   @ParameterizedTest

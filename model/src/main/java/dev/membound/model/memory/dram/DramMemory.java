@@ -125,6 +125,19 @@ public record DramMemory(
     return draw.of(joulesPerByte) * pattern.movedPerUsefulByte(draw.of(granuleBytes));
   }
 
+  /** {@code count} of it side by side. */
+  public DramMemory times(int count) {
+    return new DramMemory(
+        peakBytesPerSecond.times(count),
+        channels.times(count),
+        banksPerChannel,
+        granuleBytes,
+        rowBytes,
+        timing,
+        latencySeconds,
+        joulesPerByte);
+  }
+
   @Override
   public DramMemory ideal() {
     return new DramMemory(

@@ -157,6 +157,20 @@ public record HbfMemory(
         KvCache.FORCED);
   }
 
+  /** {@code count} of it side by side. */
+  public HbfMemory times(int count) {
+    return new HbfMemory(
+        capacityBytes.times(count),
+        pageBytes,
+        pageReadSeconds,
+        readBytesPerSecond.times(count),
+        writeBytesPerSecond.times(count),
+        bufferBytes.times(count),
+        cycles,
+        joulesPerByte,
+        kvCache);
+  }
+
   @Override
   public double latencySeconds(Draw draw) {
     return draw.of(pageReadSeconds);

@@ -58,15 +58,20 @@ public final class HbmMemory implements MemoryModel {
         DramMemory.read(section, "pin_bandwidth", "pseudo_channels_per_stack"));
   }
 
-  private HbmMemory(HbmMemory hbm, DramMemory dram) {
-    stacks = hbm.stacks;
-    pinsPerStack = hbm.pinsPerStack;
+  private HbmMemory(DramMemory dram, Quantity stacks, Quantity pinsPerStack) {
+    this.stacks = stacks;
+    this.pinsPerStack = pinsPerStack;
     this.dram = dram;
+  }
+
+  /** {@code count} times as many stacks. */
+  public HbmMemory times(int count) {
+    return new HbmMemory(dram.times(count), stacks.times(count), pinsPerStack);
   }
 
   @Override
   public HbmMemory ideal() {
-    return new HbmMemory(this, dram.ideal());
+    return new HbmMemory(dram.ideal(), stacks, pinsPerStack);
   }
 
   /** All stacks as one DRAM. */
