@@ -100,7 +100,9 @@ final class ModelsCommand implements Callable<Integer> {
     if (json) {
       output.tableAsJson(
           new DataTable(
-              "language model", List.of(Column.text("property"), Column.text("value")), texts(rows)));
+              "language model",
+              List.of(Column.text("property"), Column.text("value")),
+              texts(rows)));
     } else {
       rows.forEach(cells -> output.line(cells.get(0) + ": " + cells.get(1)));
     }

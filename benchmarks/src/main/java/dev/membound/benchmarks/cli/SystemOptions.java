@@ -102,7 +102,8 @@ final class SystemOptions {
             : calibrated(DeviceCatalogue.find(device), runs);
     if (kvMemory != null && (kvBesideWeights || kvModules > 0)) {
       throw new IllegalArgumentException(
-          "--kv-memory says where the KV cache lies, and so do --kv-beside-weights and --kv-modules");
+          "--kv-memory says where the KV cache lies, and so do --kv-beside-weights and"
+              + " --kv-modules");
     }
     DeviceProfile placed = kvBesideWeights ? found.withKvBesideWeights() : found;
     if (weightsMemory != null) {

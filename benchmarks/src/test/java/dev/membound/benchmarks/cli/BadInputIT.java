@@ -38,6 +38,12 @@ class BadInputIT {
           simulate --model llama-3.1-8b --device h100-sxm --tp 3     | 32 query heads
           simulate --model llama-3.1-8b --device h100-sxm --search x | latency
           simulate --model llama-3.1-8b --device h100-hbf --kv-beside-weights | --force-kv-on-flash
+          simulate --model llama-3.1-8b --device h100-sxm --count 2 --ep 2 | llama-3.1-8b has none
+          simulate --model llama-3.1-8b --device h100-sxm --kv-memory 2xhbm5 | 'hbm4'
+          simulate --model llama-3.1-8b --device h100-sxm --kv-memory 0xhbm4 | must be positive
+          simulate --model llama-3.1-8b --device hbm-pim --weights-memory hbm4 | inside its memory
+          simulate --model llama-3.1-8b --device h100-sxm --kv-memory 2xhbm4 --kv-modules 2 | where the KV cache lies
+          models llama-3.1-8c                                        | llama-3.1-8b
           devices h100-sxn                                           | h100-sxm
           """)
   void saysWhatToDo(String arguments, String expected) throws Exception {

@@ -100,4 +100,23 @@ class SimulateIT {
     assertThat(answer.get("search").get(0).get("seconds").asDouble())
         .isLessThanOrEqualTo(answer.get("search").get(1).get("seconds").asDouble());
   }
+
+  @Test
+  void memoriesOfTheCatalogueTakeThePlaceOfADevicesOwn() throws Exception {
+    JsonNode pools =
+        json("--model llama-3.1-405b --device h100-sxm --weights fp8 --weights-memory 3xhbf"
+                + " --kv-memory 2xhbm4")
+            .get("capacity")
+            .get("pools");
+
+    assertThat(pools.get(0).get("capacityBytes").asLong()).isEqualTo(3 * 512_000_000_000L);
+    assertThat(pools.get(1).get("capacityBytes").asLong()).isEqualTo(2 * 64_000_000_000L);
+    assertThat(pools.get(1).get("bytesByComponent").has("kv")).isTrue();
+  }
+
+  @Test
+  void oneModelIsShownInDetail() throws Exception {
+    assertThat(Program.run("models", "deepseek-v3.2").out())
+        .contains("LightningIndexer", "experts=256", "KV bytes a token F16: 70272", "source: ");
+  }
 }

@@ -55,9 +55,7 @@ public record DeviceProfile(
         file.has("kv_memory")
             ? Optional.of(MemoryTier.read(file.section("kv_memory")))
             : Optional.empty(),
-        file.sections("engines").stream()
-            .map(ComputeEngine::read)
-            .toList(),
+        file.sections("engines").stream().map(ComputeEngine::read).toList(),
         file.has("link") ? Optional.of(Link.read(file.section("link"))) : Optional.empty(),
         file.optionalQuantity("power", Dimension.POWER, 0),
         file.has("facts") ? DeviceFacts.read(file.section("facts")) : DeviceFacts.NONE,

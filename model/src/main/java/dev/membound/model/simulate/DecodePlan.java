@@ -20,9 +20,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * Decode steps of one model on one system, planned once and asked at any batch and context: for
  * searches over millions of points. The answer is that of {@link Simulator#bestSeconds}, bit for
- * bit, without capacity ledger, breakdown and interval. What the context does
- * not change, all but attention, is computed once for each batch below 1024. Threads may share a
- * plan.
+ * bit, without capacity ledger, breakdown and interval. What the context does not change, all but
+ * attention, is computed once for each batch below 1024. Threads may share a plan.
  *
  * <p>Systems whose operators may run on several engines, or whose KV cache lies on modules, are
  * answered by the simulator itself, because the choice depends on the size.

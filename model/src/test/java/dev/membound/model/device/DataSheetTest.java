@@ -68,7 +68,7 @@ class DataSheetTest {
     "axdimm, 64, 51.2, 25.6",
     "cxl-pnm, 512, 1100, 64",
     "structera-a, 4096, 204.8, 64",
-    "cmm-dc, 4096, 200, 64",
+    "cmm-dc, 4000, 200, 64",
     "h100-base-die, 240, 8192, 8192",
     "h100-custom-3d, 240, 32768, 8192",
   })

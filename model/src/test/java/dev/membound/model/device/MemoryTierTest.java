@@ -46,8 +46,7 @@ class MemoryTierTest {
   void aDeviceTakesOtherMemoriesUnlessItComputesInsideItsOwn() {
     MemoryTier flash = MemoryCatalogue.find("hbf").tier().times(3);
     MemoryTier stacks = MemoryCatalogue.find("hbm4").tier().times(2);
-    DeviceProfile tiered =
-        DeviceCatalogue.find("h100-sxm").withWeightsIn(flash).withKvIn(stacks);
+    DeviceProfile tiered = DeviceCatalogue.find("h100-sxm").withWeightsIn(flash).withKvIn(stacks);
 
     assertThat(tiered.memory()).isEqualTo(flash);
     assertThat(tiered.kvMemory()).contains(stacks);

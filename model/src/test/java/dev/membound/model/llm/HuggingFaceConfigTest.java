@@ -57,6 +57,35 @@ class HuggingFaceConfigTest {
   }
 
   @Test
+  void errorsNameTheLineOfTheKeyAndOfTheObjectThatMissesOne() {
+    String top =
+        """
+        {
+          "model_type": "llama",
+          "rope_scaling": {"hidden_size": 1},
+          "hidden_size": "wide"
+        }
+        """;
+    String nested =
+        """
+        {
+          "model_type": "gemma3",
+          "vision_config": {"hidden_size": 4},
+          "text_config": {
+            "num_hidden_layers": 2
+          }
+        }
+        """;
+
+    assertThatExceptionOfType(CatalogueException.class)
+        .isThrownBy(() -> LlmCatalogue.parseConfig("c.json", top))
+        .withMessageStartingWith("c.json line 4: 'hidden_size': ");
+    assertThatExceptionOfType(CatalogueException.class)
+        .isThrownBy(() -> LlmCatalogue.parseConfig("c.json", nested))
+        .withMessageStartingWith("c.json line 4: 'text_config.");
+  }
+
+  @Test
   void mistralsWindowIsTaken() {
     LlmArchitecture read = LlmCatalogue.parseConfig("m.json", config("mistral-7b-v0.1"));
 

@@ -71,7 +71,8 @@ class DecodePlanTest {
     DecodePlan plan = DecodePlan.of(system, model, formats, selection);
     SplittableRandom random = new SplittableRandom(7);
     for (int i = 0; i < points; i++) {
-      // Few batches, so that they come again with other contexts, and some beyond what is remembered.
+      // Few batches, so that they come again with other contexts, and some beyond what is
+      // remembered.
       int batch = random.nextInt(10) == 0 ? random.nextInt(1000, 5000) : random.nextInt(1, 30);
       long context = random.nextLong(0, 150_000);
       DecodeWorkload workload = new DecodeWorkload(batch, context, formats, selection);

@@ -158,8 +158,7 @@ class WorkingMemoryTest {
 
   @Test
   void aStructeraCardReadsFourChannelsOfDdr5At204Point8GbASecond() {
-    assertThat(nearBandwidth(DeviceCatalogue.find("structera-a")))
-        .isCloseTo(204.8e9, within(1.0));
+    assertThat(nearBandwidth(DeviceCatalogue.find("structera-a"))).isCloseTo(204.8e9, within(1.0));
   }
 
   private static double nearBandwidth(DeviceProfile device) {
@@ -207,8 +206,7 @@ class WorkingMemoryTest {
 
   @Test
   void at131072TokensSparseAttentionReads17Point3And1Point34MbAgainst151MbALayer() {
-    Formats stored =
-        new Formats(DataFormat.FP8, DataFormat.FP8_G128, DataFormat.BF16);
+    Formats stored = new Formats(DataFormat.FP8, DataFormat.FP8_G128, DataFormat.BF16);
     long index =
         operator(SPARSE, 131_072, stored, new Dense(), Sharding.NONE, "index-scan")
             .cost()

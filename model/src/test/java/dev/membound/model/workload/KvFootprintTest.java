@@ -95,8 +95,7 @@ class KvFootprintTest {
   @Test
   void decimal200kTokensOf15KbTake96Gb() {
     assertThat(32L * 200_000 * 15_000).isEqualTo(96_000_000_000L);
-    assertThat(footprint(HYBRID, DataFormat.FP4, 32, 200_000).kvBytes())
-        .isEqualTo(98_304_000_000L);
+    assertThat(footprint(HYBRID, DataFormat.FP4, 32, 200_000).kvBytes()).isEqualTo(98_304_000_000L);
   }
 
   @ParameterizedTest

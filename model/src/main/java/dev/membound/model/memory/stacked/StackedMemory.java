@@ -24,11 +24,12 @@ import java.util.Map;
  * </pre>
  *
  * The cap bounds what is moved and computed in an operator's time, so a wider interface or faster
- * logic is never slower: at the cap it only stands still more. Ma and Patterson, "Challenges and Research Directions for Large Language Model Inference
- * Hardware", arXiv 2601.05047 (same bandwidth, power 2 to 3 times lower; custom 3D above HBM in
- * both, without a number). The host sees the ordinary HBM interface. Not captured: hot spots, the
- * refresh rate that doubles when DRAM runs hot, lower voltage at lower clocks, DRAM area lost to
- * more vias, heat that outlasts an operator.
+ * logic is never slower: at the cap it only stands still more. Ma and Patterson, "Challenges and
+ * Research Directions for Large Language Model Inference Hardware", arXiv 2601.05047 (same
+ * bandwidth, power 2 to 3 times lower; custom 3D above HBM in both, without a number). The host
+ * sees the ordinary HBM interface. Not captured: hot spots, the refresh rate that doubles when DRAM
+ * runs hot, lower voltage at lower clocks, DRAM area lost to more vias, heat that outlasts an
+ * operator.
  *
  * @param hbm what the host sees
  * @param bandwidthFactor of the logic's own interface over HBM's
