@@ -33,7 +33,7 @@ final class GemvPlan {
   private static final long LEAST_WORKING_SET = 64L << 10;
   private static final long MOST_WORKING_SET = 16L << 30;
 
-  /** What the quick preset measures in full; of the other formats it shows one shape. */
+  /** What the quick preset measures in full; the other formats it shows in one shape and fork. */
   private static final Set<QuantType> CALIBRATED =
       EnumSet.of(QuantType.F32, QuantType.F16, QuantType.BF16, QuantType.Q8_0, QuantType.Q4_0);
 
@@ -151,13 +151,18 @@ final class GemvPlan {
   }
 
   private void add(GemvWorkload workload) {
-    int forks =
-        workload.batch() > 1
-            ? Math.min(BATCH_FORKS, scope.preset().forks())
-            : scope.preset().forks();
-    PlannedWorkload planned = new PlannedWorkload(workload, forks);
+    PlannedWorkload planned = new PlannedWorkload(workload, forks(workload));
     if (workloads.stream().noneMatch(known -> known.id().equals(planned.id()))) {
       workloads.add(planned); // a level's matrix may also be one of the working sets
     }
+  }
+
+  private int forks(GemvWorkload workload) {
+    if (scope.preset() == Preset.QUICK && !CALIBRATED.contains(workload.type())) {
+      return 1;
+    }
+    return workload.batch() > 1
+        ? Math.min(scope.preset() == Preset.QUICK ? 1 : BATCH_FORKS, scope.preset().forks())
+        : scope.preset().forks();
   }
 }
