@@ -8,6 +8,7 @@ import dev.membound.kernels.attention.KvType;
 import dev.membound.kernels.attention.PagedKvCache;
 import dev.membound.model.run.Residency;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -33,10 +34,11 @@ final class AttentionPlan {
       plan.add(KvType.F16, 512, Residency.L3, false, scope.allCores());
       return plan.workloads;
     }
-    for (KvType type : KvType.values()) {
+    for (KvType type : EnumSet.of(KvType.F32, KvType.F16, KvType.BF16)) {
       plan.addInCache(type, Residency.L2);
       plan.add(type, LONG, Residency.DRAM, false, 1);
     }
+    plan.add(KvType.INT8, LONG, Residency.DRAM, false, 1);
     plan.addInCache(KvType.F16, Residency.L3);
     plan.add(KvType.F16, LONG, Residency.DRAM, false, scope.allCores());
     plan.add(KvType.F16, SHORT, Residency.DRAM, false, 1);
@@ -48,6 +50,12 @@ final class AttentionPlan {
   }
 
   private void addFull() {
+    for (KvType type : EnumSet.of(KvType.FP8_E4M3, KvType.Q8_0)) {
+      add(type, LONG, Residency.DRAM, false, 1);
+    }
+    for (KvType type : EnumSet.of(KvType.INT8, KvType.FP8_E4M3, KvType.Q8_0)) {
+      addInCache(type, Residency.L2);
+    }
     for (KvType type : KvType.values()) {
       addInCache(type, Residency.L1);
       for (int threads : scope.threadCounts()) {
