@@ -98,10 +98,16 @@ final class Stacking implements Study {
 
     /** Share of the full clock; 1 where no logic is in the stack. */
     double clock() {
-      return device.memory().model() instanceof StackedMemory stacked
-          ? stacked.clockShare(logicWatts(), BEST)
-          : 1;
+      return device.memory().model() instanceof StackedMemory stacked ? logicShare(stacked) : 1;
     }
+  }
+
+  /** Share of the logic's full rate that the cap leaves while memory streams as fast as it can. */
+  private static double logicShare(StackedMemory stacked) {
+    MemoryModel near = stacked.near();
+    double memoryWatts = near.bytesPerSecond(STREAM, BEST) * near.joulesPerByte(STREAM, BEST);
+    double left = stacked.thermalCap().watts(BEST) - memoryWatts;
+    return Math.clamp(left / logicWatts(), 0, 1);
   }
 
   /** Power of the logic at its full clock, which the base die keeps. */
@@ -121,7 +127,7 @@ final class Stacking implements Study {
     for (double factor : FACTORS) {
       StackedMemory wide = withFactor(stacked, factor);
       bandwidth.add(new double[] {factor, wide.near().bytesPerSecond(STREAM, BEST) / hbm});
-      double share = wide.clockShare(logicWatts(), BEST);
+      double share = logicShare(wide);
       clock.add(new double[] {factor, share});
       if (share == 1) {
         fullClock = factor;
