@@ -43,8 +43,7 @@ public final class CappedServing {
         row,
         work,
         expertShare,
-        energy.fastest(
-            capWatts(row), s -> secondsAtClock.applyAsDouble(PowerCap.clock(s))));
+        energy.fastest(capWatts(row), s -> secondsAtClock.applyAsDouble(PowerCap.clock(s))));
   }
 
   private static double capWatts(ServingThroughput row) {
@@ -63,7 +62,8 @@ public final class CappedServing {
 
   /** Best estimate of a reading of power or energy, in its unit. */
   public double value(PowerReading.Kind quantity) {
-    return value(quantity, work.energy(EnergyFacts.standard(), Draw.best(), expertShare), state.seconds());
+    return value(
+        quantity, work.energy(EnergyFacts.standard(), Draw.best(), expertShare), state.seconds());
   }
 
   /**
@@ -93,8 +93,7 @@ public final class CappedServing {
 
   private double drawn(PowerReading.Kind quantity, Draw draw, Quantity seconds) {
     StepEnergy energy = work.energy(EnergyFacts.standard(), draw, expertShare);
-    return value(
-        quantity, energy, energy.seconds(capWatts(row), state.clock(), draw.of(seconds)));
+    return value(quantity, energy, energy.seconds(capWatts(row), state.clock(), draw.of(seconds)));
   }
 
   private double value(PowerReading.Kind quantity, StepEnergy energy, double seconds) {

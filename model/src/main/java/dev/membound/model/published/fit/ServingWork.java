@@ -1,24 +1,24 @@
 package dev.membound.model.published.fit;
 
-import dev.membound.model.workload.OperatorShape;
-import dev.membound.model.workload.PhaseSize;
+import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.energy.EnergyFacts;
 import dev.membound.model.energy.EnergyModel;
 import dev.membound.model.energy.EngineSites;
 import dev.membound.model.energy.PhaseEnergy;
-import dev.membound.model.quantity.Draw;
-import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
 import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.placement.HardwareSystem;
 import dev.membound.model.published.ServingLatency;
 import dev.membound.model.published.ServingThroughput;
+import dev.membound.model.quantity.Draw;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvFootprint;
 import dev.membound.model.workload.KvSelection;
+import dev.membound.model.workload.OperatorShape;
+import dev.membound.model.workload.PhaseSize;
 import dev.membound.model.workload.PrefillWorkload;
 import java.util.List;
 import java.util.OptionalInt;
@@ -168,8 +168,7 @@ public final class ServingWork {
   /** A phase with how often a step has it. */
   private record Phase(List<OperatorShape> shapes, PhaseSize size, double times) {
 
-    PhaseEnergy energy(
-        EnergyModel model, HardwareSystem system, Predicate<OperatorShape> which) {
+    PhaseEnergy energy(EnergyModel model, HardwareSystem system, Predicate<OperatorShape> which) {
       return model.phase(shapes.stream().filter(which).toList(), EngineSites.main(system));
     }
   }

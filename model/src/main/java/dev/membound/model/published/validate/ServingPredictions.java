@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -167,8 +166,7 @@ final class ServingPredictions {
         (row, serving) -> {
           if (devices.contains(row.device()) == seen) {
             errors.add(
-                group(row),
-                StrictMath.log(serving.tokensPerSecond() / row.tokensPerSecond()));
+                group(row), StrictMath.log(serving.tokensPerSecond() / row.tokensPerSecond()));
           }
         });
     return errors;

@@ -96,8 +96,7 @@ class PublishedValidationTest {
             .filter(row -> row.unit().equals("J") && row.group().contains("mlperf"))
             .toList();
     assertThat(rows).extracting(PublishedPrediction::id).containsExactly("R1331", "R1332");
-    assertThat(rows)
-        .allSatisfy(row -> assertThat(row.signedErrorPercent()).isBetween(-15.0, 15.0));
+    assertThat(rows).allSatisfy(row -> assertThat(row.signedErrorPercent()).isBetween(-15.0, 15.0));
   }
 
   @Test
