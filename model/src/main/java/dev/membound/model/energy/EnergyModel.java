@@ -88,6 +88,15 @@ public final class EnergyModel {
     return new double[components.size()];
   }
 
+  /** Adds the arithmetic of an account, {@code times} over, to another. */
+  public void addArithmetic(double[] from, double times, double[] account) {
+    for (int i = 0; i < from.length; i++) {
+      if (components.get(i).kind() == Kind.ARITHMETIC) {
+        account[i] += times * from[i];
+      }
+    }
+  }
+
   /** Power of the devices whether anything runs or not. */
   public double deviceIdleWatts() {
     return deviceIdleWatts;

@@ -24,6 +24,8 @@ public record PowerReading(
   public enum Kind {
     /** Mean at the wall, W. */
     SYSTEM_POWER("W"),
+    /** Mean of the devices, without their servers, W. */
+    DEVICE_POWER("W"),
     /** At the wall, J. */
     ENERGY_PER_OUTPUT_TOKEN("J"),
     /** Of the devices, 1/J. */

@@ -30,6 +30,12 @@ public record PublishedResults(
   /** Mixtral on H100: the one row that tells how fast routed experts are. */
   public static final String EXPERTS_CALIBRATION_ROW = "R1326";
 
+  /**
+   * Llama 2 on H200 at 500 W: the shares of power and voltage in the energy facts come from its
+   * rate and its energy.
+   */
+  public static final Set<String> POWER_CALIBRATION_ROWS = Set.of("R1321", "R1331");
+
   /** Reads the resource files. */
   public static PublishedResults load() {
     Map<String, PublishedSource> sources = new LinkedHashMap<>();

@@ -242,7 +242,9 @@
     const taken = [], texts = [];
     pen.font = size + 'px ' + font();
 
-    const levels = spec.lines.filter((l) => l.points[0][1] === l.points[1][1]).map((l) => pixel(l.points[0])[1]);
+    // a line of one point, or of none, has no direction to write a name along
+    const lines = spec.lines.filter((l) => l.points.length > 1);
+    const levels = lines.filter((l) => l.points[0][1] === l.points[1][1]).map((l) => pixel(l.points[0])[1]);
 
     function put(words, paint, places, own) {
       const width = pen.measureText(words).width;
@@ -272,7 +274,7 @@
     const shown = spec.series.filter((s) => !hidden.has(s.name));
     const named = shown.flatMap((s) => s.marks.filter((m) => m.label !== ''));
     named.forEach((m) => { const [x, y] = pixel([m.x, m.y]); taken.push([x, y - size / 2 + 4]); });
-    for (const l of spec.lines.filter((n) => n.label !== '').reverse()) {
+    for (const l of lines.filter((n) => n.label !== '').reverse()) {
       const [ax, ay] = pixel(l.points[0]), [bx, by] = pixel(l.points[1]);
       const paint = l.paint === 'MUTED' ? 'quiet' : l.paint;
       if (bx < ax) {

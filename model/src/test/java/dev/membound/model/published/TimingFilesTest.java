@@ -49,7 +49,7 @@ class TimingFilesTest {
       delimiter = '|',
       value = {
         "tpot_ms|tpot_min|my.csv:1: column 'tpot_min': 'min' is no unit of it; use one of [ns, us,"
-            + " ms, s]",
+            + " ms, s, years]",
         "tpot_ms|tpot|my.csv:1: column 'tpot' needs its unit at the end, for instance 'tpot_ns'",
         "concurrency|concurency|my.csv:1: unknown column 'concurency'; did you mean 'concurrency'?",
         "prompt_tokens|output_tokens|my.csv:1: column 'output_tokens' is there twice",

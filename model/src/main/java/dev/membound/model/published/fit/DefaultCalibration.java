@@ -1,6 +1,5 @@
 package dev.membound.model.published.fit;
 
-import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.published.ServingEngine;
 import dev.membound.model.published.ServingThroughput;
 import java.util.OptionalDouble;
@@ -52,14 +51,20 @@ public final class DefaultCalibration {
 
   /** Output tokens a second of a system that never waits, under its power limit. */
   public double tokensPerSecond(ServingThroughput row) {
-    double clockShare =
-        PowerLimit.clockShare(DeviceCatalogue.find(row.device()), row.powerLimitWatts());
+    return serve(row).tokensPerSecond();
+  }
+
+  /** A system that never waits, under its power limit: one cap on power for time and energy. */
+  public CappedServing serve(ServingThroughput row) {
     ServingWork work = ServingWork.of(row);
     EngineParameters known = fit.engine(new ServingEngine(row.engine(), "any"));
     EngineParameters busy =
         new EngineParameters(known.stepSeconds(), known.requestSeconds(), ALL_PROMPTS);
-    HardwareParameters hardware =
-        fit.hardware().withClockShare(clockShare).withExpertShare(expertShare);
-    return row.copies() * work.batch() / work.secondsPerToken(hardware, busy);
+    HardwareParameters hardware = fit.hardware().withExpertShare(expertShare);
+    return CappedServing.of(
+        row,
+        work,
+        expertShare,
+        clock -> work.secondsPerToken(hardware.withClockShare(clock), busy));
   }
 }

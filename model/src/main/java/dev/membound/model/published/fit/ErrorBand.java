@@ -1,6 +1,7 @@
 package dev.membound.model.published.fit;
 
 import dev.membound.model.statistics.Quantiles;
+import java.util.Collection;
 
 /**
  * Measured over predicted: the range that holds 90 % of left-out rows.
@@ -20,5 +21,16 @@ public record ErrorBand(double lowRatio, double highRatio) {
     return new ErrorBand(
         StrictMath.exp(Quantiles.of(logErrors, tail)),
         StrictMath.exp(Quantiles.of(logErrors, 1 - tail)));
+  }
+
+  /**
+   * The band of rows of a group of which nothing was seen, from logarithms of measured over
+   * predicted in other groups. Every group counts once: of its own 5 and 95 % quantiles the band
+   * takes those that 90 % of groups stay within, for few groups the outermost.
+   */
+  public static ErrorBand betweenGroups(Collection<double[]> logErrors) {
+    double[] lows = logErrors.stream().mapToDouble(group -> Quantiles.of(group, 0.05)).toArray();
+    double[] highs = logErrors.stream().mapToDouble(group -> Quantiles.of(group, 0.95)).toArray();
+    return new ErrorBand(of(lows).lowRatio(), of(highs).highRatio());
   }
 }

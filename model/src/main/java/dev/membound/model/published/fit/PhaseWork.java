@@ -48,7 +48,7 @@ final class PhaseWork {
   }
 
   /** Products over routed experts. */
-  private static final Set<String> EXPERTS = Set.of("experts-expand", "experts-contract");
+  static final Set<String> EXPERTS = Set.of("experts-expand", "experts-contract");
 
   private final Work[] works;
 

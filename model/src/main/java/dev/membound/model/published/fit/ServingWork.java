@@ -1,19 +1,28 @@
 package dev.membound.model.published.fit;
 
 import dev.membound.model.device.DeviceCatalogue;
+import dev.membound.model.energy.EnergyFacts;
+import dev.membound.model.energy.EnergyModel;
+import dev.membound.model.energy.EngineSites;
+import dev.membound.model.energy.PhaseEnergy;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
 import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.placement.HardwareSystem;
 import dev.membound.model.published.ServingLatency;
 import dev.membound.model.published.ServingThroughput;
+import dev.membound.model.quantity.Draw;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvFootprint;
 import dev.membound.model.workload.KvSelection;
+import dev.membound.model.workload.OperatorShape;
+import dev.membound.model.workload.PhaseSize;
 import dev.membound.model.workload.PrefillWorkload;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 
 /**
  * Steady serving of equal requests. In every step each of {@code batch} sequences gets a token, and
@@ -37,6 +46,10 @@ public final class ServingWork {
   /** Tokens of prompts that a step takes: the default of vLLM and TensorRT-LLM. */
   private static final int CHUNK_TOKENS = 8192;
 
+  private final HardwareSystem system;
+  private final LlmArchitecture model;
+  private final DecodeWorkload step;
+  private final PrefillWorkload prompts;
   private final int batch;
   private final double prefillsPerStep;
   private final PhaseWork decode;
@@ -50,6 +63,8 @@ public final class ServingWork {
       OptionalInt concurrency,
       int promptTokens,
       int outputTokens) {
+    this.system = system;
+    this.model = model;
     DataFormat arithmetic = weights == DataFormat.FP8 ? DataFormat.FP8 : DataFormat.F16;
     Formats formats = new Formats(weights, kv, arithmetic);
     long context = promptTokens + outputTokens / 2;
@@ -58,10 +73,10 @@ public final class ServingWork {
     double promptsPerStep = (double) batch / outputTokens;
     int together = together(promptsPerStep, promptTokens);
     prefillsPerStep = promptsPerStep / together;
-    decode =
-        PhaseWork.of(
-            system, model, new DecodeWorkload(batch, context, formats, new KvSelection.Dense()));
-    prefill = PhaseWork.of(system, model, new PrefillWorkload(together, promptTokens, formats));
+    step = new DecodeWorkload(batch, context, formats, new KvSelection.Dense());
+    prompts = new PrefillWorkload(together, promptTokens, formats);
+    decode = PhaseWork.of(system, model, step);
+    prefill = PhaseWork.of(system, model, prompts);
   }
 
   /** Prompts that are computed in one go: those of a step, as far as a chunk has room. */
@@ -118,6 +133,44 @@ public final class ServingWork {
   /** Operators of a decode step, each layer's counted. */
   int operators() {
     return decode.executions();
+  }
+
+  /**
+   * Dynamic energy of a step in one world, all prompts computed. Routed experts fall short of the
+   * efficiency of dense products because tiles are padded: what is computed in vain is paid for.
+   *
+   * @param expertShare share of that efficiency that they reach
+   */
+  StepEnergy energy(EnergyFacts facts, Draw draw, double expertShare) {
+    EnergyModel energy = EnergyModel.of(system, facts, draw);
+    List<Phase> phases =
+        List.of(
+            new Phase(step.shapes(model, system.sharding()), step.size(system.sharding()), 1),
+            new Phase(
+                prompts.shapes(model, system.sharding()),
+                prompts.size(system.sharding()),
+                prefillsPerStep));
+    List<PhaseEnergy> all = phases.stream().map(p -> p.energy(energy, system, s -> true)).toList();
+    List<PhaseEnergy> experts =
+        phases.stream()
+            .map(p -> p.energy(energy, system, s -> PhaseWork.EXPERTS.contains(s.name())))
+            .toList();
+    double[] account = energy.newAccount();
+    double[] ofExperts = energy.newAccount();
+    for (int i = 0; i < phases.size(); i++) {
+      all.get(i).add(phases.get(i).size(), phases.get(i).times(), account);
+      experts.get(i).add(phases.get(i).size(), phases.get(i).times(), ofExperts);
+    }
+    energy.addArithmetic(ofExperts, 1 / expertShare - 1, account);
+    return new StepEnergy(energy, account);
+  }
+
+  /** A phase with how often a step has it. */
+  private record Phase(List<OperatorShape> shapes, PhaseSize size, double times) {
+
+    PhaseEnergy energy(EnergyModel model, HardwareSystem system, Predicate<OperatorShape> which) {
+      return model.phase(shapes.stream().filter(which).toList(), EngineSites.main(system));
+    }
   }
 
   /** Time an output token. */

@@ -1,11 +1,13 @@
 package dev.membound.model.published.validate;
 
+import dev.membound.model.published.fit.ErrorBand;
+
 /**
  * A published result and its prediction.
  *
  * @param group rows that are summed up together
  * @param what was measured, for people
- * @param unit SI: {@code s}, or {@code tokens/s}
+ * @param unit SI: {@code s}, {@code tokens/s}, {@code W}, {@code J}, {@code 1/J}
  * @param predicted best estimate
  * @param low, high ends of the 90 % interval
  * @param basis what the prediction has seen
@@ -52,6 +54,22 @@ public record PublishedPrediction(
   /** Predicted over published, minus 1, in percent. */
   public double signedErrorPercent() {
     return 100 * (predicted / published - 1);
+  }
+
+  /** The same with an interval that reaches as far as a band of measured over predicted. */
+  PublishedPrediction widenedTo(ErrorBand band) {
+    return new PublishedPrediction(
+        id,
+        source,
+        group,
+        what,
+        unit,
+        published,
+        predicted,
+        Math.min(low, predicted * band.lowRatio()),
+        Math.max(high, predicted * band.highRatio()),
+        basis,
+        bottleneck);
   }
 
   /** Whether the interval holds the published value. */

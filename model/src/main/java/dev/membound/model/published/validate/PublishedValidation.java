@@ -11,7 +11,7 @@ import java.util.Map;
 /**
  * All published results: predicted, or with the reason why they are not.
  *
- * @param predictions in the order of kernels, latencies, throughputs, layers, products
+ * @param predictions in the order of kernels, latencies, throughputs, power, layers, products
  * @param uncovered rows without a prediction
  * @param sources by key
  */
@@ -26,26 +26,19 @@ public record PublishedValidation(
     List<PublishedPrediction> predictions = new ArrayList<>();
     List<Uncovered> uncovered = new ArrayList<>();
     predictions.addAll(KernelPredictions.of(results.timings().kernels()));
-    ServingPredictions serving = new ServingPredictions(results.timings().serving());
+    List<PublishedPrediction> catalogue = new ArrayList<>();
+    LayerPredictions.of(results.layers(), catalogue, uncovered);
+    catalogue.addAll(ProductPredictions.of(results.products()));
+    GroupErrors alone = new GroupErrors();
+    catalogue.forEach(
+        row -> alone.add(row.group(), StrictMath.log(row.published() / row.predicted())));
+    ServingPredictions serving =
+        new ServingPredictions(results.timings().serving(), results.throughputs(), alone);
     predictions.addAll(serving.latencies());
-    predictions.addAll(serving.throughputs(results.throughputs()));
-    LayerPredictions.of(results.layers(), predictions, uncovered);
-    predictions.addAll(ProductPredictions.of(results.products()));
-    results
-        .powers()
-        .forEach(
-            row ->
-                uncovered.add(
-                    new Uncovered(
-                        row.id(),
-                        row.source(),
-                        "%d x %s at %.0f W"
-                            .formatted(row.devices(), row.device(), row.powerLimitWatts()),
-                        row.model(),
-                        row.quantity().key(),
-                        Double.toString(row.value()),
-                        row.quantity().unit(),
-                        "predicted by the energy model, not by the time model")));
+    predictions.addAll(serving.throughputs());
+    serving.powers(results.powers(), predictions, uncovered);
+    GroupErrors unseen = alone.with(serving.notSeen());
+    catalogue.forEach(row -> predictions.add(row.widenedTo(unseen.without(row.group()))));
     uncovered.addAll(results.uncovered());
     return new PublishedValidation(
         List.copyOf(predictions), List.copyOf(uncovered), results.sources());

@@ -125,15 +125,4 @@ class DeviceCalibrationTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 rows are too few");
   }
-
-  @Test
-  void aPowerLimitSlowsTheClockByLessThanThePower() {
-    DeviceProfile h200 = DeviceCatalogue.find("h200-sxm");
-    assertThat(PowerLimit.clockShare(h200, 700)).isEqualTo(1);
-    assertThat(PowerLimit.clockShare(h200, 1000)).isEqualTo(1);
-    assertThat(PowerLimit.clockShare(h200, 500)).isBetween(500.0 / 700, 0.9);
-    assertThatThrownBy(() -> PowerLimit.clockShare(h200, 60))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("a limit of 60 W leaves nothing");
-  }
 }
