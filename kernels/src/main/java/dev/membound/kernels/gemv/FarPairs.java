@@ -10,8 +10,8 @@ enum FarPairs {
 
   /**
    * An odd number of items apart. At a distance with a large power of two in it the streams compete
-   * for the same sets, banks and prefetcher entries: Q4_0 at half the speed. Loops that do little
-   * more than load lose 0.01 to 0.03 instead.
+   * for the same sets, banks and prefetcher entries: Q4_0 at half the speed. F16, which has no
+   * blocks, loses 0.01 to 0.03 instead.
    */
   ODD;
 
