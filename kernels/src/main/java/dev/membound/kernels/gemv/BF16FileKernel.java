@@ -58,6 +58,11 @@ final class BF16FileKernel extends FarRows {
 
   @Override
   float addTail(MemorySegment w, long row, int fromCol, float sum) {
+    return addTail(w, row, fromCol, cols, x, sum);
+  }
+
+  /** Adds the products of columns {@code fromCol} to {@code cols − 1}. */
+  static float addTail(MemorySegment w, long row, int fromCol, int cols, float[] x, float sum) {
     float total = sum;
     for (int c = fromCol; c < cols; c++) {
       long at = row + (long) c * Short.BYTES;

@@ -81,10 +81,10 @@ abstract class BatchTiles implements BatchKernel {
     }
     int column = 0;
     for (int panel = 0; panel < layout.panels(); panel++) {
-      for (int pair = 0; pair < FarPairs.count(tiles); pair++) {
+      for (int pair = 0; pair < FarPairs.ODD.count(tiles); pair++) {
         // A tile that is its own partner: both read the same sums, and write the same.
-        int tile = first + FarPairs.first(pair, tiles);
-        int partner = first + FarPairs.second(pair, tiles);
+        int tile = first + FarPairs.ODD.first(pair, tiles);
+        int partner = first + FarPairs.ODD.second(pair, tiles);
         multiplyPanel(w.data(), panel, column, tile, partner, worker);
       }
       column += layout.units(panel) * unitColumns;

@@ -40,10 +40,10 @@ abstract class FarRows implements GemvKernel {
   public final void multiply(WeightMatrix w, float[] y, int firstRow, int endRow, int worker) {
     MemorySegment data = w.data();
     int rows = endRow - firstRow;
-    for (int pair = 0; pair < FarPairs.count(rows); pair++) {
+    for (int pair = 0; pair < FarPairs.ODD.count(rows); pair++) {
       // A row that is its own partner: the same result, written twice.
-      int row = firstRow + FarPairs.first(pair, rows);
-      int partner = firstRow + FarPairs.second(pair, rows);
+      int row = firstRow + FarPairs.ODD.first(pair, rows);
+      int partner = firstRow + FarPairs.ODD.second(pair, rows);
       long a = row * rowBytes;
       long b = partner * rowBytes;
       boolean exact = multiplySteps(data, a, b, lanes[worker]);

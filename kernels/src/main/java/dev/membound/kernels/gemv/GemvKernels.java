@@ -118,7 +118,10 @@ final class GemvKernels {
           switch (type) {
             case F32 -> new F32FileKernel(cols, workers);
             case F16 -> new F16FileKernel(cols, workers);
-            case BF16 -> new BF16FileKernel(cols, workers);
+            case BF16 ->
+                cols > BF16LongRowsKernel.SHORT_COLS
+                    ? new BF16LongRowsKernel(cols, workers)
+                    : new BF16FileKernel(cols, workers);
             case Q8_0 -> new Q8_0FileKernel(cols, workers);
             case Q4_0 -> new Q4_0FileKernel(cols, workers);
             default -> new DecodedRows(type, cols, workers);

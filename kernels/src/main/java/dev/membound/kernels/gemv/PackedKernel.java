@@ -14,11 +14,14 @@ import java.util.Arrays;
 abstract class PackedKernel implements GemvKernel {
   final PackedLayout layout;
 
+  private final FarPairs pairs;
+
   /** A sum for each row, padding included; a panel adds to what the panels before it left. */
   private final float[] sums;
 
   PackedKernel(QuantType type, int rows, int cols) {
     layout = PackedLayout.of(type, rows, cols);
+    pairs = type.blockElements() == 1 ? FarPairs.HALF : FarPairs.ODD;
     sums = new float[Math.multiplyExact(layout.tiles(), layout.tileRows())];
   }
 
@@ -37,10 +40,10 @@ abstract class PackedKernel implements GemvKernel {
     int unit = 0;
     for (int panel = 0; panel < layout.panels(); panel++) {
       int units = layout.units(panel);
-      for (int pair = 0; pair < FarPairs.count(tiles); pair++) {
+      for (int pair = 0; pair < pairs.count(tiles); pair++) {
         // A tile that is its own partner: both read the same sums, and write the same.
-        int tile = first + FarPairs.first(pair, tiles);
-        int partner = first + FarPairs.second(pair, tiles);
+        int tile = first + pairs.first(pair, tiles);
+        int partner = first + pairs.second(pair, tiles);
         multiplyTiles(
             w.data(),
             layout.tileOffset(panel, tile),

@@ -14,6 +14,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Q4_0 in GGUF order, 8-bit activations. Two loads cover as many blocks as fill a vector with
@@ -23,6 +25,9 @@ import jdk.incubator.vector.VectorOperators;
 final class Q4_0FileKernel extends FarRows {
   private static final ValueLayout.OfShort SCALE =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VectorSpecies<Byte> QUANTS =
+      VectorSpecies.of(
+          byte.class, VectorShape.forBitSize(Species.SHAPE.vectorBitSize() / Short.BYTES));
   private static final int BLOCK = Int8Activations.BLOCK;
   private static final int BLOCK_BYTES = QuantType.Q4_0.blockBytes();
   private static final int HEADER = Short.BYTES;
@@ -42,11 +47,16 @@ final class Q4_0FileKernel extends FarRows {
   private final int blocks;
   private final long stepBytes = STEP_BYTES;
   private final Int8Activations activations;
-  private final short[] c0;
-  private final short[] c1;
-  private final short[] c2;
-  private final short[] c3;
-  private final short[] start;
+
+  /**
+   * The word's four quants, for each word. As bytes, the coefficients being made of them in the
+   * loop: with 14336 columns, 16-bit coefficients and two rows of weights would not fit L1.
+   */
+  private final byte[] x0;
+
+  private final byte[] x1;
+  private final byte[] x2;
+  private final byte[] x3;
   private final float[] scales;
   private float resultScale;
 
@@ -55,11 +65,10 @@ final class Q4_0FileKernel extends FarRows {
     blocks = cols / BLOCK;
     activations = new Int8Activations(cols);
     int words = blocks * NibbleRing.WORDS;
-    c0 = new short[words];
-    c1 = new short[words];
-    c2 = new short[words];
-    c3 = new short[words];
-    start = new short[words];
+    x0 = new byte[words];
+    x1 = new byte[words];
+    x2 = new byte[words];
+    x3 = new byte[words];
     scales = new float[blocks * LANES_PER_BLOCK];
   }
 
@@ -78,11 +87,11 @@ final class Q4_0FileKernel extends FarRows {
     for (int block = 0; block < blocks; block++) {
       for (int word = 0; word < NibbleRing.WORDS; word++) {
         int i = block * NibbleRing.WORDS + word;
-        c0[i] = NibbleRing.c0(quants, block * BLOCK, word);
-        c1[i] = NibbleRing.c1(quants, block * BLOCK, word);
-        c2[i] = NibbleRing.c2(quants, block * BLOCK, word);
-        c3[i] = NibbleRing.c3(quants, block * BLOCK, word);
-        start[i] = NibbleRing.start(quants, block * BLOCK, word);
+        int at = block * BLOCK + 2 * word;
+        x0[i] = (byte) quants[at];
+        x1[i] = (byte) quants[at + CODE_BYTES];
+        x2[i] = (byte) quants[at + 1];
+        x3[i] = (byte) quants[at + 1 + CODE_BYTES];
       }
       for (int lane = 0; lane < LANES_PER_BLOCK; lane++) {
         scales[block * LANES_PER_BLOCK + lane] = activations.scales[block] * factor;
@@ -103,7 +112,7 @@ final class Q4_0FileKernel extends FarRows {
   @Override
   boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
     int steps = blocks / STEP_BLOCKS;
-    return dot(w, a, b, stepBytes, steps, c0, c1, c2, c3, start, scales, lanes);
+    return dot(w, a, b, stepBytes, steps, x0, x1, x2, x3, scales, lanes);
   }
 
   @Override
@@ -130,11 +139,10 @@ final class Q4_0FileKernel extends FarRows {
       long b,
       long stride,
       int steps,
-      short[] c0,
-      short[] c1,
-      short[] c2,
-      short[] c3,
-      short[] start,
+      byte[] x0,
+      byte[] x1,
+      byte[] x2,
+      byte[] x3,
       float[] scales,
       float[] lanes) {
     FloatVector sumA = FloatVector.zero(FLOAT);
@@ -152,26 +160,33 @@ final class Q4_0FileKernel extends FarRows {
           ByteVector.fromMemorySegment(BYTE, w, atB + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN);
       ShortVector codesA = CODES.selectFrom(firstA, secondA).reinterpretAsShorts();
       ShortVector codesB = CODES.selectFrom(firstB, secondB).reinterpretAsShorts();
-      ShortVector x0 = ShortVector.fromArray(SHORT, c0, i * words);
-      ShortVector x1 = ShortVector.fromArray(SHORT, c1, i * words);
-      ShortVector x2 = ShortVector.fromArray(SHORT, c2, i * words);
-      ShortVector x3 = ShortVector.fromArray(SHORT, c3, i * words);
-      ShortVector x4 = ShortVector.fromArray(SHORT, start, i * words);
+      ShortVector q0 =
+          (ShortVector) ByteVector.fromArray(QUANTS, x0, i * words).castShape(SHORT, 0);
+      ShortVector q1 =
+          (ShortVector) ByteVector.fromArray(QUANTS, x1, i * words).castShape(SHORT, 0);
+      ShortVector q2 =
+          (ShortVector) ByteVector.fromArray(QUANTS, x2, i * words).castShape(SHORT, 0);
+      ShortVector q3 =
+          (ShortVector) ByteVector.fromArray(QUANTS, x3, i * words).castShape(SHORT, 0);
+      ShortVector c1 = q1.add(q0.mul((short) -16));
+      ShortVector c2 = q2.add(q1.mul((short) -16));
+      ShortVector c3 = q3.add(q2.mul((short) -16));
+      ShortVector start = q0.add(q1).add(q2.add(q3)).mul((short) -NibbleRing.OFFSET);
       IntVector dotsA =
           codesA
-              .mul(x0)
-              .add(x4)
-              .add(codesA.lanewise(VectorOperators.LSHR, 4).mul(x1))
-              .add(codesA.lanewise(VectorOperators.LSHR, 8).mul(x2))
-              .add(codesA.lanewise(VectorOperators.LSHR, 12).mul(x3))
+              .mul(q0)
+              .add(start)
+              .add(codesA.lanewise(VectorOperators.LSHR, 4).mul(c1))
+              .add(codesA.lanewise(VectorOperators.LSHR, 8).mul(c2))
+              .add(codesA.lanewise(VectorOperators.LSHR, 12).mul(c3))
               .reinterpretAsInts();
       IntVector dotsB =
           codesB
-              .mul(x0)
-              .add(x4)
-              .add(codesB.lanewise(VectorOperators.LSHR, 4).mul(x1))
-              .add(codesB.lanewise(VectorOperators.LSHR, 8).mul(x2))
-              .add(codesB.lanewise(VectorOperators.LSHR, 12).mul(x3))
+              .mul(q0)
+              .add(start)
+              .add(codesB.lanewise(VectorOperators.LSHR, 4).mul(c1))
+              .add(codesB.lanewise(VectorOperators.LSHR, 8).mul(c2))
+              .add(codesB.lanewise(VectorOperators.LSHR, 12).mul(c3))
               .reinterpretAsInts();
       IntVector halvesA = SCALES.selectFrom(firstA, secondA).reinterpretAsInts();
       IntVector halvesB = SCALES.selectFrom(firstB, secondB).reinterpretAsInts();

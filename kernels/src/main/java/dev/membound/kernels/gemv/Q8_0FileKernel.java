@@ -38,13 +38,15 @@ final class Q8_0FileKernel extends FarRows {
   private final int blocks;
   private final long stepBytes = STEP_BLOCKS * BLOCK_BYTES;
   private final Int8Activations activations;
-  private final short[] quants;
+
+  /** As bytes: with 14336 columns, 16-bit ones and two rows of weights would not fit L1. */
+  private final byte[] quants;
 
   Q8_0FileKernel(int cols, int workers) {
     super(QuantType.Q8_0.rowBytes(cols), workers);
     this.blocks = cols / BLOCK;
     this.activations = new Int8Activations(cols);
-    this.quants = new short[cols];
+    this.quants = new byte[cols];
   }
 
   @Override
@@ -56,7 +58,7 @@ final class Q8_0FileKernel extends FarRows {
   public void prepare(float[] x) {
     activations.quantize(x);
     for (int i = 0; i < quants.length; i++) {
-      quants[i] = (short) activations.quants[i];
+      quants[i] = (byte) activations.quants[i];
     }
   }
 
@@ -91,7 +93,7 @@ final class Q8_0FileKernel extends FarRows {
       long b,
       long stride,
       int steps,
-      short[] x,
+      byte[] x,
       float[] scales,
       float[] lanes) {
     FloatVector sumA = FloatVector.zero(FLOAT);
@@ -104,7 +106,8 @@ final class Q8_0FileKernel extends FarRows {
       float scaleA1 = Float.float16ToFloat(w.get(SCALE, atA + BLOCK_BYTES)) * scales[2 * i + 1];
       float scaleB1 = Float.float16ToFloat(w.get(SCALE, atB + BLOCK_BYTES)) * scales[2 * i + 1];
       for (int in = 0; in < BLOCK; in += PART) {
-        ShortVector x0 = ShortVector.fromArray(SHORT, x, 2 * i * BLOCK + in);
+        ShortVector x0 =
+            (ShortVector) ByteVector.fromArray(QUANTS, x, 2 * i * BLOCK + in).castShape(SHORT, 0);
         IntVector productsA0 =
             ((ShortVector)
                     ByteVector.fromMemorySegment(
@@ -135,7 +138,9 @@ final class Q8_0FileKernel extends FarRows {
                         .add(productsB0.lanewise(VectorOperators.ASHR, Short.SIZE))
                         .convert(VectorOperators.I2F, 0))
                 .fma(FloatVector.broadcast(FLOAT, scaleB0), sumB);
-        ShortVector x1 = ShortVector.fromArray(SHORT, x, (2 * i + 1) * BLOCK + in);
+        ShortVector x1 =
+            (ShortVector)
+                ByteVector.fromArray(QUANTS, x, (2 * i + 1) * BLOCK + in).castShape(SHORT, 0);
         IntVector productsA1 =
             ((ShortVector)
                     ByteVector.fromMemorySegment(

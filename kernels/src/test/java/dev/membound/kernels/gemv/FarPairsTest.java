@@ -3,16 +3,19 @@ package dev.membound.kernels.gemv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FarPairsTest {
-  @Test
-  void everyItemIsInOnePairAndAnOddLastOneIsItsOwnPartner() {
+  @ParameterizedTest
+  @EnumSource
+  void everyItemIsInOnePairAndAnOddLastOneIsItsOwnPartner(FarPairs pairs) {
     for (int items = 1; items < 200; items++) {
       int[] seen = new int[items];
-      for (int pair = 0; pair < FarPairs.count(items); pair++) {
-        seen[FarPairs.first(pair, items)]++;
-        if (FarPairs.second(pair, items) != FarPairs.first(pair, items)) {
-          seen[FarPairs.second(pair, items)]++;
+      for (int pair = 0; pair < pairs.count(items); pair++) {
+        seen[pairs.first(pair, items)]++;
+        if (pairs.second(pair, items) != pairs.first(pair, items)) {
+          seen[pairs.second(pair, items)]++;
         }
       }
       assertThat(seen).containsOnly(1);
@@ -22,9 +25,17 @@ class FarPairsTest {
   @Test
   void longSharesAreWalkedAtAnOddDistanceOfNearlyHalfTheItems() {
     for (int items = 32; items < 500; items++) {
-      int distance = FarPairs.second(0, items) - FarPairs.first(0, items);
+      int distance = FarPairs.ODD.second(0, items) - FarPairs.ODD.first(0, items);
       assertThat(distance % 2).isEqualTo(1);
       assertThat(2 * distance).isBetween(items - 3, items);
+    }
+  }
+
+  @Test
+  void halfMeansExactlyHalf() {
+    for (int items = 2; items < 500; items++) {
+      assertThat(FarPairs.HALF.second(0, items) - FarPairs.HALF.first(0, items))
+          .isEqualTo(items / 2);
     }
   }
 }

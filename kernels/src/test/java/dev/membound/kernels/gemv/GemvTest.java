@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every kernel of this process's width against the binary64 sum over the decoded weights. */
@@ -72,6 +73,15 @@ class GemvTest {
       for (int cols : new int[] {1, 2, 3, 15, 31, 33, 2049, 2079}) {
         assertBound(type, layout, path, 35, cols);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0"})
+  void rowsWhoseActivationsOutgrowTheFirstCacheStayWithinTheirBound(QuantType type) {
+    ActivationPath path = Gemv.activationPaths(type, MatrixLayout.FILE, 1).getFirst();
+    for (int rows : new int[] {1, 2, 5, 35}) {
+      assertBound(type, MatrixLayout.FILE, path, rows, wholeBlocks(type, 6211));
     }
   }
 
