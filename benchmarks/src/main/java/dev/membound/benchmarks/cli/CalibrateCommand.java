@@ -1,6 +1,6 @@
 package dev.membound.benchmarks.cli;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
 import dev.membound.model.calibrate.Calibration;
 import dev.membound.model.published.PublishedResults;
@@ -9,9 +9,9 @@ import dev.membound.model.published.TimingRows;
 import dev.membound.model.published.fit.CalibratedDevice;
 import dev.membound.model.published.fit.DeviceCalibration;
 import dev.membound.model.published.fit.FittedParameter;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
 import dev.membound.model.run.RunFolder;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;

@@ -1,14 +1,14 @@
 package dev.membound.benchmarks.cli;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
 import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.device.DeviceProfile;
 import dev.membound.model.device.MemoryCatalogue;
 import dev.membound.model.device.MemoryPart;
 import dev.membound.model.quantity.Quantity;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.membound.benchmarks.cli;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
 import dev.membound.model.cost.Breakdown;
 import dev.membound.model.cost.Efficiency;
 import dev.membound.model.cost.Metric;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

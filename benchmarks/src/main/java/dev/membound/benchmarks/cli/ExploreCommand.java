@@ -1,18 +1,18 @@
 package dev.membound.benchmarks.cli;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
 import dev.membound.model.explore.Exploration;
 import dev.membound.model.explore.FrontIntervals;
 import dev.membound.model.explore.Sweep;
 import dev.membound.model.explore.SweepFile;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
 import dev.membound.model.run.ExplorationFile;
 import dev.membound.model.run.ExplorationFile.FrontPoint;
 import dev.membound.model.run.Json;
 import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;

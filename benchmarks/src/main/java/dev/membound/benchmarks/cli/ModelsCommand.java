@@ -1,13 +1,13 @@
 package dev.membound.benchmarks.cli;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
 import dev.membound.model.llm.LayerGroup;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
 import dev.membound.model.placement.CapacityLedger;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.KvFootprint;
 import java.util.ArrayList;

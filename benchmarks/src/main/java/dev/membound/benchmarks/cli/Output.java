@@ -1,10 +1,10 @@
 package dev.membound.benchmarks.cli;
 
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
-import dev.membound.model.report.table.Glyphs;
-import dev.membound.model.report.table.TextTable;
 import dev.membound.model.run.Json;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
+import dev.membound.model.table.Glyphs;
+import dev.membound.model.table.TextTable;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package dev.membound.benchmarks.cli;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
 import dev.membound.model.published.Uncovered;
 import dev.membound.model.published.validate.GroupSummary;
 import dev.membound.model.published.validate.PublishedPrediction;
 import dev.membound.model.published.validate.PublishedValidation;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.membound.benchmarks.cli;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
 import dev.membound.benchmarks.cli.SimulationAnswer.Capacity;
 import dev.membound.benchmarks.cli.SimulationAnswer.Chunked;
@@ -11,9 +11,9 @@ import dev.membound.benchmarks.cli.SimulationAnswer.Pool;
 import dev.membound.benchmarks.cli.SimulationAnswer.Ranked;
 import dev.membound.benchmarks.cli.SimulationAnswer.Speculative;
 import dev.membound.benchmarks.cli.SimulationAnswer.Work;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
 import dev.membound.model.run.Interval;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
 import dev.membound.model.workload.Sharding;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.membound.benchmarks.cli;
 
-import dev.membound.model.report.table.DataTable;
 import dev.membound.model.study.Claim;
 import dev.membound.model.study.Studies;
 import dev.membound.model.study.Study;
 import dev.membound.model.study.StudyFigure;
 import dev.membound.model.study.StudyResult;
+import dev.membound.model.table.DataTable;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

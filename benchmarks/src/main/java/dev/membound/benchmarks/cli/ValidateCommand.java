@@ -1,15 +1,15 @@
 package dev.membound.benchmarks.cli;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
 import dev.membound.model.published.PublishedSource;
 import dev.membound.model.published.validate.PublishedValidation;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.CsvTable;
-import dev.membound.model.report.table.DataTable;
 import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
 import dev.membound.model.run.ValidationFile;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.CsvTable;
+import dev.membound.model.table.DataTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

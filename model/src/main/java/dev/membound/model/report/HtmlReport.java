@@ -1,14 +1,14 @@
 package dev.membound.model.report;
 
-import dev.membound.model.report.chart.Chart;
+import dev.membound.model.chart.Chart;
 import dev.membound.model.report.section.Figure;
 import dev.membound.model.report.section.ReportSection;
 import dev.membound.model.report.section.ReportSections;
 import dev.membound.model.report.section.RunDocuments;
 import dev.membound.model.report.section.SectionBody;
-import dev.membound.model.report.table.DataTable;
 import dev.membound.model.run.Json;
 import dev.membound.model.run.RunFolder;
+import dev.membound.model.table.DataTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,21 +1,21 @@
 package dev.membound.model.report;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
 import dev.membound.model.report.section.Ceilings;
 import dev.membound.model.report.section.Labels;
 import dev.membound.model.report.section.RunDocuments;
 import dev.membound.model.report.section.Workload;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
-import dev.membound.model.report.table.Glyphs;
-import dev.membound.model.report.table.Numbers;
-import dev.membound.model.report.table.TextTable;
 import dev.membound.model.run.HostFacts;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.Residency;
 import dev.membound.model.run.SimulationFile.Prediction;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
+import dev.membound.model.table.Glyphs;
+import dev.membound.model.table.Numbers;
+import dev.membound.model.table.TextTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.membound.model.study;
 
-import dev.membound.model.report.chart.Axis;
-import dev.membound.model.report.chart.Line;
-import dev.membound.model.report.chart.Line.Stroke;
-import dev.membound.model.report.chart.Mark;
-import dev.membound.model.report.chart.MarkSeries;
-import dev.membound.model.report.chart.Paint;
-import dev.membound.model.report.chart.XyChart;
+import dev.membound.model.chart.Axis;
+import dev.membound.model.chart.Line;
+import dev.membound.model.chart.Line.Stroke;
+import dev.membound.model.chart.Mark;
+import dev.membound.model.chart.MarkSeries;
+import dev.membound.model.chart.Paint;
+import dev.membound.model.chart.XyChart;
 import java.util.ArrayList;
 import java.util.List;
 

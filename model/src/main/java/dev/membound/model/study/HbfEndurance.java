@@ -1,18 +1,18 @@
 package dev.membound.model.study;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
+import dev.membound.model.chart.Axis;
+import dev.membound.model.chart.Axis.Ticks;
 import dev.membound.model.device.MemoryCatalogue;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
 import dev.membound.model.memory.hbf.HbfMemory;
 import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.quantity.Draw;
-import dev.membound.model.report.chart.Axis;
-import dev.membound.model.report.chart.Axis.Ticks;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
-import dev.membound.model.report.table.Numbers;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
+import dev.membound.model.table.Numbers;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.KvFootprint;
 import java.util.ArrayList;

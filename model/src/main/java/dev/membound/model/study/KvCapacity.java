@@ -1,18 +1,18 @@
 package dev.membound.model.study;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
+import dev.membound.model.chart.Axis;
+import dev.membound.model.chart.Axis.Ticks;
+import dev.membound.model.chart.Line;
+import dev.membound.model.chart.Line.Stroke;
+import dev.membound.model.chart.Paint;
+import dev.membound.model.chart.XyChart;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
-import dev.membound.model.report.chart.Axis;
-import dev.membound.model.report.chart.Axis.Ticks;
-import dev.membound.model.report.chart.Line;
-import dev.membound.model.report.chart.Line.Stroke;
-import dev.membound.model.report.chart.Paint;
-import dev.membound.model.report.chart.XyChart;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
-import dev.membound.model.report.table.Numbers;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
+import dev.membound.model.table.Numbers;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvFootprint;

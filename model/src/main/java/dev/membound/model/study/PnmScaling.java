@@ -1,7 +1,9 @@
 package dev.membound.model.study;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
+import dev.membound.model.chart.Axis;
+import dev.membound.model.chart.Axis.Ticks;
 import dev.membound.model.cost.Economics;
 import dev.membound.model.cost.Efficiency;
 import dev.membound.model.cost.EfficiencyEstimator;
@@ -17,14 +19,12 @@ import dev.membound.model.memory.pnm.PnmSelection.Returned;
 import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.placement.HardwareSystem;
 import dev.membound.model.quantity.Draw;
-import dev.membound.model.report.chart.Axis;
-import dev.membound.model.report.chart.Axis.Ticks;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
-import dev.membound.model.report.table.Numbers;
 import dev.membound.model.simulate.Estimate;
 import dev.membound.model.simulate.OperatorEstimate;
 import dev.membound.model.simulate.Simulator;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
+import dev.membound.model.table.Numbers;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;

@@ -1,6 +1,6 @@
 package dev.membound.model.study;
 
-import dev.membound.model.report.chart.Chart;
+import dev.membound.model.chart.Chart;
 
 /**
  * One picture of a study.

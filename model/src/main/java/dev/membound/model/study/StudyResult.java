@@ -1,7 +1,7 @@
 package dev.membound.model.study;
 
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
 import java.util.List;
 
 /**

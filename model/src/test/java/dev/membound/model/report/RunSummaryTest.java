@@ -3,9 +3,9 @@ package dev.membound.model.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.membound.model.report.section.RunDocuments;
-import dev.membound.model.report.table.Glyphs;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.MeasurementFile;
+import dev.membound.model.table.Glyphs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.membound.model.report.section;
 
-import dev.membound.model.report.chart.Chart;
-import dev.membound.model.report.table.DataTable;
+import dev.membound.model.chart.Chart;
+import dev.membound.model.table.DataTable;
 import java.util.List;
 
 /**

@@ -1,20 +1,20 @@
 package dev.membound.model.report.section;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
-import dev.membound.model.report.chart.Axis;
-import dev.membound.model.report.chart.Axis.Ticks;
-import dev.membound.model.report.chart.Mark;
-import dev.membound.model.report.chart.MarkSeries;
-import dev.membound.model.report.chart.Paint;
-import dev.membound.model.report.chart.RowChart;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
-import dev.membound.model.report.table.Numbers;
+import dev.membound.model.chart.Axis;
+import dev.membound.model.chart.Axis.Ticks;
+import dev.membound.model.chart.Mark;
+import dev.membound.model.chart.MarkSeries;
+import dev.membound.model.chart.Paint;
+import dev.membound.model.chart.RowChart;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.Residency;
 import dev.membound.model.run.Sample;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
+import dev.membound.model.table.Numbers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,8 +1,8 @@
 package dev.membound.model.report.section;
 
-import dev.membound.model.report.table.Numbers;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
+import dev.membound.model.table.Numbers;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleFunction;

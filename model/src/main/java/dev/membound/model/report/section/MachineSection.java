@@ -1,14 +1,14 @@
 package dev.membound.model.report.section;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
-import dev.membound.model.report.table.Numbers;
 import dev.membound.model.run.HostFacts;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.Residency;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
+import dev.membound.model.table.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

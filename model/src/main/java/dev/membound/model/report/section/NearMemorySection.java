@@ -1,15 +1,15 @@
 package dev.membound.model.report.section;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.simulate.NearMemorySteps;
 import dev.membound.model.simulate.NearMemorySteps.Comparison;
 import dev.membound.model.simulate.NearMemorySteps.Step;
 import dev.membound.model.simulate.Simulator;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

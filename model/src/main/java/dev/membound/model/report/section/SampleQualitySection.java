@@ -1,17 +1,17 @@
 package dev.membound.model.report.section;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
-import dev.membound.model.report.chart.Axis;
-import dev.membound.model.report.chart.Axis.Ticks;
-import dev.membound.model.report.chart.BarChart;
-import dev.membound.model.report.chart.Paint;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
-import dev.membound.model.report.table.Numbers;
+import dev.membound.model.chart.Axis;
+import dev.membound.model.chart.Axis.Ticks;
+import dev.membound.model.chart.BarChart;
+import dev.membound.model.chart.Paint;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.Sample;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
+import dev.membound.model.table.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.membound.model.report.section;
 
-import dev.membound.model.report.table.DataTable;
+import dev.membound.model.table.DataTable;
 import java.util.List;
 
 /**

@@ -1,20 +1,20 @@
 package dev.membound.model.report.section;
 
-import static dev.membound.model.report.table.DataTable.row;
+import static dev.membound.model.table.DataTable.row;
 
-import dev.membound.model.report.chart.Axis;
-import dev.membound.model.report.chart.Axis.Ticks;
-import dev.membound.model.report.chart.Line;
-import dev.membound.model.report.chart.Line.Stroke;
-import dev.membound.model.report.chart.Mark;
-import dev.membound.model.report.chart.MarkSeries;
-import dev.membound.model.report.chart.Paint;
-import dev.membound.model.report.chart.XyChart;
-import dev.membound.model.report.table.Column;
-import dev.membound.model.report.table.DataTable;
-import dev.membound.model.report.table.Numbers;
+import dev.membound.model.chart.Axis;
+import dev.membound.model.chart.Axis.Ticks;
+import dev.membound.model.chart.Line;
+import dev.membound.model.chart.Line.Stroke;
+import dev.membound.model.chart.Mark;
+import dev.membound.model.chart.MarkSeries;
+import dev.membound.model.chart.Paint;
+import dev.membound.model.chart.XyChart;
 import dev.membound.model.run.QualityFile;
 import dev.membound.model.run.QualityFile.Row;
+import dev.membound.model.table.Column;
+import dev.membound.model.table.DataTable;
+import dev.membound.model.table.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package dev.membound.model.report.section;
 
-import dev.membound.model.report.table.DataTable;
 import dev.membound.model.study.Study;
 import dev.membound.model.study.StudyFigure;
 import dev.membound.model.study.StudyResult;
+import dev.membound.model.table.DataTable;
 import java.util.ArrayList;
 import java.util.List;
 

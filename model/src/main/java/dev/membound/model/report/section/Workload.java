@@ -1,8 +1,8 @@
 package dev.membound.model.report.section;
 
-import dev.membound.model.report.table.Numbers;
 import dev.membound.model.run.SimulationFile;
 import dev.membound.model.run.SimulationFile.Prediction;
+import dev.membound.model.table.Numbers;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;

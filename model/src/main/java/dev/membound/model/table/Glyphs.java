@@ -1,4 +1,4 @@
-package dev.membound.model.report.table;
+package dev.membound.model.table;
 
 import java.nio.charset.Charset;
 

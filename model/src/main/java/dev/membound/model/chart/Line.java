@@ -1,4 +1,4 @@
-package dev.membound.model.report.chart;
+package dev.membound.model.chart;
 
 import java.util.List;
 

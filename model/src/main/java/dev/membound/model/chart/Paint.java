@@ -1,4 +1,4 @@
-package dev.membound.model.report.chart;
+package dev.membound.model.chart;
 
 /**
  * Colours by role; the style sheet gives each a value in light and in dark. The series colours
