@@ -36,7 +36,7 @@ class BadInputIT {
           simulate --model llama-3.1-8b --device h100-sxm --count 8 --tp 3 | --count 8 is not TP x PP x DP x CP
           simulate --model llama-3.1-8b --device h100-sxm --count 8 --pp 3 | --count 8 is no multiple
           simulate --model llama-3.1-8b --device h100-sxm --tp 3     | 32 query heads
-          simulate --model llama-3.1-8b --device h100-sxm --search x | latency
+          simulate --model llama-3.1-8b --device h100-sxm --search x | LATENCY
           simulate --model llama-3.1-8b --device h100-hbf --kv-beside-weights | --force-kv-on-flash
           simulate --model llama-3.1-8b --device h100-sxm --count 2 --ep 2 | llama-3.1-8b has none
           simulate --model llama-3.1-8b --device h100-sxm --kv-memory 2xhbm5 | 'hbm4'
