@@ -5,7 +5,6 @@ import dev.membound.kernels.matrix.PackedLayout;
 import dev.membound.kernels.provider.KernelProvider;
 import dev.membound.kernels.quant.QuantType;
 import java.util.List;
-import java.util.Optional;
 
 /** Which kernel serves which format, layout, number of vectors and activation path. */
 final class GemvKernels {
@@ -43,11 +42,13 @@ final class GemvKernels {
     };
   }
 
+  /** Needs no vector class: plans are also made where the Vector API is absent. */
   private static boolean hasFloat(QuantType type, MatrixLayout layout) {
     return layout == MatrixLayout.FILE
-        || type == QuantType.F32
-        || type == QuantType.BF16
-        || tileDecoder(type).isPresent();
+        || switch (type) {
+          case F32, F16, BF16, Q8_0, Q4_0, FP8_E4M3_B128, FP8_E5M2_B128, INT8_B128 -> true;
+          default -> false;
+        };
   }
 
   /**
@@ -83,8 +84,7 @@ final class GemvKernels {
           switch (type) {
             case F32 -> new F32BatchTiles(rows, cols, batch);
             case BF16 -> new BF16BatchTiles(rows, cols, batch);
-            default ->
-                new DecodedTiles(type, tileDecoder(type).orElseThrow(), rows, cols, batch, workers);
+            default -> new DecodedTiles(type, tileDecoder(type), rows, cols, batch, workers);
           };
     };
   }
@@ -97,18 +97,17 @@ final class GemvKernels {
     };
   }
 
-  /** Empty if the format's packed codes are only multiplied in integers. */
-  private static Optional<TileDecoder> tileDecoder(QuantType type) {
-    return Optional.ofNullable(
-        switch (type) {
-          case F16 -> new F16Tiles();
-          case Q8_0 -> ByteTiles.q8_0();
-          case Q4_0 -> new Q4_0Tiles();
-          case FP8_E4M3_B128 -> Fp8Tiles.e4m3();
-          case FP8_E5M2_B128 -> Fp8Tiles.e5m2();
-          case INT8_B128 -> ByteTiles.int8Block128();
-          default -> null;
-        });
+  /** The decoder of a packed format that {@link #hasFloat}, but for those that need none. */
+  private static TileDecoder tileDecoder(QuantType type) {
+    return switch (type) {
+      case F16 -> new F16Tiles();
+      case Q8_0 -> ByteTiles.q8_0();
+      case Q4_0 -> new Q4_0Tiles();
+      case FP8_E4M3_B128 -> Fp8Tiles.e4m3();
+      case FP8_E5M2_B128 -> Fp8Tiles.e5m2();
+      case INT8_B128 -> ByteTiles.int8Block128();
+      default -> throw new IllegalArgumentException(type + " is multiplied in integers only");
+    };
   }
 
   private static GemvKernel oneVector(

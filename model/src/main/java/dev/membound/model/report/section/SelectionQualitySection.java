@@ -214,10 +214,10 @@ public final class SelectionQualitySection implements ReportSection {
     add.accept(Column.count("kept"), r -> Math.round(r.keptTokens()));
     add.accept(Column.percent("recall"), r -> 100 * r.recall());
     add.accept(Column.percent("mass"), r -> 100 * r.mass());
-    add.accept(Column.percent("rel. L2"), r -> 100 * r.relativeL2());
+    add.accept(Column.percent("L2"), r -> 100 * r.relativeL2());
     add.accept(Column.percent("worst"), r -> 100 * r.worstRelativeL2());
     add.accept(Column.bytes("read"), Row::readBytes);
-    add.accept(Column.percent("of all"), r -> 100 * r.readShare());
+    add.accept(Column.percent("share"), r -> 100 * r.readShare());
     add.accept(Column.seconds("step"), Row::stepSeconds);
     add.accept(
         Column.number("× dense", ""),
