@@ -85,6 +85,6 @@ final class AttentionPlan {
     workloads.add(
         new PlannedWorkload(
             new AttentionWorkload(shape(type, context), scattered, threads, level, wanted),
-            scope.preset().forks()));
+            scope.kernelForks(level)));
   }
 }

@@ -66,7 +66,9 @@ final class CeilingPlan {
   }
 
   private void add(Workload workload) {
-    int forks = scope.preset() == Preset.FULL ? scope.preset().forks() : QUICK_FORKS;
+    boolean roof = workload instanceof ReadWorkload || workload instanceof FmaWorkload;
+    int quick = roof ? QUICK_FORKS : 1;
+    int forks = scope.preset() == Preset.FULL ? scope.preset().forks() : quick;
     workloads.add(new PlannedWorkload(workload, forks));
   }
 }

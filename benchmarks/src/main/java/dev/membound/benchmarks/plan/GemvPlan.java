@@ -77,7 +77,9 @@ final class GemvPlan {
     }
     addInCache(type, MatrixLayout.PACKED, Residency.L2, 1, 1);
     addFromDram(type, MatrixLayout.PACKED, HIDDEN, FEED_FORWARD, 1, 1);
-    addFromDram(type, MatrixLayout.PACKED, FEED_FORWARD, HIDDEN, 1, scope.allCores());
+    if (type != QuantType.F16 && type != QuantType.BF16) {
+      addFromDram(type, MatrixLayout.PACKED, FEED_FORWARD, HIDDEN, 1, scope.allCores());
+    }
     addFromDram(type, MatrixLayout.FILE, FEED_FORWARD, HIDDEN, 1, 1);
     if (type == QuantType.F32) { // tells what a call costs
       addInCache(type, MatrixLayout.PACKED, Residency.L1, 1, 1);
@@ -163,6 +165,6 @@ final class GemvPlan {
     }
     return workload.batch() > 1
         ? Math.min(scope.preset() == Preset.QUICK ? 1 : BATCH_FORKS, scope.preset().forks())
-        : scope.preset().forks();
+        : scope.kernelForks(workload.residency());
   }
 }

@@ -29,6 +29,11 @@ record PlanScope(
     return List.copyOf(counts);
   }
 
+  /** Forks of a kernel; in cache a first look does with one, for nobody else uses the caches. */
+  int kernelForks(Residency residency) {
+    return preset == Preset.QUICK && residency != Residency.DRAM ? 1 : preset.forks();
+  }
+
   int allCores() {
     return caches.cores();
   }

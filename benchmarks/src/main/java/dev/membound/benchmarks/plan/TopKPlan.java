@@ -60,6 +60,6 @@ final class TopKPlan {
         new PlannedWorkload(
             new TopKWorkload(
                 step, AttentionPlan.shape(KvType.F16, context), budget, threads, level, wanted),
-            scope.preset().forks()));
+            scope.kernelForks(level)));
   }
 }
