@@ -54,6 +54,9 @@ final class BenchCommand implements Callable<Integer> {
               + String.join(" ", arguments)
               + " (see `membound bench --help`)");
     }
+    if (!KernelJvm.isThis()) {
+      return KernelJvm.run(spec.commandLine().getParent().getParseResult().originalArgs());
+    }
     peers.run(new Output(spec));
     return 0;
   }

@@ -44,6 +44,7 @@ final class KernelJvm {
               .redirectInput(Redirect.INHERIT)
               .redirectOutput(Redirect.INHERIT)
               .start();
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
       passErrors(process.getErrorStream());
       return process.waitFor();
     } catch (IOException e) {

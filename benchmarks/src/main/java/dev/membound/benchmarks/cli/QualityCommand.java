@@ -105,6 +105,7 @@ final class QualityCommand implements Callable<Integer> {
       return KernelJvm.run(spec.commandLine().getParent().getParseResult().originalArgs());
     }
     Optional<RunFolder> run = runs.find();
+    requireFolder(csv);
     List<Row> rows = sweep();
     QualityFile file = new QualityFile(RunFolder.SCHEMA_VERSION, rows);
     Output output = new Output(spec);
@@ -114,10 +115,10 @@ final class QualityCommand implements Callable<Integer> {
     } else {
       printByContext(rows, output);
     }
+    run.ifPresent(folder -> keep(folder, file, output));
     if (csv != null) {
       write(table);
     }
-    run.ifPresent(folder -> keep(folder, file, output));
     return 0;
   }
 
@@ -147,6 +148,14 @@ final class QualityCommand implements Callable<Integer> {
       output.line(table.caption());
       output.table(table);
       output.line("");
+    }
+  }
+
+  /** Before anything is measured. */
+  private static void requireFolder(Path csv) {
+    Path folder = csv == null ? null : csv.toAbsolutePath().getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new UserInputException("cannot write " + csv + ": there is no folder " + folder);
     }
   }
 

@@ -20,16 +20,8 @@ final class Pages {
   /** The tokens of the selected pages. */
   static Selected selected(KvContext context, PageSelection selection, long scoredBytes) {
     int[][] tokens = new int[context.shape().kvHeads()][];
-    int pageTokens = context.table().blockSize();
     for (int head = 0; head < tokens.length; head++) {
-      tokens[head] = new int[selection.tables()[head].length()];
-      int next = 0;
-      for (int i = 0; i < selection.count(head); i++) {
-        int page = selection.page(head, i);
-        for (int t = 0; t < context.table().tokensOfPage(page); t++) {
-          tokens[head][next++] = page * pageTokens + t;
-        }
-      }
+      tokens[head] = selection.tokens(context.table(), head);
     }
     return new Selected(tokens, scoredBytes);
   }

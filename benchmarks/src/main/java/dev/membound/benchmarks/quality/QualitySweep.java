@@ -2,6 +2,7 @@ package dev.membound.benchmarks.quality;
 
 import dev.membound.kernels.attention.AttentionShape;
 import dev.membound.kernels.attention.KvType;
+import dev.membound.kernels.attention.PagedKvCache;
 import dev.membound.kernels.parallel.WorkerTeam;
 import dev.membound.kernels.topk.StructuredKeys;
 import dev.membound.model.run.QualityFile.Row;
@@ -15,7 +16,8 @@ import java.util.function.BiConsumer;
  * What is swept: every method at every context, page size and budget.
  *
  * @param contextTokens lengths of structured contexts; a dump has its own
- * @param pageTokens 1 to 256 each; methods that select tokens run with the first only
+ * @param pageTokens 1 to 256 each, as a cache takes them; methods that select tokens run with the
+ *     first only
  * @param budgetTokens at least 2 each; those not below the context are left out
  */
 public record QualitySweep(
@@ -29,6 +31,13 @@ public record QualitySweep(
   public QualitySweep {
     contextTokens = requirePositive(contextTokens, 2, "context");
     pageTokens = requirePositive(pageTokens, 1, "page");
+    for (int page : pageTokens) {
+      if (page > PagedKvCache.MAX_BLOCK_SIZE) {
+        throw new IllegalArgumentException(
+            "a page of %d tokens; it must be at most %d"
+                .formatted(page, PagedKvCache.MAX_BLOCK_SIZE));
+      }
+    }
     budgetTokens = requirePositive(budgetTokens, 2, "budget");
   }
 

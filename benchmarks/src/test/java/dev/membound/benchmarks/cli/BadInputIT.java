@@ -31,6 +31,11 @@ class BadInputIT {
           simulate --model llama-3.1-8b --device h100-sxm --batch -1 | batch
           simulate --model llama-3.1-8b --device h100-sxm --context -5 | context
           simulate --model llama-3.1-8b --device h100-sxm --weights q9 | Q8_0
+          quality --page 999 --run /tmp                              | at most 256
+          quality --context 1024 --csv /nonexistent/x.csv --run /tmp | there is no folder /nonexistent
+          study kv-wal                                               | did you mean 'kv-wall'
+          calibrate --from /nonexistent.csv                          | there is no file /nonexistent.csv
+          models llama-3.1-8c                                        | llama-3.1-8b
           quality --head-dim 63 --run /tmp                           | head dimension 63
           quality --dump /nonexistent.safetensors --run /tmp         | cannot read /nonexistent.safetensors
           simulate --model llama-3.1-8b --device h100-sxm --count 8 --tp 3 | --count 8 is not TP x PP x DP x CP

@@ -171,6 +171,23 @@ public final class PageSelection {
     return pages[kvHead][i];
   }
 
+  /**
+   * The tokens of a KV head's selected pages, ascending.
+   *
+   * @param table the one that was selected from
+   */
+  public int[] tokens(BlockTable table, int kvHead) {
+    int[] tokens = new int[tables[kvHead].length()];
+    int next = 0;
+    for (int i = 0; i < counts[kvHead]; i++) {
+      int page = pages[kvHead][i];
+      for (int t = 0; t < table.tokensOfPage(page); t++) {
+        tokens[next++] = page * table.blockSize() + t;
+      }
+    }
+    return tokens;
+  }
+
   /** Scores that were NaN in the last selection and ranked last. */
   public long nanScores() {
     return nanScores;

@@ -27,7 +27,7 @@ public record SelectionQuality(double[] recall, double[] mass, double[] relative
       AttentionState sparse) {
     int[][] tokens = new int[selection.tables().length][];
     for (int kvHead = 0; kvHead < tokens.length; kvHead++) {
-      tokens[kvHead] = tokens(table, selection, kvHead);
+      tokens[kvHead] = selection.tokens(table, kvHead);
     }
     return measure(shape, table.length(), tokens, scores, dense, sparse);
   }
@@ -56,18 +56,6 @@ public record SelectionQuality(double[] recall, double[] mass, double[] relative
       relativeL2[head] = relativeL2(dense, sparse, head);
     }
     return new SelectionQuality(recall, mass, relativeL2);
-  }
-
-  private static int[] tokens(BlockTable table, PageSelection selection, int kvHead) {
-    int[] tokens = new int[selection.tables()[kvHead].length()];
-    int next = 0;
-    for (int i = 0; i < selection.count(kvHead); i++) {
-      int page = selection.page(kvHead, i);
-      for (int t = 0; t < table.tokensOfPage(page); t++) {
-        tokens[next++] = page * table.blockSize() + t;
-      }
-    }
-    return tokens;
   }
 
   private static double recall(int[] tokens, float[] scores, int from, int length) {

@@ -1,5 +1,6 @@
 package dev.membound.model.energy;
 
+import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -83,11 +84,12 @@ public final class PowerCap {
     double left = capWatts - energy.deviceIdleWatts();
     if (!(left > 0)) {
       throw new IllegalArgumentException(
-          "a power cap of "
-              + capWatts
-              + " W leaves nothing to work with: the devices draw "
-              + energy.deviceIdleWatts()
-              + " W while idle");
+          String.format(
+              Locale.ROOT,
+              "a power cap of %.4g W leaves nothing to work with: the devices draw %.4g W while"
+                  + " idle",
+              capWatts,
+              energy.deviceIdleWatts()));
     }
     return Math.max(seconds, energy.deviceJoules(account, clock) / left);
   }

@@ -115,7 +115,7 @@ final class DsaTraffic implements Study {
         List.of(
             new Claim(
                 "25.8 MB of indexer keys at 200,000 tokens",
-                Sources.KV_ARTICLE,
+                Citations.KV_ARTICLE,
                 "25.8 MB a step",
                 Claim.text(200_000 * (KEY_ELEMENTS + 1) / 1e6, "MB a layer")
                     + ", "
@@ -125,7 +125,7 @@ final class DsaTraffic implements Study {
                     + " 61 layers read 61 times as much"),
             Claim.arithmetic(
                 "25.8 MB is what the real layout takes",
-                Sources.DEEPSEEK,
+                Citations.DEEPSEEK,
                 25.8,
                 indexerBytes(200_000) / 1e6,
                 0.05,
@@ -133,7 +133,7 @@ final class DsaTraffic implements Study {
                 "the scale is an F32, so a token takes 132 bytes"),
             Claim.arithmetic(
                 "the selected 2,048 entries are 1.18 MB a layer",
-                Sources.KV_ARTICLE,
+                Citations.KV_ARTICLE,
                 1.18,
                 selectedBytes(200_000, 1) / 1e6,
                 0.005,
@@ -141,7 +141,7 @@ final class DsaTraffic implements Study {
                 "2,048 · 576 elements of one byte"),
             Claim.number(
                 "8.1 times less than dense at 131,072 tokens",
-                Sources.DEEPSEEK,
+                Citations.DEEPSEEK,
                 8.1,
                 denseBytes(131_072) / (indexerBytes(131_072) + TOP_K * 656.0),
                 0.01,

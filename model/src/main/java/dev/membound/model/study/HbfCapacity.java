@@ -39,7 +39,7 @@ import java.util.Optional;
  * large models with HBM or with HBF for the weights, and the best mix of both on one device.
  */
 final class HbfCapacity implements Study {
-  private static final String TABLE_3 = Sources.MA_PATTERSON + ", Table 3";
+  private static final String TABLE_3 = Citations.MA_PATTERSON + ", Table 3";
   private static final Draw BEST = Draw.best();
   private static final int SITES = 8;
   private static final double[] MIX_KV_GB = {10, 25, 45, 95, 140, 190, 240, 285};
@@ -343,7 +343,7 @@ final class HbfCapacity implements Study {
     claims.add(
         Claim.number(
             "an HBF stack has 10 times the capacity of an HBM stack",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             10,
             TABLE.get(0).gigabytes() / TABLE.get(1).gigabytes(),
             0.1,
@@ -382,7 +382,7 @@ final class HbfCapacity implements Study {
     claims.add(
         new Claim(
             "long contexts lack capacity, HBF helps capacity: fewer devices for them",
-            Sources.MA_PATTERSON + ", Table 2",
+            Citations.MA_PATTERSON + ", Table 2",
             "fewer devices",
             "405B and one context of 1M: "
                 + hbm.get(2).devices()
@@ -407,7 +407,7 @@ final class HbfCapacity implements Study {
     double bandwidth = BEST.of(hbf.readBytesPerSecond());
     return new Claim(
         "a page is read in tens of µs, thousands of ns",
-        Sources.MA_PATTERSON + ", text and Table 3",
+        Citations.MA_PATTERSON + ", text and Table 3",
         "10s of µs in the text, 1,000s of ns in Table 3",
         "in flight at full rate: %s to %s (table, 1 to 10 µs), %s to %s (text, 10 to 100 µs)"
             .formatted(
@@ -436,7 +436,7 @@ final class HbfCapacity implements Study {
     double factor = ratio(hbm, hbf, largest);
     return new Claim(
         "ten times the capacity a node shrinks systems",
-        Sources.MA_PATTERSON,
+        Citations.MA_PATTERSON,
         "up to 10×",
         Claim.text(factor, "×") + " fewer devices at most",
         factor >= 9 ? Verdict.REPRODUCED : Verdict.IN_PART,

@@ -181,7 +181,7 @@ final class HbfEndurance implements Study {
     return List.of(
         new Claim(
             "weights, which change seldom, suit HBF in spite of its low endurance",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             "weights suit",
             Claim.text(daily, "years") + " when replaced daily, " + Claim.text(hourly, "hourly"),
             daily >= SERVICE_YEARS ? Verdict.REPRODUCED : Verdict.NOT_REPRODUCED,
@@ -191,7 +191,7 @@ final class HbfEndurance implements Study {
                 + Claim.text(hourlyTlc, "hourly")),
         new Claim(
             "a KV cache that grows with every token does not suit HBF",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             "does not suit",
             "%s to %s in whole pages, %s to %s with a page a head"
                 .formatted(

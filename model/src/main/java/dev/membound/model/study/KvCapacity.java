@@ -106,7 +106,7 @@ final class KvCapacity implements Study {
     return List.of(
         Claim.arithmetic(
             "Llama-3.1-70B takes 327,680 bytes a token",
-            Sources.SO_FMS,
+            Citations.SO_FMS,
             327_680,
             KvFootprint.bytesPerToken(llama, DataFormat.F16),
             0,
@@ -115,7 +115,7 @@ final class KvCapacity implements Study {
                 + " counts query heads"),
         Claim.arithmetic(
             "131,072 tokens of it are 40 GiB",
-            Sources.SO_FMS,
+            Citations.SO_FMS,
             40,
             KvFootprint.bytesPerToken(llama, DataFormat.F16) * 131_072.0 / (KIB * KIB * KIB),
             0,
@@ -123,7 +123,7 @@ final class KvCapacity implements Study {
             "42.95 GB"),
         Claim.arithmetic(
             "Llama-3.1-405B at 1,048,576 tokens takes 541 GB",
-            Sources.SO_FMS,
+            Citations.SO_FMS,
             541,
             large / 1e9,
             0.5,
@@ -131,7 +131,7 @@ final class KvCapacity implements Study {
             "516,096 bytes a token"),
         Claim.arithmetic(
             "a hybrid with 15 full layers in FP4 takes 15 KB a token",
-            Sources.KV_ARTICLE,
+            Citations.KV_ARTICLE,
             15,
             hybrid / KIB,
             0.05,
@@ -139,7 +139,7 @@ final class KvCapacity implements Study {
             "2 · 15 layers · 8 heads · 128 · half a byte, without scales"),
         Claim.arithmetic(
             "32 requests of 200K tokens of it are 96 GB",
-            Sources.KV_ARTICLE,
+            Citations.KV_ARTICLE,
             96,
             32 * 200_000.0 * 15_000 / 1e9,
             0.5,
@@ -149,7 +149,7 @@ final class KvCapacity implements Study {
                 + " with 204,800 tokens of 15,360 bytes"),
         Claim.arithmetic(
             "latent attention of 61 layers at 200,000 tokens: 35.1 KB a token at a byte an element",
-            Sources.KV_ARTICLE,
+            Citations.KV_ARTICLE,
             35.1,
             latent / 200_000 / 1e3,
             0.05,
@@ -157,7 +157,7 @@ final class KvCapacity implements Study {
             "61 · (512 + 64) elements; 70.3 KB in BF16"),
         Claim.arithmetic(
             "at 40 KB a token 32 requests of 200K are 256 GB",
-            Sources.KV_ARTICLE,
+            Citations.KV_ARTICLE,
             256,
             32 * 200_000.0 * 40_000 / 1e9,
             0.5,
@@ -165,7 +165,7 @@ final class KvCapacity implements Study {
             "32 · 200,000 · 40,000 bytes"),
         Claim.arithmetic(
             "and at 70 KB 448 GB",
-            Sources.KV_ARTICLE,
+            Citations.KV_ARTICLE,
             448,
             32 * 200_000.0 * 70_000 / 1e9,
             0.5,

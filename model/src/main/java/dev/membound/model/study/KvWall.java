@@ -119,7 +119,7 @@ final class KvWall implements Study {
     return List.of(
         Claim.number(
                 "working memory of 6.4 TB",
-                Sources.SO_FMS,
+                Citations.SO_FMS,
                 6.4,
                 batchOfClaim * request / 1e12,
                 0.02,
@@ -131,7 +131,7 @@ final class KvWall implements Study {
                     + " sequences"),
         Claim.number(
             "1.1 TB of HBM in a node",
-            Sources.SO_FMS,
+            Citations.SO_FMS,
             1.1,
             h200 / 1e12,
             0.03,
@@ -139,7 +139,7 @@ final class KvWall implements Study {
             "8 × H200 with 141 GB; 8 × H100 have " + Claim.text(h100 / 1e12, "TB")),
         Claim.number(
             "the gap in capacity is 5.8 times",
-            Sources.SO_FMS + " (6.4 / 1.1)",
+            Citations.SO_FMS + " (6.4 / 1.1)",
             6.4 / 1.1,
             NEEDED_BYTES / h200,
             0.03,
@@ -147,7 +147,7 @@ final class KvWall implements Study {
             "6.4 TB over the HBM of 8 × H200"),
         new Claim(
             "12 TB/s are needed",
-            Sources.SO_FMS,
+            Citations.SO_FMS,
             "12 TB/s",
             "%s a token at 12 TB/s; %s at 50 ms a token"
                 .formatted(
@@ -157,14 +157,14 @@ final class KvWall implements Study {
             "6.4 TB read once a token; the source states no time a token, and a cache read in part"
                 + " only (top-K) needs less"),
         Claim.number(
-                "1 TB/s of interconnect", Sources.SO_FMS, 1, 2 * links / 1e12, 0.05, "TB/s", "")
+                "1 TB/s of interconnect", Citations.SO_FMS, 1, 2 * links / 1e12, 0.05, "TB/s", "")
             .inPart(
                 "eight PCIe 5.0 x16 give it in both directions together; one direction, which"
                     + " reading the cache uses, is "
                     + Claim.text(links / 1e12, "TB/s")),
         Claim.arithmetic(
             "a layer's 6.4 GB take 60 ms over 800 Gb/s",
-            Sources.KV_ARTICLE,
+            Citations.KV_ARTICLE,
             60,
             1e3 * slowSeconds,
             0.5,
@@ -172,7 +172,7 @@ final class KvWall implements Study {
             "6.4 GB · 8 / 800 Gb/s"),
         Claim.arithmetic(
             "and 7.5 ms over 6.4 Tb/s",
-            Sources.KV_ARTICLE,
+            Citations.KV_ARTICLE,
             7.5,
             1e3 * fastSeconds,
             0.05,

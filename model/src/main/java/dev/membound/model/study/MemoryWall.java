@@ -118,7 +118,7 @@ final class MemoryWall implements Study {
         List.of(
             Claim.number(
                 "FP64 grew 80 times from 2012 to 2022",
-                Sources.MA_PATTERSON,
+                Citations.MA_PATTERSON,
                 CLAIMED_FLOPS,
                 flops,
                 0.1,
@@ -129,7 +129,7 @@ final class MemoryWall implements Study {
                     + nearest()),
             Claim.number(
                 "bandwidth grew 17 times",
-                Sources.MA_PATTERSON,
+                Citations.MA_PATTERSON,
                 CLAIMED_BANDWIDTH,
                 bandwidth,
                 0.1,
@@ -137,7 +137,7 @@ final class MemoryWall implements Study {
                 "the same two GPUs"),
             Claim.number(
                     "so the ridge point rose 4.7 times",
-                    Sources.MA_PATTERSON + " (80 / 17)",
+                    Citations.MA_PATTERSON + " (80 / 17)",
                     CLAIMED_FLOPS / CLAIMED_BANDWIDTH,
                     last.ridge() / first.ridge(),
                     0.1,

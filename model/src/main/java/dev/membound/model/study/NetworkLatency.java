@@ -290,7 +290,7 @@ final class NetworkLatency implements Study {
     return List.of(
         new Claim(
             "latency outweighs bandwidth for frequent small messages",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             "latency first",
             "half the latency saves %s of a step, twice the bandwidth %s"
                 .formatted(Numbers.percent(few.latency()), Numbers.percent(few.bandwidth())),
@@ -311,7 +311,7 @@ final class NetworkLatency implements Study {
                 + Claim.text(even / 1e6, "MB")),
         new Claim(
             "trees, dragonflies and tori of many dimensions cut hops",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             "fewer hops",
             "ring %d, six-dimensional torus %d, dragonfly %d, fat tree %d hops at most"
                 .formatted(ring, torus, dragonfly, tree),
@@ -321,7 +321,7 @@ final class NetworkLatency implements Study {
             "64 devices, one switch of 64 ports being the whole fat tree"),
         new Claim(
             "in-network reduction speeds up all-reduce",
-            Sources.MA_PATTERSON + " (SHARP)",
+            Citations.MA_PATTERSON + " (SHARP)",
             "faster",
             Claim.text(without / within, "×"),
             without > within ? Verdict.REPRODUCED : Verdict.NOT_REPRODUCED,

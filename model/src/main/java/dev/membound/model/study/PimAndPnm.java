@@ -33,7 +33,7 @@ import java.util.List;
 final class PimAndPnm implements Study {
   private static final Draw BEST = Draw.best();
   private static final AccessPattern STREAM = AccessPattern.streamRead();
-  private static final String TABLE_4 = Sources.MA_PATTERSON + ", Table 4";
+  private static final String TABLE_4 = Citations.MA_PATTERSON + ", Table 4";
   private static final double MIB = 1024 * 1024;
   private static final double GIB = 1024 * MIB;
   private static final double PICOJOULES_PER_BIT = 1e12 / 8;
@@ -372,7 +372,7 @@ final class PimAndPnm implements Study {
             "binary megabytes in the first two; a unit of HBM-PIM serves two banks of 8 MB"),
         new Claim(
             "PNM shards are 1000 times larger",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             "1000×",
             "%s to %s"
                 .formatted(
@@ -417,7 +417,7 @@ final class PimAndPnm implements Study {
                 + " in it"),
         new Claim(
             "PIM is plausible in phones: small models, short contexts, batch 1",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             "plausible",
             "%s as fast, %s to %s tokens/s"
                 .formatted(
@@ -458,7 +458,7 @@ final class PimAndPnm implements Study {
         MemoryCatalogue.find("hbm4-6400").tier().model().joulesPerByte(STREAM, BEST) * bandwidth;
     return new Claim(
         "HBM is infeasible in phones",
-        Sources.MA_PATTERSON,
+        Citations.MA_PATTERSON,
         "infeasible",
         "%s a stack at full rate, phone %s"
             .formatted(Claim.text(HBM_WATTS, "W"), Claim.text(budget, "W")),

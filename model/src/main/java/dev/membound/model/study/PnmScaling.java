@@ -426,7 +426,7 @@ final class PnmScaling implements Study {
     return List.of(
         new Claim(
             "tokens/s grow near-linearly with modules a GPU",
-            Sources.SO_FMS,
+            Citations.SO_FMS,
             "near-linear",
             "%s of proportional at %d modules a GPU".formatted(Numbers.percent(proportional), last),
             linearTo == last ? Verdict.REPRODUCED : Verdict.IN_PART,
@@ -444,7 +444,7 @@ final class PnmScaling implements Study {
                         gpuBindsFrom(n -> kept(n, first.batch())))),
         new Claim(
             "adding PNM beats adding GPUs in tokens/$",
-            Sources.SO_FMS,
+            Citations.SO_FMS,
             "beats",
             Claim.text(pnm.tokensPerUsd() / gpus, "×"),
             pnm.tokensPerUsd() > gpus ? Verdict.REPRODUCED : Verdict.NOT_REPRODUCED,

@@ -210,7 +210,7 @@ final class Stacking implements Study {
     return List.of(
         Claim.number(
             "logic on the base die has the bandwidth of HBM",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             1,
             base.bytesPerSecond() / hbm.bytesPerSecond(),
             0.01,
@@ -222,7 +222,7 @@ final class Stacking implements Study {
                 + " on the processor"),
         Claim.range(
             "and moves data with 2 to 3 times less power",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             2,
             3,
             TO_PROCESSOR / TO_BASE_DIE,
@@ -239,7 +239,7 @@ final class Stacking implements Study {
                 + Claim.text(hbm.joulesPerByte() / base.joulesPerByte(), "×")),
         new Claim(
             "custom 3D has more bandwidth than HBM",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             "above 1×, no number",
             Claim.text(wide.bytesPerSecond() / hbm.bytesPerSecond(), "×")
                 + ", at most "
@@ -261,7 +261,7 @@ final class Stacking implements Study {
                 + ", where arithmetic binds"),
         new Claim(
             "custom 3D has more bandwidth a watt than HBM",
-            Sources.MA_PATTERSON,
+            Citations.MA_PATTERSON,
             "above 1×, no number",
             Claim.text(perWatt, "×"),
             Verdict.IN_PART,
