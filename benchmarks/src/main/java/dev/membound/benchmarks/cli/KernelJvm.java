@@ -15,6 +15,10 @@ import java.util.List;
  */
 final class KernelJvm {
   private static final String MODULE = "jdk.incubator.vector";
+
+  /** As in the launcher: native peers free memory through {@code sun.misc.Unsafe}. */
+  private static final String UNSAFE_MEMORY = "--sun-misc-unsafe-memory-access=allow";
+
   private static final String WARNING = "WARNING: Using incubator modules: " + MODULE;
 
   private KernelJvm() {}
@@ -34,6 +38,7 @@ final class KernelJvm {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ForkJvm.arguments());
     command.remove(ForkJvm.SMALL_HEAP);
+    command.add(UNSAFE_MEMORY);
     command.add("-Dstdout.encoding=" + System.getProperty("stdout.encoding"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(MemboundCommand.class.getName());

@@ -121,7 +121,7 @@ class EfficiencyEstimatorTest {
     EfficiencyEstimator estimator = new EfficiencyEstimator(Economics.standard());
     assertThatThrownBy(() -> estimator.estimate(H100, MODEL, decode(1), OptionalDouble.of(50)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("50.0 W")
+        .hasMessageContaining("50.00 W")
         .hasMessageContaining("idle");
   }
 
