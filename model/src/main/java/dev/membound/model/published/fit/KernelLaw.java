@@ -11,6 +11,8 @@ import dev.membound.model.simulate.OverlapLaw;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.Kernel;
 import dev.membound.model.workload.Operator;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The standard form of a decode attention kernel on a device:
@@ -40,8 +42,23 @@ public record KernelLaw(
     double writeBackShare,
     double computeEfficiency) {
 
-  /** Priors: what current accelerators do; the data decide where they can. */
-  private static final KernelLaw START = new KernelLaw(1e-5, 1e-5, 0.93, 0.05, 0.6);
+  /**
+   * What is believed before any timing: a launch of some 10 µs outside a graph, memory that streams
+   * at 0.93 of its peak and arithmetic at 0.6 of its own, as attention kernels do on current
+   * accelerators (FlashAttention-3, arXiv 2407.08608), next to nothing to write back, and a chain
+   * of dependent steps that no kernel of more than 1 µs would show. A floor that no row shows is
+   * thus taken for none: only rows that end above it raise it.
+   */
+  private static final KernelLaw PRIOR = new KernelLaw(1e-5, 1e-6, 0.93, 0.05, 0.6);
+
+  /**
+   * Where the search starts: without a floor and with ones of up to 30 µs, for a floor below all
+   * rows has no gradient; with clean caches and with dirty ones; with fast and slow arithmetic.
+   */
+  private static final double[] FLOOR_STARTS = {1e-6, 3e-6, 1e-5, 3e-5};
+
+  private static final double[] WRITE_BACK_STARTS = {0.05, 0.5};
+  private static final double[] COMPUTE_STARTS = {0.6, 0.15};
 
   /** What of a device a kernel depends on, with the kernel's own bytes and FLOPs. */
   record Case(
@@ -74,18 +91,28 @@ public record KernelLaw(
   }
 
   /**
-   * How firmly each parameter is held where it starts, see {@link RobustFit}. Bytes and FLOPs of a
+   * The prior and how firmly it holds each parameter, see {@link RobustFit}: 0.02 is a log ratio of
+   * 2 % in one row for a factor of e, so a handful of rows outweighs it. Bytes and FLOPs of a
    * kernel grow together, so timings of one kernel cannot tell which of them takes the time: what
-   * memory and arithmetic reach elsewhere does.
+   * memory and arithmetic reach elsewhere does, and is held twice as firmly.
    */
-  static double[] pull() {
-    return new double[] {0.02, 0.02, 0.04, 0.05, 0.04};
+  static RobustFit.Prior prior() {
+    return new RobustFit.Prior(PRIOR.coordinates(), new double[] {0.02, 0.02, 0.04, 0.05, 0.04});
   }
 
-  static double[] start(double floorFactor) {
-    double[] start = START.coordinates();
-    start[1] += StrictMath.log(floorFactor);
-    return start;
+  static List<double[]> starts() {
+    List<double[]> starts = new ArrayList<>();
+    for (double floor : FLOOR_STARTS) {
+      for (double writeBack : WRITE_BACK_STARTS) {
+        for (double compute : COMPUTE_STARTS) {
+          starts.add(
+              new KernelLaw(
+                      PRIOR.startupSeconds, floor, PRIOR.streamingEfficiency, writeBack, compute)
+                  .coordinates());
+        }
+      }
+    }
+    return starts;
   }
 
   private double[] coordinates() {

@@ -6,9 +6,6 @@ import java.util.List;
 
 /** Fits {@link KernelLaw} to the timings of one kernel on one device. */
 public final class KernelLawFit {
-  /** The floor has no gradient where it does not show: several starts. */
-  private static final double[] FLOOR_STARTS = {1, 0.3, 2};
-
   private KernelLawFit() {}
 
   /**
@@ -32,30 +29,23 @@ public final class KernelLawFit {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("no kernel timing to fit");
     }
+    RobustFit.Model model = model(rows, device);
+    RobustFit.Prior prior = KernelLaw.prior();
+    double[] best = RobustFit.least(model, prior, KernelLaw.starts());
+    return new Fitted(KernelLaw.at(best), RobustFit.priorShares(model, best, prior.pull()));
+  }
+
+  static RobustFit.Model model(List<KernelTiming> rows, DeviceProfile device) {
     KernelLaw.Case[] cases =
         rows.stream().map(row -> KernelLaw.Case.of(row, device)).toArray(KernelLaw.Case[]::new);
     double[] logMeasured = rows.stream().mapToDouble(r -> StrictMath.log(r.seconds())).toArray();
-    RobustFit.Model model =
-        point -> {
-          KernelLaw law = KernelLaw.at(point);
-          double[] ratios = new double[cases.length];
-          for (int i = 0; i < cases.length; i++) {
-            ratios[i] = StrictMath.log(law.seconds(cases[i])) - logMeasured[i];
-          }
-          return ratios;
-        };
-    double[] pull = KernelLaw.pull();
-    double[] best = null;
-    double least = Double.POSITIVE_INFINITY;
-    for (double factor : FLOOR_STARTS) {
-      double[] start = KernelLaw.start(factor);
-      double[] reached = RobustFit.of(model, start, pull);
-      double loss = RobustFit.loss(model, start, pull, reached);
-      if (loss < least) {
-        least = loss;
-        best = reached;
+    return point -> {
+      KernelLaw law = KernelLaw.at(point);
+      double[] ratios = new double[cases.length];
+      for (int i = 0; i < cases.length; i++) {
+        ratios[i] = StrictMath.log(law.seconds(cases[i])) - logMeasured[i];
       }
-    }
-    return new Fitted(KernelLaw.at(best), RobustFit.priorShares(model, best, pull));
+      return ratios;
+    };
   }
 }

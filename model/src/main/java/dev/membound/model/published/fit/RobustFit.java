@@ -1,6 +1,6 @@
 package dev.membound.model.published.fit;
 
-import java.util.Arrays;
+import java.util.List;
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresBuilder;
 import org.apache.commons.math3.fitting.leastsquares.LevenbergMarquardtOptimizer;
 import org.apache.commons.math3.fitting.leastsquares.MultivariateJacobianFunction;
@@ -13,7 +13,7 @@ import org.apache.commons.math3.util.Pair;
 
 /**
  * Robust least squares on log ratios: Levenberg-Marquardt, reweighted by Huber's function, with a
- * weak pull of every coordinate to where it started, which decides what the data leave open.
+ * weak pull of every coordinate to its prior, which decides what the data leave open.
  */
 final class RobustFit {
   /** Log ratios beyond it count linearly. */
@@ -21,6 +21,13 @@ final class RobustFit {
 
   private static final double STEP = 1e-5;
   private static final int ROUNDS = 3;
+
+  /** Enough to converge on laws of a few parameters: the weights settle in a few dozen rounds. */
+  private static final int MOST_ROUNDS = 100;
+
+  /** Share of the loss that a round must still gain. */
+  private static final double SETTLED = 1e-9;
+
   private static final int MAX_ITERATIONS = 20;
 
   /** Log ratios of predicted to measured at a point. */
@@ -34,34 +41,73 @@ final class RobustFit {
    *
    * @param pull residual that a distance of 1 costs
    */
-  private record Prior(double[] at, double[] pull) {}
+  record Prior(double[] at, double[] pull) {}
 
   private RobustFit() {}
 
   /**
-   * The best point from one start.
+   * A good point after a few rounds from the prior: for models whose evaluation is dear.
    *
    * @param pull of each coordinate to the start: residual that a distance of 1 costs
    */
   static double[] of(Model model, double[] start, double[] pull) {
-    double[] point = start.clone();
-    double[] weights = new double[model.logRatios(start).length];
-    Arrays.fill(weights, 1);
+    Prior prior = new Prior(start, pull);
+    double[] point = start;
     for (int round = 0; round < ROUNDS; round++) {
-      point = optimum(model, weights, new Prior(start, pull), point);
-      double[] ratios = model.logRatios(point);
-      for (int i = 0; i < ratios.length; i++) {
-        weights[i] = Math.sqrt(Math.min(1, HUBER / Math.max(Math.abs(ratios[i]), 1e-300)));
+      point = round(model, prior, point, round == 0);
+    }
+    return point;
+  }
+
+  /** The point of least loss that is reached from any of {@code starts}. */
+  static double[] least(Model model, Prior prior, List<double[]> starts) {
+    double[] best = null;
+    double least = Double.POSITIVE_INFINITY;
+    for (double[] start : starts) {
+      double[] point = settled(model, prior, start);
+      double loss = loss(model, prior, point);
+      if (loss < least) {
+        least = loss;
+        best = point;
+      }
+    }
+    return best;
+  }
+
+  private static double[] settled(Model model, Prior prior, double[] start) {
+    double[] point = start;
+    double loss = loss(model, prior, point);
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      double[] next = round(model, prior, point, false);
+      double lower = loss(model, prior, next);
+      if (!(lower < loss)) {
+        return point;
+      }
+      boolean done = loss - lower < SETTLED * loss;
+      point = next;
+      loss = lower;
+      if (done) {
+        return point;
       }
     }
     return point;
   }
 
-  /** Huber's loss of a point, with the pull to the start. */
-  static double loss(Model model, double[] start, double[] pull, double[] point) {
+  /** The optimum of least squares under weights that are those of the rows at {@code point}. */
+  private static double[] round(Model model, Prior prior, double[] point, boolean equalWeights) {
+    double[] weights = model.logRatios(point);
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] =
+          equalWeights ? 1 : Math.sqrt(Math.min(1, HUBER / Math.max(Math.abs(weights[i]), 1e-300)));
+    }
+    return optimum(model, weights, prior, point);
+  }
+
+  /** Huber's loss of a point, with the pull to the prior. */
+  static double loss(Model model, Prior prior, double[] point) {
     double sum = 0;
     for (int c = 0; c < point.length; c++) {
-      double distance = pull[c] * (point[c] - start[c]);
+      double distance = prior.pull()[c] * (point[c] - prior.at()[c]);
       sum += distance * distance / 2;
     }
     for (double ratio : model.logRatios(point)) {
