@@ -53,6 +53,11 @@ final class ServingOptions {
       description = "Link of each of them to the decoding system, Gb/s (default: 400).")
   private double kvLinkGigabits = 400;
 
+  /** The model that drafts, where one is named. */
+  Optional<LlmArchitecture> draft() {
+    return Optional.ofNullable(draftModel).map(LlmCatalogue::find);
+  }
+
   /** The prompt in chunks, where it is asked for. */
   Optional<Chunked> chunked(
       Simulator simulator, HardwareSystem system, LlmArchitecture model, PrefillWorkload prompt) {
@@ -73,11 +78,12 @@ final class ServingOptions {
   /** Decoding with drafts, where a model is named for them. */
   Optional<Speculative> speculative(
       Simulator simulator, HardwareSystem system, LlmArchitecture model, DecodeWorkload step) {
-    if (draftModel == null) {
+    Optional<LlmArchitecture> named = draft();
+    if (named.isEmpty()) {
       return Optional.empty();
     }
     SpeculativeDecoding speculation = new SpeculativeDecoding(draftTokens, acceptance);
-    LlmArchitecture draft = LlmCatalogue.find(draftModel);
+    LlmArchitecture draft = named.get();
     SampledSeconds whole = speculation.stepSeconds(simulator, system, model, draft, step);
     double tokens = speculation.expectedTokensPerStep();
     SampledSeconds plain = simulator.seconds(system, model, step);

@@ -121,7 +121,14 @@ final class SimulateCommand implements Callable<Integer> {
     Estimate estimate = simulator.estimate(system, model, main);
     List<String> warnings = new ArrayList<>(estimate.warnings());
     warnings.removeAll(estimate.ledger().problems());
-    boolean fits = estimate.ledger().fits();
+    CapacityLedger ledger =
+        prefilling
+            ? estimate.ledger()
+            : serving
+                .draft()
+                .map(draft -> CapacityLedger.withDraft(system, model, draft, step))
+                .orElse(estimate.ledger());
+    boolean fits = ledger.fits();
     PhaseTime decode = prefilling || !fits ? null : time(estimate);
     PhaseTime prefill = prefilling && fits ? time(estimate) : null;
     if (phase == null && fits && prompt.isPresent()) {
@@ -135,7 +142,7 @@ final class SimulateCommand implements Callable<Integer> {
             system.sharding(),
             system.kvModule().map(DeviceProfile::name).orElse(null)),
         work(model, main),
-        capacity(estimate.ledger()),
+        capacity(ledger),
         decode,
         prefill,
         prompt.flatMap(p -> serving.chunked(simulator, system, model, p)).orElse(null),
@@ -148,7 +155,7 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private List<Ranked> ranking(LlmArchitecture model, InferenceWorkload workload) {
-    return new ShardingSearch(systems.device(runs), model, workload)
+    return new ShardingSearch(systems.device(runs), model, workload, serving.draft())
         .ranked(systems.mostDevices(), objective).stream()
             .limit(RANKS_SHOWN)
             .map(

@@ -21,6 +21,7 @@ import java.util.Optional;
  *     KV modules if there are any
  */
 public record CapacityLedger(List<Pool> pools) {
+  private static final String DRAFT = "draft-";
 
   /**
    * Equal memories and what they hold together, each as much as the fullest.
@@ -29,7 +30,8 @@ public record CapacityLedger(List<Pool> pools) {
    * @param count how many
    * @param capacityBytes of all of them
    * @param bytesByComponent {@code weights}, {@code kv}, {@code index}, {@code state}, {@code
-   *     activations}, {@code workspace}
+   *     activations}, {@code workspace}; with a model that drafts its {@code draft-weights}, {@code
+   *     draft-kv}, {@code draft-index} and {@code draft-state}
    * @param smallest the fewest of these devices that hold it, and how they share; empty when no
    *     number does
    */
@@ -62,18 +64,75 @@ public record CapacityLedger(List<Pool> pools) {
   }
 
   /**
+   * What has to lie somewhere.
+   *
+   * @param draft a model that drafts for it, on the same devices with the same contexts
+   */
+  private record Residents(
+      LlmArchitecture model, Optional<LlmArchitecture> draft, InferenceWorkload workload) {
+
+    /** Bytes of the fullest device by component; drafting shares activations and workspace. */
+    Map<String, Long> share(Sharding sharding) {
+      Map<String, Long> held = DeviceShare.of(model, workload, sharding);
+      draft.ifPresent(
+          small ->
+              DeviceShare.of(small, workload, sharding)
+                  .forEach(
+                      (component, bytes) -> {
+                        if (component.equals("weights") || DeviceShare.isCache(component)) {
+                          held.put(DRAFT + component, bytes);
+                        }
+                      }));
+      return held;
+    }
+
+    /** Whether the model that drafts can be shared so, too. */
+    boolean shares(Sharding sharding) {
+      return draft.map(small -> Shardings.allow(small, sharding)).orElse(true);
+    }
+
+    KvFootprint cache(LlmArchitecture of) {
+      return KvFootprint.of(
+          of,
+          workload.formats(),
+          workload.selection(),
+          workload.batch(),
+          workload.finalContextTokens(),
+          workload.sharedPrefixTokens());
+    }
+  }
+
+  /**
    * The ledger of a workload on a system.
    *
    * @throws IllegalArgumentException when a memory refuses the KV cache, with its reason
    */
   public static CapacityLedger of(
       HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
+    return of(system, new Residents(model, Optional.empty(), workload));
+  }
+
+  /**
+   * The ledger of speculative decoding: {@code draft} lies on the same devices, shared in the same
+   * way, with a KV cache of its own.
+   *
+   * @throws IllegalArgumentException when a memory refuses the KV cache, with its reason
+   */
+  public static CapacityLedger withDraft(
+      HardwareSystem system,
+      LlmArchitecture model,
+      LlmArchitecture draft,
+      InferenceWorkload workload) {
+    return of(system, new Residents(model, Optional.of(draft), workload));
+  }
+
+  private static CapacityLedger of(HardwareSystem system, Residents residents) {
     Sharding sharding = system.sharding();
     DeviceProfile device = system.device();
-    Map<String, Long> held = DeviceShare.of(model, workload, sharding);
-    refuse(device, model, workload, held);
+    Map<String, Long> held = residents.share(sharding);
+    refuse(device, residents, held);
     Optional<Sharding> smallest =
-        fits(device, held) ? Optional.of(sharding) : smallest(device, model, workload, sharding);
+        fits(device, held) ? Optional.of(sharding) : smallest(device, residents, sharding);
     List<Pool> pools = new ArrayList<>();
     int count = system.count();
     pools.add(pool(device.name(), count, device.memory(), part(device, held, false), smallest));
@@ -91,7 +150,7 @@ public record CapacityLedger(List<Pool> pools) {
                         smallest)));
     system
         .kvModule()
-        .ifPresent(module -> pools.add(modulePool(module, sharding.kvModules(), model, workload)));
+        .ifPresent(module -> pools.add(modulePool(module, sharding.kvModules(), residents)));
     return new CapacityLedger(List.copyOf(pools));
   }
 
@@ -115,7 +174,9 @@ public record CapacityLedger(List<Pool> pools) {
     Map<String, Long> part = new LinkedHashMap<>();
     held.forEach(
         (component, bytes) -> {
-          if (DeviceShare.isCache(component) == cache) {
+          String kind =
+              component.startsWith(DRAFT) ? component.substring(DRAFT.length()) : component;
+          if (DeviceShare.isCache(kind) == cache) {
             part.put(component, bytes);
           }
         });
@@ -140,32 +201,29 @@ public record CapacityLedger(List<Pool> pools) {
   }
 
   private static Optional<Sharding> smallest(
-      DeviceProfile device, LlmArchitecture model, InferenceWorkload workload, Sharding sharding) {
+      DeviceProfile device, Residents residents, Sharding sharding) {
     int most = device.link().isPresent() ? Integer.MAX_VALUE : 1;
     // More parts than these never make a device's share smaller.
-    for (Sharding candidate : Shardings.byDevices(model, workload, most)) {
+    for (Sharding candidate : Shardings.byDevices(residents.model(), residents.workload(), most)) {
       Sharding whole = candidate.withKvModules(0);
       boolean modular = sharding.kvModules() > 0;
       if (modular && candidate.tensorParallel() != candidate.devices()) {
         continue;
       }
       Sharding tried = modular ? whole.withKvModules(sharding.kvModules()) : whole;
-      if (fits(device, DeviceShare.of(model, workload, tried))) {
+      if (residents.shares(tried) && fits(device, residents.share(tried))) {
         return Optional.of(tried);
       }
     }
     return Optional.empty();
   }
 
-  private static void refuse(
-      DeviceProfile device,
-      LlmArchitecture model,
-      InferenceWorkload workload,
-      Map<String, Long> held) {
+  private static void refuse(DeviceProfile device, Residents residents, Map<String, Long> held) {
     if (held.getOrDefault("kv", 0L) == 0) {
       return;
     }
-    long bytesPerToken = KvFootprint.bytesPerToken(model, workload.formats().kv());
+    long bytesPerToken =
+        KvFootprint.bytesPerToken(residents.model(), residents.workload().formats().kv());
     device
         .kvMemory()
         .orElse(device.memory())
@@ -177,21 +235,10 @@ public record CapacityLedger(List<Pool> pools) {
             });
   }
 
-  private static Pool modulePool(
-      DeviceProfile module, int count, LlmArchitecture model, InferenceWorkload workload) {
-    KvFootprint cache =
-        KvFootprint.of(
-            model,
-            workload.formats(),
-            workload.selection(),
-            workload.batch(),
-            workload.finalContextTokens(),
-            workload.sharedPrefixTokens());
+  private static Pool modulePool(DeviceProfile module, int count, Residents residents) {
     Map<String, Long> held = new LinkedHashMap<>();
-    held.put("kv", cache.kvBytes());
-    if (cache.indexBytes() > 0) {
-      held.put("index", cache.indexBytes());
-    }
+    putCache(held, "", residents.cache(residents.model()));
+    residents.draft().ifPresent(small -> putCache(held, DRAFT, residents.cache(small)));
     long capacity = capacity(module.memory());
     long smallest = Math.max(1, Math.ceilDiv(sum(held), capacity));
     return new Pool(
@@ -200,6 +247,13 @@ public record CapacityLedger(List<Pool> pools) {
         Math.multiplyExact(capacity, count),
         held,
         Optional.of(Sharding.tensor(Math.toIntExact(smallest))));
+  }
+
+  private static void putCache(Map<String, Long> held, String prefix, KvFootprint cache) {
+    held.put(prefix + "kv", cache.kvBytes());
+    if (cache.indexBytes() > 0) {
+      held.put(prefix + "index", cache.indexBytes());
+    }
   }
 
   /** Bytes of all parameters. */

@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The ways in which devices can share a model: TP divides the query heads of every layer, PP the
- * layers, CP is a power of two, DP at most the batch, EP is 1 or all devices of a stage and divides
- * the experts.
+ * The ways in which devices can share a model: TP divides the query heads of every layer, CP is a
+ * power of two, EP is 1 or all devices of a stage and divides the experts. PP and DP are the
+ * numbers that make the longest stage or the largest part of the batch shorter: no other needs
+ * fewer devices.
  */
 public final class Shardings {
   /** Enough for any system that is built today. */
@@ -34,7 +35,7 @@ public final class Shardings {
       if (!divides(model, tensor)) {
         continue;
       }
-      for (int pipeline : divisors(model.layers(), most / tensor)) {
+      for (int pipeline : shortening(model.layers(), most / tensor)) {
         for (int context = 1;
             context <= MOST_CONTEXT_PARTS && tensor * pipeline * context <= most;
             context *= 2) {
@@ -56,6 +57,20 @@ public final class Shardings {
     return IntStream.rangeClosed(1, Math.min(number, most)).filter(n -> number % n == 0).toArray();
   }
 
+  /** Numbers of parts, up to {@code most}, whose largest is smaller than with one part less. */
+  private static int[] shortening(int whole, int most) {
+    return IntStream.rangeClosed(1, Math.min(whole, most))
+        .filter(n -> n == 1 || Math.ceilDiv(whole, n) < Math.ceilDiv(whole, n - 1))
+        .toArray();
+  }
+
+  /** Whether {@code model} has the heads, layers and experts for a sharding. */
+  public static boolean allow(LlmArchitecture model, Sharding sharding) {
+    return divides(model, sharding.tensorParallel())
+        && sharding.pipelineParallel() <= model.layers()
+        && (sharding.expertParallel() == 1 || spreads(model, sharding.expertParallel()));
+  }
+
   private static boolean divides(LlmArchitecture model, int tensor) {
     return model.groups().stream()
         .map(LayerGroup::attention)
@@ -71,7 +86,7 @@ public final class Shardings {
       int context,
       int most,
       List<Sharding> all) {
-    for (int data = 1; data <= batch && tensor * pipeline * context * data <= most; data *= 2) {
+    for (int data : shortening(batch, most / (tensor * pipeline * context))) {
       all.add(new Sharding(tensor, pipeline, 1, data, context, 0));
       int stage = tensor * data * context;
       if (stage > 1 && spreads(model, stage)) {

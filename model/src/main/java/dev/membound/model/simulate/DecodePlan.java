@@ -116,7 +116,7 @@ public final class DecodePlan {
       double seconds = known[i];
       sum += seconds == UNKNOWN ? operators[i].seconds(size) : seconds;
     }
-    return sum * modelError;
+    return sum * sharding.stepPasses(batch, model.layers()) * modelError;
   }
 
   /** Times of the operators that the context does not change, the others unknown. */

@@ -19,9 +19,18 @@ import java.util.Optional;
  * @param device of which there are many
  * @param model that they share
  * @param workload what they do
+ * @param draft a model that drafts for it and has to fit beside it; its time is left out
  */
 public record ShardingSearch(
-    DeviceProfile device, LlmArchitecture model, InferenceWorkload workload) {
+    DeviceProfile device,
+    LlmArchitecture model,
+    InferenceWorkload workload,
+    Optional<LlmArchitecture> draft) {
+
+  /** Without a model that drafts. */
+  public ShardingSearch(DeviceProfile device, LlmArchitecture model, InferenceWorkload workload) {
+    this(device, model, workload, Optional.empty());
+  }
 
   /** What is best. */
   public enum Objective {
@@ -76,12 +85,21 @@ public record ShardingSearch(
     List<Choice> choices = new ArrayList<>();
     for (Sharding sharding : Shardings.byDevices(model, workload, most)) {
       HardwareSystem system = HardwareSystem.of(device, sharding);
-      if (CapacityLedger.of(system, model, workload).fits()) {
+      if (fits(system)) {
         double seconds = Simulator.bestSeconds(system, model, workload);
         double tokens = (double) workload.batch() * workload.newTokens();
         choices.add(new Choice(sharding, seconds, tokens / seconds));
       }
     }
     return choices;
+  }
+
+  private boolean fits(HardwareSystem system) {
+    return draft
+        .map(
+            small ->
+                Shardings.allow(small, system.sharding())
+                    && CapacityLedger.withDraft(system, model, small, workload).fits())
+        .orElseGet(() -> CapacityLedger.of(system, model, workload).fits());
   }
 }

@@ -96,7 +96,7 @@ public final class Simulator {
           provenance.add(quantity.provenance());
           return quantity.value();
         };
-    double passes = workload.pipelinePasses(system.sharding());
+    double passes = workload.pipelinePasses(system.sharding(), model.layers());
     double best = seconds(plan, passes, recording) * recording.of(system.device().modelError());
     Interval seconds = sampled(system, plan, passes, best).interval();
     List<OperatorEstimate> operators =
@@ -124,7 +124,9 @@ public final class Simulator {
     CapacityLedger ledger = CapacityLedger.of(system, model, workload);
     Draw best = Draw.best();
     return seconds(
-            plan(system, model, workload, ledger), workload.pipelinePasses(system.sharding()), best)
+            plan(system, model, workload, ledger),
+            workload.pipelinePasses(system.sharding(), model.layers()),
+            best)
         * best.of(system.device().modelError());
   }
 
@@ -136,7 +138,7 @@ public final class Simulator {
       HardwareSystem system, LlmArchitecture model, InferenceWorkload workload) {
     List<Assignment> plan =
         plan(system, model, workload, CapacityLedger.of(system, model, workload));
-    double passes = workload.pipelinePasses(system.sharding());
+    double passes = workload.pipelinePasses(system.sharding(), model.layers());
     Draw best = Draw.best();
     return sampled(
         system, plan, passes, seconds(plan, passes, best) * best.of(system.device().modelError()));
@@ -150,7 +152,7 @@ public final class Simulator {
       Set<Kernel> kernels) {
     List<Assignment> plan =
         plan(system, model, workload, CapacityLedger.of(system, model, workload), kernels);
-    double passes = workload.pipelinePasses(system.sharding());
+    double passes = workload.pipelinePasses(system.sharding(), model.layers());
     Draw best = Draw.best();
     return sampled(
         system, plan, passes, seconds(plan, passes, best) * best.of(system.device().modelError()));

@@ -404,14 +404,16 @@ final class PimAndPnm implements Study {
                     pnmFit.devices(),
                     Claim.text(pnmFit.tokensPerSecondAndDevice(), "")),
             Verdict.IN_PART,
-            "PNM in capacity and in sharding; in tokens a second and device PIM is ahead by %s and"
+            "PNM in capacity and in sharding; in tokens a second and device PIM is ahead by %s,"
                     .formatted(
                         Claim.text(
                             aimFit.tokensPerSecondAndDevice() / pnmFit.tokensPerSecondAndDevice(),
                             "×"))
-                + " in memory energy by "
-                + Claim.text(pnmFit.joulesPerToken() / aimFit.joulesPerToken(), "×")
-                + ". An H100 with logic on its base dies gives %s tokens/s"
+                + " a token takes %s of memory energy against %s"
+                    .formatted(
+                        Claim.text(aimFit.joulesPerToken(), "J"),
+                        Claim.text(pnmFit.joulesPerToken(), "J"))
+                + ": each stage reads its weights once a microbatch. An H100 with logic on its base dies gives %s tokens/s"
                     .formatted(Claim.text(baseDieFit.tokensPerSecondAndDevice(), ""))
                 + " by its own tensor cores. Prices, which the source weighs against PIM, are not"
                 + " in it"),

@@ -46,17 +46,15 @@ public sealed interface InferenceWorkload permits DecodeWorkload, PrefillWorkloa
   }
 
   /**
-   * Ways of one microbatch through all stages that the phase takes. A decode step takes one: while
-   * a microbatch passes, all others do. A prompt also fills and drains the pipeline, {@code (m + PP
-   * − 1) / PP} for m microbatches (Huang et al., GPipe, arXiv 1811.06965).
+   * Ways of one microbatch through all stages that the phase takes. A decode step takes one, where
+   * stages are equal: while a microbatch passes, all others do. A prompt also fills and drains the
+   * pipeline, {@code (m + PP − 1) / PP} for m microbatches (Huang et al., GPipe, arXiv 1811.06965).
+   * Where PP does not divide {@code layers}, the longest stage sets the pace.
    */
-  default double pipelinePasses(Sharding sharding) {
-    if (phase() == Phase.DECODE || sharding.pipelineParallel() == 1) {
-      return 1;
-    }
-    int replica = Math.ceilDiv(batch(), sharding.dataParallel());
-    int microbatches = Math.ceilDiv(replica, sharding.microbatch(batch()));
-    return (microbatches + sharding.pipelineParallel() - 1.0) / sharding.pipelineParallel();
+  default double pipelinePasses(Sharding sharding, int layers) {
+    return phase() == Phase.DECODE
+        ? sharding.stepPasses(batch(), layers)
+        : sharding.promptPasses(batch(), layers);
   }
 
   /**

@@ -93,6 +93,29 @@ public record Sharding(
     return Math.ceilDiv(Math.ceilDiv(batch, dataParallel), pipelineParallel);
   }
 
+  /** Microbatches that a replica makes of its part of {@code batch}, at most one a stage. */
+  public int microbatches(int batch) {
+    return Math.ceilDiv(Math.ceilDiv(batch, dataParallel), microbatch(batch));
+  }
+
+  /**
+   * Duration of a decode step over one microbatch's way through all stages: every microbatch has to
+   * pass the longest of the stages, which only matters where it has more layers than others.
+   */
+  public double stepPasses(int batch, int layers) {
+    double longest = (double) microbatches(batch) * Math.ceilDiv(layers, pipelineParallel);
+    return Math.max(1, longest / layers);
+  }
+
+  /**
+   * Duration of a prompt over one microbatch's way through all stages: the others follow as fast as
+   * the longest stage lets them, {@code 1 + (m − 1) · ⌈layers / PP⌉ / layers}.
+   */
+  public double promptPasses(int batch, int layers) {
+    double longest = (double) (microbatches(batch) - 1) * Math.ceilDiv(layers, pipelineParallel);
+    return 1 + longest / layers;
+  }
+
   /** {@code TP8 PP2}; {@code 1 device} for no sharing. */
   public String label() {
     StringBuilder label = new StringBuilder();

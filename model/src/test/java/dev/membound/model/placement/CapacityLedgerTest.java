@@ -58,17 +58,49 @@ class CapacityLedgerTest {
   }
 
   @Test
-  void theSmallestCountDividesHeadsAndLayers() {
-    // 141 GB of weights and 13 · 43 GB of KV need 9 GPUs of 85.9 GB; 64 heads and 80 layers do not
-    // divide by 9, but 2 x 5 divides both.
+  void theSmallestCountNeedNotDivideTheLayers() {
+    // 141 GB of weights and 13 · 43 GB of KV need 9 GPUs of 85.9 GB; 9 of 80 layers are the most
+    // that
+    // a stage of 9 has.
     CapacityLedger ledger =
         CapacityLedger.of(
             HardwareSystem.of(H100, 1),
             LLAMA_70B,
             new DecodeWorkload(13, 131_071, F16, new Dense()));
 
-    assertThat(ledger.pools().getFirst().smallest()).contains(new Sharding(2, 5, 1, 1, 1, 0));
-    assertThat(ledger.problems().getFirst()).endsWith("count that fits is 10 (TP2 PP5)");
+    assertThat(ledger.pools().getFirst().smallest()).contains(new Sharding(1, 9, 1, 1, 1, 0));
+    assertThat(ledger.problems().getFirst()).endsWith("count that fits is 9 (PP9)");
+  }
+
+  @Test
+  void noSmallerNumberOfStagesOrReplicasFits() {
+    // One sequence of 60 GB of KV a device, beside 2.5 GB of weights: three replicas are enough for
+    // three, and 16 layers in three stages would have 6 / 16 of the cache.
+    LlmArchitecture small = LlmCatalogue.find("llama-3.2-1b");
+    CapacityLedger three =
+        CapacityLedger.of(
+            HardwareSystem.of(H100, 1), small, new DecodeWorkload(3, 2_300_000, F16, new Dense()));
+
+    assertThat(three.pools().getFirst().smallestCount()).isEqualTo(3);
+  }
+
+  @Test
+  void aModelThatDraftsLiesBesideTheLargeOne() {
+    LlmArchitecture draft = LlmCatalogue.find("llama-3.1-8b");
+    DecodeWorkload step = new DecodeWorkload(8, 8191, F16, new Dense());
+    HardwareSystem two = HardwareSystem.of(H100, 2);
+    CapacityLedger.Pool alone = CapacityLedger.of(two, LLAMA_70B, step).pools().getFirst();
+    CapacityLedger.Pool both =
+        CapacityLedger.withDraft(two, LLAMA_70B, draft, step).pools().getFirst();
+
+    // 8.03e9 parameters of two bytes, the norms' in F16 as well and on both; 128 KiB a token.
+    assertThat(both.bytesByComponent())
+        .containsEntry("draft-weights", 16_061_054_976L)
+        .containsEntry("draft-kv", 8L * 8192 * 131_072)
+        .containsAllEntriesOf(alone.bytesByComponent());
+    assertThat(alone.shortfallBytes()).isZero();
+    assertThat(both.shortfallBytes()).isPositive();
+    assertThat(both.smallestCount()).isEqualTo(3);
   }
 
   @Test

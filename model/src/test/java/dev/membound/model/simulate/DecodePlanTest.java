@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.membound.model.device.CpuDevice;
 import dev.membound.model.device.DeviceCatalogue;
+import dev.membound.model.device.DeviceProfile;
 import dev.membound.model.device.Profiles;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
@@ -15,6 +16,7 @@ import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvSelection;
 import dev.membound.model.workload.KvSelection.Dense;
 import dev.membound.model.workload.KvSelection.QuestTopK;
+import dev.membound.model.workload.Sharding;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -45,6 +47,14 @@ class DecodePlanTest {
 
     same(eight, LlmCatalogue.find("llama-3.1-70b"), fp8, new Dense(), 200);
     same(eight, LlmCatalogue.find("deepseek-v3.2"), fp8, new Dense(), 50);
+  }
+
+  @Test
+  void unevenPipelinesArePlannedAsTheyAreSimulated() {
+    DeviceProfile h100 = DeviceCatalogue.find("h100-sxm");
+    HardwareSystem seven = HardwareSystem.of(h100, new Sharding(1, 7, 1, 2, 1, 0));
+
+    same(seven, LlmCatalogue.find("llama-3.1-70b"), F16, new Dense(), 50);
   }
 
   @Test

@@ -171,10 +171,23 @@ class ShardingTest {
     InferenceWorkload eight = new PrefillWorkload(8, 100, F16);
     InferenceWorkload one = new PrefillWorkload(1, 100, F16);
 
-    assertThat(eight.pipelinePasses(sharding(1, 4, 1, 1, 1))).isEqualTo(7 / 4.0);
-    assertThat(one.pipelinePasses(sharding(1, 4, 1, 1, 1))).isEqualTo(1);
-    assertThat(eight.pipelinePasses(sharding(4, 1, 1, 1, 1))).isEqualTo(1);
-    assertThat(STEP.pipelinePasses(sharding(1, 4, 1, 1, 1))).isEqualTo(1);
+    assertThat(eight.pipelinePasses(sharding(1, 4, 1, 1, 1), 80)).isEqualTo(7 / 4.0);
+    assertThat(one.pipelinePasses(sharding(1, 4, 1, 1, 1), 80)).isEqualTo(1);
+    assertThat(eight.pipelinePasses(sharding(4, 1, 1, 1, 1), 80)).isEqualTo(1);
+    assertThat(STEP.pipelinePasses(sharding(1, 4, 1, 1, 1), 80)).isEqualTo(1);
+  }
+
+  @Test
+  void theLongestStageSetsThePaceOfAPipeline() {
+    // 80 layers in 7 stages: 12 in the longest, so 7 microbatches take 84 / 80 of a way; one alone
+    // passes all 80.
+    DecodeWorkload seven = new DecodeWorkload(7, 4095, F16, new Dense());
+    DecodeWorkload one = new DecodeWorkload(1, 4095, F16, new Dense());
+    PrefillWorkload prompts = new PrefillWorkload(7, 100, F16);
+
+    assertThat(seven.pipelinePasses(sharding(1, 7, 1, 1, 1), 80)).isEqualTo(84 / 80.0);
+    assertThat(one.pipelinePasses(sharding(1, 7, 1, 1, 1), 80)).isEqualTo(1);
+    assertThat(prompts.pipelinePasses(sharding(1, 7, 1, 1, 1), 80)).isEqualTo(1 + 72 / 80.0);
   }
 
   @Test
