@@ -46,6 +46,8 @@ final class ConfigKeys {
     } catch (JacksonException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       String reason = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+      // Jackson's own words for where the text came from.
+      reason = reason.replaceAll("\\s*\\([^()]*\\[?Source:.*$", "");
       throw new CatalogueException(
           file + (line > 0 ? " line " + line : "") + ": not valid JSON: " + reason, e);
     }
@@ -127,7 +129,11 @@ final class ConfigKeys {
 
   private JsonNode node(String key) {
     if (!has(key)) {
-      throw error(key, "missing" + NearNames.suggestion(key, object.propertyNames()));
+      throw error(
+          key,
+          object.has(key)
+              ? "must not be null"
+              : "missing" + NearNames.suggestion(key, object.propertyNames()));
     }
     return object.get(key);
   }

@@ -14,7 +14,8 @@ import java.util.Set;
  * Reads the {@code config.json} that lies beside the weights of a model on Hugging Face. Which keys
  * a family has, and what they mean, is written in {@code configuration_*.py} of
  * github.com/huggingface/transformers. What decides the shape must be there, even where that code
- * has a default; a switch that changes the shape in a way that is not modelled is refused.
+ * has a default, but for the keys that the published configurations of a family leave to it; a
+ * switch that changes the shape in a way that is not modelled is refused.
  */
 final class HuggingFaceConfig {
   private static final int MOST_PARTS = 1 << 12;
@@ -41,6 +42,24 @@ final class HuggingFaceConfig {
     GPT_OSS,
     OPT
   }
+
+  /** What the published files of Gemma 3 leave to {@code configuration_gemma3.py}. */
+  private static final Map<String, Integer> GEMMA3_DEFAULTS =
+      Map.of(
+          "num_attention_heads", 8,
+          "num_key_value_heads", 4,
+          "vocab_size", 262_208,
+          "max_position_embeddings", 131_072);
+
+  /** Head sizes that the code of a family takes where {@code head_dim} is left out. */
+  private static final Map<Family, Integer> HEAD_DIM_DEFAULTS =
+      Map.of(
+          Family.GEMMA, 256,
+          Family.GEMMA2, 256,
+          Family.GEMMA3_TEXT, 256,
+          Family.QWEN3, 128,
+          Family.QWEN3_NEXT, 256,
+          Family.GPT_OSS, 64);
 
   private static final Set<Family> GEMMAS =
       EnumSet.of(Family.GEMMA, Family.GEMMA2, Family.GEMMA3_TEXT);
@@ -182,13 +201,22 @@ final class HuggingFaceConfig {
   private Attention grouped(String kind) {
     int heads = parts("num_attention_heads");
     int kvHeads = family == Family.OPT ? heads : parts("num_key_value_heads");
+    int headDim = headDim(heads);
+    if (heads % kvHeads != 0) {
+      throw keys.error(
+          "num_key_value_heads",
+          "must divide num_attention_heads, got " + heads + " and " + kvHeads);
+    }
     long window = kind.equals(SLIDING) ? tokens("sliding_window") : Attention.EVERYTHING;
-    return new GroupedQueryAttention(heads, kvHeads, headDim(heads), window, attentionTraits());
+    return new GroupedQueryAttention(heads, kvHeads, headDim, window, attentionTraits());
   }
 
   private int headDim(int heads) {
     if (keys.has("head_dim")) {
       return parts("head_dim");
+    }
+    if (HEAD_DIM_DEFAULTS.containsKey(family)) {
+      return HEAD_DIM_DEFAULTS.get(family);
     }
     if (hidden % heads != 0) {
       throw keys.error(
@@ -222,7 +250,7 @@ final class HuggingFaceConfig {
 
   private Attention latent() {
     Optional<LightningIndexer> indexer = Optional.empty();
-    if (family == Family.DEEPSEEK_V32 || family == Family.GLM_MOE_DSA) {
+    if (family == Family.DEEPSEEK_V32 || family == Family.GLM_MOE_DSA || keys.has("index_topk")) {
       indexer =
           Optional.of(
               new LightningIndexer(
@@ -311,23 +339,30 @@ final class HuggingFaceConfig {
       int shared,
       boolean biases,
       Set<MixtureOfExperts.Trait> traits) {
+    int experts = parts(countKey);
     return new MixtureOfExperts(
-        parts(countKey),
-        parts("num_experts_per_tok"),
+        experts,
+        keys.number("num_experts_per_tok", 1, experts),
         shared,
         new DenseFeedForward(width(widthKey), true, biases),
         traits);
   }
 
   private int parts(String key) {
-    return keys.number(key, 1, MOST_PARTS);
+    return number(key, MOST_PARTS);
   }
 
   private int width(String key) {
-    return keys.number(key, 1, MOST_WIDTH);
+    return number(key, MOST_WIDTH);
   }
 
   private int tokens(String key) {
-    return keys.number(key, 1, MOST_TOKENS);
+    return number(key, MOST_TOKENS);
+  }
+
+  private int number(String key, int most) {
+    return family == Family.GEMMA3_TEXT && GEMMA3_DEFAULTS.containsKey(key)
+        ? keys.number(key, 1, most, GEMMA3_DEFAULTS.get(key))
+        : keys.number(key, 1, most);
   }
 }

@@ -57,6 +57,47 @@ class HuggingFaceConfigTest {
   }
 
   @Test
+  void whatPublishedFilesOfGemma3LeaveOutComesFromTheirCode() {
+    String published =
+        """
+        {"model_type": "gemma3",
+         "text_config": {
+           "hidden_size": 2560,
+           "intermediate_size": 10240,
+           "model_type": "gemma3_text",
+           "num_hidden_layers": 34,
+           "sliding_window": 1024}}
+        """;
+
+    LlmArchitecture read = LlmCatalogue.parseConfig("gemma-3-4b.json", published);
+    LlmArchitecture preset = LlmCatalogue.find("gemma-3-4b");
+
+    assertThat(read.groups()).containsExactlyInAnyOrderElementsOf(preset.groups());
+    assertThat(read.tiedEmbeddings()).isTrue();
+    assertThat(read.maxContextTokens()).isEqualTo(131_072);
+    // 64 rows more than the tokenizer has.
+    assertThat(read.vocabulary()).isEqualTo(262_208);
+  }
+
+  @Test
+  void aHeadSizeThatIsLeftOutIsThatOfTheFamilysCode() {
+    String gemma2 = config("gemma-2-9b");
+    String without = gemma2.replaceFirst("\"head_dim\": 256,", "");
+
+    assertThat(without).isNotEqualTo(gemma2);
+    assertThat(LlmCatalogue.parseConfig("x.json", without).groups())
+        .isEqualTo(LlmCatalogue.parseConfig("x.json", gemma2).groups());
+  }
+
+  @Test
+  void anIndexerIsNeverDropped() {
+    String sparse = config("deepseek-v3.2").replace("\"deepseek_v32\"", "\"deepseek_v3\"");
+
+    assertThat(LlmCatalogue.parseConfig("x.json", sparse).groups())
+        .containsExactlyInAnyOrderElementsOf(LlmCatalogue.find("deepseek-v3.2").groups());
+  }
+
+  @Test
   void errorsNameTheLineOfTheKeyAndOfTheObjectThatMissesOne() {
     String top =
         """
@@ -114,8 +155,10 @@ class HuggingFaceConfigTest {
             + " mistral",
         "llama-3.1-8b|num_key_value_heads|num_key_value_head|'num_key_value_heads': missing; did"
             + " you mean 'num_key_value_head'",
-        "llama-3.1-8b|\"num_key_value_heads\": 8|\"num_key_value_heads\": 7|query heads must be a"
-            + " multiple of KV heads, got 32 and 7",
+        "llama-3.1-8b|\"num_key_value_heads\": 8|\"num_key_value_heads\": 7|'num_key_value_heads': must divide"
+            + " num_attention_heads, got 32 and 7",
+        "llama-3.1-8b|\"num_key_value_heads\": 8|\"num_key_value_heads\": null|'num_key_value_heads':"
+            + " must not be null",
         "llama-3.1-8b|4096|-4096|'hidden_size': must be a whole number from 1 to 262144, not -4096",
         "llama-3.1-8b|4096|4096.5|'hidden_size': must be a whole number from 1 to 262144, not"
             + " 4096.5",
@@ -127,8 +170,8 @@ class HuggingFaceConfigTest {
         "llama-3.1-8b|{|[{|: not valid JSON: ",
         "llama-3.1-8b|\"hidden_size\"|\"vocab_size\"|c.json line 8: not valid JSON: Duplicate",
         "gemma-3-12b|\"hidden_size\": 3840,||'text_config.hidden_size': missing",
-        "gpt-oss-20b|\"num_experts_per_tok\": 4|\"num_experts_per_tok\": 33|active experts must be"
-            + " 1 to all, got 33 of 32",
+        "gpt-oss-20b|\"num_experts_per_tok\": 4|\"num_experts_per_tok\": 33|'num_experts_per_tok': must be a"
+            + " whole number from 1 to 32, not 33",
         "gpt-oss-20b|\"num_hidden_layers\": 24|\"num_hidden_layers\": 23|'layer_types': names 24"
             + " layers, the model has 23",
         "gpt-oss-20b|\"full_attention\"|\"half_attention\"|'layer_types': 'half_attention' is not"
