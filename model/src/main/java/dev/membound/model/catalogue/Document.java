@@ -102,6 +102,7 @@ record Document(String file, Node.Mapping root, Map<String, Node.Mapping> source
   }
 
   private static Node.Mapping overlay(Node.Mapping base, Node.Mapping top) {
+    refuseDoubledQuantities(top);
     Map<String, Node> entries = new LinkedHashMap<>(base.entries());
     Map<String, Place> places = new LinkedHashMap<>(base.keyPlaces());
     top.entries()
@@ -121,6 +122,28 @@ record Document(String file, Node.Mapping root, Map<String, Node.Mapping> source
               places.put(key, top.keyPlaces().get(key));
             });
     return new Node.Mapping(entries, places, top.place());
+  }
+
+  /** Laid over another mapping, the second of two units would quietly replace the first. */
+  private static void refuseDoubledQuantities(Node.Mapping top) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    for (String key : top.entries().keySet()) {
+      quantityName(key)
+          .map(name -> keys.put(name, key))
+          .ifPresent(
+              other -> {
+                Place place = top.keyPlaces().get(key);
+                throw new CatalogueException(
+                    place.file()
+                        + " line "
+                        + place.line()
+                        + ": '"
+                        + key
+                        + "': given twice, also as '"
+                        + other
+                        + "'");
+              });
+    }
   }
 
   /** Lists of named mappings are merged by name, others are replaced. */

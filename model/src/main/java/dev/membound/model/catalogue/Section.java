@@ -261,6 +261,9 @@ public final class Section {
 
   private Quantity sourced(Dimension dimension, double factor, double smallest) {
     double value = number("value", smallest);
+    if (dimension == Dimension.COUNT && value != Math.rint(value)) {
+      throw error("value", "must be a whole number, not " + scalar("value").text());
+    }
     if (has("low") != has("high")) {
       throw error(has("low") ? "low" : "high", "an interval needs both 'low' and 'high'");
     }

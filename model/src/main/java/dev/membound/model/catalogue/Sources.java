@@ -12,22 +12,24 @@ final class Sources {
   /** What stands behind values, and where to read it. */
   record Source(Provenance provenance, String text) {}
 
+  private final Map<String, Section> sections;
   private final Map<String, Map<String, Source>> byFile;
   private final Set<Source> used = new HashSet<>();
 
-  private Sources(Map<String, Map<String, Source>> byFile) {
+  private Sources(Map<String, Section> sections, Map<String, Map<String, Source>> byFile) {
+    this.sections = sections;
     this.byFile = byFile;
   }
 
   static Sources none() {
-    return new Sources(Map.of());
+    return new Sources(Map.of(), Map.of());
   }
 
   /** Reads {@code id: {kind: datasheet|published|fitted, text: where}} entries of each file. */
   static Sources read(Map<String, Section> sections) {
     Map<String, Map<String, Source>> byFile = new LinkedHashMap<>();
     sections.forEach((file, section) -> byFile.put(file, readFile(section)));
-    return new Sources(byFile);
+    return new Sources(sections, byFile);
   }
 
   private static Map<String, Source> readFile(Section section) {
@@ -68,7 +70,7 @@ final class Sources {
         .forEach(
             (id, source) -> {
               if (!used.contains(source)) {
-                throw new CatalogueException(file + ": source '" + id + "' stands behind no value");
+                throw sections.get(file).error(id, "this source stands behind no value");
               }
             });
   }

@@ -95,7 +95,10 @@ public record ComputeEngine(
     for (Kernel kernel : Kernel.values()) {
       efficiencies
           .optionalQuantity(kernel.key(), Dimension.RATIO, Double.MIN_VALUE)
-          .ifPresent(share -> efficiency.put(kernel.key(), atMostOne(efficiencies, kernel, share)));
+          .ifPresent(
+              share ->
+                  efficiency.put(
+                      kernel.key(), atMostOne(efficiencies, kernel.key(), "peak", share)));
     }
     efficiencies.finish();
     Quantity overlap = section.quantity("overlap_exponent", Dimension.RATIO, 1);
@@ -110,7 +113,11 @@ public record ComputeEngine(
             operands,
             peakFlops,
             section.quantity("startup", Dimension.TIME, 0),
-            section.positive("streaming_efficiency", Dimension.RATIO),
+            atMostOne(
+                section,
+                "streaming_efficiency",
+                "bandwidth",
+                section.positive("streaming_efficiency", Dimension.RATIO)),
             section.quantity("on_chip", Dimension.CAPACITY, 0),
             section.positive("bytes_in_flight", Dimension.CAPACITY),
             efficiency,
@@ -122,9 +129,9 @@ public record ComputeEngine(
     return engine;
   }
 
-  private static Quantity atMostOne(Section section, Kernel kernel, Quantity share) {
+  private static Quantity atMostOne(Section section, String name, String of, Quantity share) {
     if (share.high() > 1) {
-      throw section.error(kernel.key() + "_ratio", "a share of the peak is at most 1");
+      throw section.error(name + "_ratio", "a share of the " + of + " is at most 1");
     }
     return share;
   }

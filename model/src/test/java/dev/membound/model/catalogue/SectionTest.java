@@ -53,7 +53,9 @@ class SectionTest {
         "capacity_GB: {value: 1e30, source: sheet} | absurdly large",
         "capacity_GB: 2 | must be a mapping",
         "capacity_GB: {value: [2], source: sheet} | must be a single value",
-        "capacity_GB: {value: , source: sheet} | a value is missing or null",
+        "capacity_GB: {value: , source: sheet} | line 3: 'capacity_GB.value': a value is missing or null",
+        "capacity_GB: null | line 3: 'capacity_GB': a value is missing or null",
+        "capacity_GB: [{value: null}] | line 3: 'capacity_GB[0].value': a value is missing or null",
       })
   void whatIsWrongIsRefusedNamingFileLineAndKey(String line, String message) {
     assertThatExceptionOfType(CatalogueException.class)
@@ -88,7 +90,7 @@ class SectionTest {
 
     assertThatExceptionOfType(CatalogueException.class)
         .isThrownBy(section::finish)
-        .withMessage("x.yaml: source 'sheet' stands behind no value");
+        .withMessage("x.yaml line 2: 'sources.sheet': this source stands behind no value");
   }
 
   @ParameterizedTest
@@ -96,7 +98,7 @@ class SectionTest {
       delimiter = '|',
       value = {
         "a: 1\\na: 2 | not valid YAML",
-        "a: [1 | not valid YAML",
+        "a: [1 | not valid YAML: while parsing a flow sequence, expected ',' or ']'",
         "- 1 | must be a YAML mapping",
         "'' | must be a YAML mapping",
         "a: 1\\n---\\nb: 2 | more than one YAML document",

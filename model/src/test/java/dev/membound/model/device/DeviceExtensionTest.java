@@ -62,6 +62,27 @@ class DeviceExtensionTest {
   }
 
   @Test
+  void oneQuantityInTwoUnitsIsRefusedInAFileThatExtendsToo() {
+    refused(
+        HEAD
+            + "memory:\n  capacity_GB: {value: 96, assumed: more}\n"
+            + "  capacity_GiB: {value: 96, assumed: more}\n",
+        "'capacity_GiB': given twice, also as 'capacity_GB'");
+  }
+
+  @Test
+  void whatCannotBeIsRefused() {
+    refused(
+        HEAD + "memory: {part: hbm4, stacks_count: {value: 6.5, assumed: x}}\n",
+        "'memory.stacks_count.value': must be a whole number, not 6.5");
+    refused(
+        HEAD
+            + "engines: [{name: tensor-cores, streaming_efficiency_ratio: {value: 1.5, assumed:"
+            + " x}}]\n",
+        "streaming_efficiency_ratio': a share of the bandwidth is at most 1");
+  }
+
+  @Test
   void enginesAreMergedByName() {
     DeviceProfile own =
         own("engines: [{name: tensor-cores, peak: {FP8_TFLOPS: {value: 3000, assumed: x}}}]\n");
