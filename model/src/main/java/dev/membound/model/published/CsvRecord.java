@@ -9,10 +9,10 @@ import java.util.List;
  *
  * @param line where it begins, from 1
  */
-record CsvRecord(int line, List<String> fields) {
+public record CsvRecord(int line, List<String> fields) {
 
   /** All records; lines that are blank or begin with # are passed over. */
-  static List<CsvRecord> parse(String file, String text) {
+  public static List<CsvRecord> parse(String file, String text) {
     List<CsvRecord> records = new ArrayList<>();
     List<String> fields = new ArrayList<>();
     StringBuilder field = new StringBuilder();

@@ -3,6 +3,11 @@ package dev.membound.model.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.membound.model.chart.RowChart;
+import dev.membound.model.published.validate.FrozenPredictions;
+import dev.membound.model.published.validate.GroupSummary;
+import dev.membound.model.published.validate.PublishedPrediction;
+import dev.membound.model.published.validate.PublishedPrediction.Basis;
 import dev.membound.model.report.section.Figure;
 import dev.membound.model.report.section.ReportSection;
 import dev.membound.model.report.section.ReportSections;
@@ -16,6 +21,7 @@ import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
 import dev.membound.model.run.RunFolderException;
 import dev.membound.model.run.Sample;
+import dev.membound.model.table.Numbers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,9 +133,12 @@ class HtmlReportTest {
         .extracting(Map.Entry::getKey)
         .as("figures whose takeaway ignores that every measurement changed")
         // made from the simulation, a sweep and the profile, which the seed leaves alone; the chunk
-        // curve differs by less than its sentence's digits; studies need no measurement
+        // curve differs by less than its sentence's digits; studies and what others have published
+        // need no measurement
         .allMatch(
-            id -> id.matches("figure-(rate|breakdown|kv|efficiency|exploration|chunks|study).*"));
+            id ->
+                id.matches(
+                    "figure-(rate|breakdown|kv|efficiency|exploration|chunks|study|published).*"));
   }
 
   @Test
@@ -213,8 +222,33 @@ class HtmlReportTest {
             Optional.empty());
     String html = HtmlReport.render(empty);
     assertThat(html).contains("no measured DRAM read ceiling", "class=\"missing\"");
-    assertThat(html.replace("data-chart=\"figure-study", "")).doesNotContain("data-chart=");
+    assertThat(html.replaceAll("data-chart=\"figure-(study|published)", ""))
+        .doesNotContain("data-chart=");
     assertThat(markup(html)).doesNotContain("NaN", "Infinity");
+  }
+
+  @Test
+  void whatOthersHavePublishedIsDrawnRowByRowAndSummedUp() {
+    List<PublishedPrediction> rows = FrozenPredictions.load();
+    Figure figure =
+        ReportSections.ALL.stream()
+            .filter(section -> section.id().equals("published"))
+            .findFirst()
+            .orElseThrow()
+            .render(run)
+            .figures()
+            .getFirst();
+    List<PublishedPrediction> blind =
+        rows.stream().filter(row -> row.basis() != Basis.FITTED_TO_IT).toList();
+    GroupSummary all = GroupSummary.of("all", blind);
+
+    assertThat(((RowChart) figure.chart()).series().stream().mapToInt(s -> s.marks().size()).sum())
+        .isEqualTo(rows.size());
+    assertThat(figure.takeaway())
+        .contains(
+            "Half of " + blind.size() + " published results",
+            "within " + Numbers.percent(all.medianAbsolutePercent() / 100),
+            "hold " + Numbers.percent(all.coveragePercent() / 100));
   }
 
   @Test

@@ -451,6 +451,41 @@ class WholeCatalogueTest {
     assertThat(compared).isPositive();
   }
 
+  static Stream<String> models() {
+    return LlmCatalogue.all().stream().map(LlmArchitecture::name);
+  }
+
+  /**
+   * Every model, on a device with one engine: none is skipped. Devices with several are above,
+   * where a choice of another engine is no matter of layers.
+   */
+  @ParameterizedTest
+  @MethodSource("models")
+  void doublingLayersDoublesLayerTimeOfEveryModel(String name) {
+    DeviceProfile h100 = DeviceCatalogue.find("h100-sxm");
+    LlmArchitecture model = LlmCatalogue.find(name);
+    Set<String> once = Set.of("embedding", "final-norm", "lm-head");
+    List<InferenceWorkload> workloads =
+        List.of(
+            new DecodeWorkload(1, 3000, F16, new KvSelection.Dense()),
+            new DecodeWorkload(64, 3000, F16, new KvSelection.QuestTopK(16, 1024)),
+            new DecodeWorkload(4, 3000, 5, 1000, F16, new KvSelection.Dense()),
+            new PrefillWorkload(2, 700, F16));
+    for (InferenceWorkload workload : workloads) {
+      for (Sharding sharding : List.of(Sharding.NONE, Sharding.tensor(2))) {
+        if (model.queryHeads() % sharding.tensorParallel() != 0) {
+          continue;
+        }
+        Case one = new Case(model, workload, sharding);
+        Case twice = new Case(model.withLayersTimes(2), workload, sharding);
+
+        assertThat(layerSeconds(twice.estimate(h100), once))
+            .as(one.toString())
+            .isCloseTo(2 * layerSeconds(one.estimate(h100), once), withinPercentage(1e-7));
+      }
+    }
+  }
+
   private static List<String> engines(Estimate estimate) {
     return estimate.operators().stream().map(OperatorEstimate::engine).toList();
   }

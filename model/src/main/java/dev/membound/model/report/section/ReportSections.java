@@ -19,9 +19,10 @@ public final class ReportSections {
           new SelectionQualitySection(),
           new ExplorationSection(),
           new ProfileSection(),
-          new SampleQualitySection());
+          new SampleQualitySection(),
+          new PublishedSection());
 
-  /** All sections: those of the run, then the studies. */
+  /** All sections: those of the run, then what others have published. */
   public static final List<ReportSection> ALL =
       Stream.concat(OF_THE_RUN.stream(), Studies.ALL.stream().map(StudySection::new)).toList();
 

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.membound.model.published.PublishedResults;
 import dev.membound.model.published.Uncovered;
 import dev.membound.model.published.validate.PublishedPrediction.Basis;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -133,23 +130,21 @@ class PublishedValidationTest {
    * --published --csv} prints the new file.
    */
   @Test
-  void predictionsAreThoseOfTheGoldenFile() throws IOException {
-    String golden;
-    try (InputStream file = PublishedValidationTest.class.getResourceAsStream("predictions.csv")) {
-      golden = new String(file.readAllBytes(), StandardCharsets.UTF_8);
-    }
-    List<String> lines = golden.lines().toList();
-    // Only text cells hold commas, and they are quoted: numbers are found from the right.
-    assertThat(lines).hasSize(VALIDATION.predictions().size() + 1);
-    for (int i = 0; i < VALIDATION.predictions().size(); i++) {
+  void predictionsAreThoseOfTheGoldenFile() {
+    List<PublishedPrediction> frozen = FrozenPredictions.load();
+    assertThat(frozen).hasSameSizeAs(VALIDATION.predictions());
+    for (int i = 0; i < frozen.size(); i++) {
+      PublishedPrediction old = frozen.get(i);
       PublishedPrediction row = VALIDATION.predictions().get(i);
-      String[] cells = lines.get(i + 1).split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1);
-      assertThat(cells[0]).isEqualTo(row.id());
-      assertThat(Double.parseDouble(cells[4]))
+      assertThat(old)
+          .usingRecursiveComparison()
+          .ignoringFields("predicted", "low", "high")
+          .isEqualTo(row);
+      assertThat(old.predicted())
           .as("prediction of %s; is the change meant? then print the golden file anew", row.id())
           .isCloseTo(row.predicted(), within(1e-4 * row.predicted()));
-      assertThat(Double.parseDouble(cells[5])).isCloseTo(row.low(), within(1e-4 * row.low()));
-      assertThat(Double.parseDouble(cells[6])).isCloseTo(row.high(), within(1e-4 * row.high()));
+      assertThat(old.low()).isCloseTo(row.low(), within(1e-4 * row.low()));
+      assertThat(old.high()).isCloseTo(row.high(), within(1e-4 * row.high()));
     }
   }
 
