@@ -2,6 +2,7 @@ package dev.membound.benchmarks.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -47,6 +48,8 @@ public final class MemboundCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
+    // Numbers look alike everywhere, and can be pasted into files that the program reads.
+    Locale.setDefault(Locale.ROOT);
     int exitCode;
     try {
       exitCode = commandLine().execute(args);

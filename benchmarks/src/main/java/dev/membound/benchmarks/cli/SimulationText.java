@@ -72,6 +72,9 @@ final class SimulationText {
     if (decode != null) {
       output.line("decode  " + milliseconds(decode.seconds()) + " a step (TPOT)");
       output.line("        " + interval(decode.tokensPerSecond(), 1, "%.4g") + " tokens/s");
+      output.line(
+          "        %.4g J of memory energy a token; all energy, cost, carbon: ./membound cost"
+              .formatted(decode.memoryJoules() / answer.workload().batch()));
     }
     if (prefill != null) {
       output.line("prefill " + milliseconds(prefill.seconds()) + " (TTFT, without queueing)");

@@ -7,6 +7,7 @@ import dev.membound.model.run.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -32,8 +33,19 @@ class SimulateIT {
   void printsTimesOperatorsCapacityAndWhatIntervalsComeFrom() throws Exception {
     assertThat(simulate(EIGHT_H100).out())
         .contains("a step (TPOT)", "TTFT", "on 8 x h100-sxm (TP8)")
+        // 3.150 J of every device's bytes for 32 tokens.
+        .contains("0.09844 J of memory energy a token", "./membound cost")
         .contains("bottleneck", "attention-all-red", "nvlink4", "memory", "startup")
         .contains("weights", "workspace", "capacity", "provenance", "model_error");
+  }
+
+  @Test
+  void numbersAreWrittenAlikeInEveryCountry() throws Exception {
+    String[] arguments = ("simulate --model llama-3.1-70b --device h100-sxm").split(" ");
+    Program.Result german =
+        Program.run(Map.of("MEMBOUND_JVM_ARGS", "-Duser.language=de -Duser.country=DE"), arguments);
+
+    assertThat(german.out()).isEqualTo(Program.run(arguments).out()).contains("57.89 GB");
   }
 
   @Test
@@ -63,9 +75,8 @@ class SimulateIT {
 
     assertThat(simulate(model).out())
         .contains("short by 613.56 GB of 699.46 GB")
-        .contains("the smallest count that fits is 10: --count 10 --tp 2 --pp 5");
-    assertThat(json(model + " --count 10 --tp 2 --pp 5").get("capacity").get("fits").asBoolean())
-        .isTrue();
+        .contains("the smallest count that fits is 9: --count 9 --pp 9");
+    assertThat(json(model + " --count 9 --pp 9").get("capacity").get("fits").asBoolean()).isTrue();
     assertThat(json(model).get("decode").isNull()).isTrue();
   }
 
@@ -88,6 +99,18 @@ class SimulateIT {
       assertThat(interval.get("low").asDouble()).isLessThan(interval.get("median").asDouble());
       assertThat(interval.get("high").asDouble()).isGreaterThan(interval.get("median").asDouble());
     }
+  }
+
+  @Test
+  void aModelThatDraftsHasToFitToo() throws Exception {
+    String two = "--model llama-3.1-70b --device h100-sxm --tp 2 --batch 8";
+    JsonNode drafted = json(two + " --draft-model llama-3.1-8b");
+
+    assertThat(json(two).get("capacity").get("fits").asBoolean()).isTrue();
+    assertThat(drafted.get("capacity").get("fits").asBoolean()).isFalse();
+    assertThat(drafted.get("capacity").get("pools").get(0).get("bytesByComponent").has("draft-kv"))
+        .isTrue();
+    assertThat(drafted.get("speculativeDecoding").isNull()).isTrue();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.membound.model.published;
 
 import dev.membound.model.catalogue.CatalogueException;
+import dev.membound.model.llm.LlmCatalogue;
 import dev.membound.model.quantity.Dimension;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,11 @@ public final class TimingFiles {
 
   private static ServingLatency serving(String file, CsvRow row) {
     String model = row.text("model");
+    try {
+      LlmCatalogue.find(model);
+    } catch (CatalogueException e) {
+      throw row.error("model", e.getMessage());
+    }
     return new ServingLatency(
         id(file, row),
         row.optional("source").orElse(file),

@@ -59,7 +59,10 @@ class TimingFilesTest {
         "9.5|-1|my.csv:2: column 'tpot': -1 must be above 0 and finite",
         "9.5|NaN|my.csv:2: column 'tpot': NaN must be above 0 and finite",
         "9.5|fast|my.csv:2: column 'tpot': 'fast' is no number",
-        "vllm||my.csv:2: column 'engine': is missing"
+        "vllm||my.csv:2: column 'engine': is missing",
+        "llama-3.1-8b|llama-3.1-7b|my.csv:2: column 'model': unknown model 'llama-3.1-7b'; did you"
+            + " mean 'llama-3.1-70b' or 'llama-3.1-8b' or 'llama-3.2-1b'? (your own: give the path of"
+            + " a .yaml file)"
       })
   void whatIsWrongIsNamedWithFileLineAndColumn(String found, String put, String message) {
     String text = SERVING.replaceFirst(found, put == null ? "" : put);
