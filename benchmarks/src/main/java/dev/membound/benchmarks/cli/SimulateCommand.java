@@ -27,12 +27,15 @@ import dev.membound.model.workload.Sharding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Predicts one workload on one system. */
@@ -53,6 +56,16 @@ import picocli.CommandLine.Spec;
     })
 final class SimulateCommand implements Callable<Integer> {
   private static final int RANKS_SHOWN = 8;
+
+  /** Options that say nothing without another one. */
+  private static final Map<String, String> GOES_WITH =
+      Map.of(
+          "--page", "--top-k",
+          "--kv-module", "--kv-modules",
+          "--draft-tokens", "--draft-model",
+          "--acceptance", "--draft-model",
+          "--prefill-count", "--prefill-device",
+          "--kv-link-gbps", "--prefill-device");
 
   @Option(
       names = "--model",
@@ -84,6 +97,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    refuseOptionsWithoutEffect();
     SimulationAnswer answer;
     try {
       answer = answer(LlmCatalogue.find(modelName));
@@ -99,6 +113,19 @@ final class SimulateCommand implements Callable<Integer> {
       new SimulationText(output).print(answer);
     }
     return 0;
+  }
+
+  private void refuseOptionsWithoutEffect() {
+    ParseResult given = spec.commandLine().getParseResult();
+    for (Map.Entry<String, String> pair : new TreeMap<>(GOES_WITH).entrySet()) {
+      if (given.hasMatchedOption(pair.getKey()) && !given.hasMatchedOption(pair.getValue())) {
+        throw new UserInputException(pair.getKey() + " goes with " + pair.getValue());
+      }
+    }
+    if (objective != null && given.hasMatchedOption("--kv-modules")) {
+      throw new UserInputException(
+          "--search places the KV cache on the devices; leave out --kv-modules or --search");
+    }
   }
 
   private SimulationAnswer answer(LlmArchitecture model) {

@@ -44,6 +44,9 @@ class BadInputIT {
           simulate --model llama-3.1-8b --device h100-sxm --search x | LATENCY
           simulate --model llama-3.1-8b --device h100-hbf --kv-beside-weights | --force-kv-on-flash
           simulate --model llama-3.1-8b --device h100-sxm --count 2 --ep 2 | llama-3.1-8b has none
+          simulate --model llama-3.1-8b --device h100-sxm --page 32  | --page goes with --top-k
+          simulate --model llama-3.1-8b --device h100-sxm --acceptance 0.9 | goes with --draft-model
+          simulate --model llama-3.1-8b --device h100-sxm --search latency --kv-modules 2 | leave out
           simulate --model llama-3.1-8b --device h100-sxm --kv-memory 2xhbm5 | 'hbm4'
           simulate --model llama-3.1-8b --device h100-sxm --kv-memory 0xhbm4 | must be positive
           simulate --model llama-3.1-8b --device hbm-pim --weights-memory hbm4 | inside its memory

@@ -103,6 +103,9 @@ public record Sharding(
    * pass the longest of the stages, which only matters where it has more layers than others.
    */
   public double stepPasses(int batch, int layers) {
+    if (pipelineParallel == 1) {
+      return 1;
+    }
     double longest = (double) microbatches(batch) * Math.ceilDiv(layers, pipelineParallel);
     return Math.max(1, longest / layers);
   }
