@@ -13,12 +13,12 @@ import java.nio.ByteOrder;
 /**
  * The packed layout: one lane a row.
  *
- * <p>Columns are cut into panels of {@value #PANEL_COLUMNS} (BF16: half), so that a panel's
- * activations stay in the first-level cache; the rows of a panel are cut into tiles of as many rows
- * as a vector has lanes. A tile stores its columns one unit after the other; a unit stores its
- * scales, then its quants, each as vectors that hold the same word of every row of the tile. So a
- * kernel reads one contiguous stream a tile, multiplies it by broadcast activations, and never sums
- * across lanes.
+ * <p>Columns are cut into panels of {@value #PANEL_COLUMNS} (formats with blocks: {@value
+ * #BLOCK_PANEL_COLUMNS}), so that a panel's activations stay in the first-level cache; the rows of
+ * a panel are cut into tiles of as many rows as a vector has lanes. A tile stores its columns one
+ * unit after the other; a unit stores its scales, then its quants, each as vectors that hold the
+ * same word of every row of the tile. So a kernel reads one contiguous stream a tile, multiplies it
+ * by broadcast activations, and never sums across lanes.
  *
  * <p>Rows are padded with zeros to whole tiles, columns to whole units. A pair of 16-bit lanes
  * holds rows r and r + (half a tile), so that widening to 32 bits leaves rows in order.
@@ -28,11 +28,18 @@ import java.nio.ByteOrder;
  * ({@link CodeWords}); one that could not be put together again bit for bit is refused.
  */
 public final class PackedLayout {
-  /** Columns of a panel: a multiple of every unit. */
-  public static final int PANEL_COLUMNS = 2048;
+  /** Columns of a panel of a format without blocks. */
+  public static final int PANEL_COLUMNS = 1024;
 
-  /** BF16's columns a panel: half as many gained 0.04 to 0.08 of the read ceiling. */
-  private static final int BF16_PANEL_COLUMNS = 1024;
+  /**
+   * Columns of a panel of a format with blocks: a multiple of every unit. Two tiles of a panel and
+   * what they are multiplied by must fit in the first-level cache together, or the weights that
+   * stream through evict the activations before the next pair of tiles needs them.
+   */
+  private static final int BLOCK_PANEL_COLUMNS = 512;
+
+  /** Q2_K's kernel looks codes up in tables of 32 bytes a column. */
+  private static final int TABLE_PANEL_COLUMNS = 256;
 
   private static final ValueLayout.OfShort SHORT =
       JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -214,7 +221,12 @@ public final class PackedLayout {
   }
 
   private int panelUnits() {
-    int columns = type == QuantType.BF16 ? BF16_PANEL_COLUMNS : PANEL_COLUMNS;
+    int columns =
+        switch (type) {
+          case F32, F16, BF16 -> PANEL_COLUMNS;
+          case Q2_K -> TABLE_PANEL_COLUMNS;
+          default -> BLOCK_PANEL_COLUMNS;
+        };
     return columns / format.unitColumns();
   }
 
