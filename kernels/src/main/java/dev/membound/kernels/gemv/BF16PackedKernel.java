@@ -1,10 +1,10 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.INT;
 
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -34,13 +34,11 @@ final class BF16PackedKernel extends PackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
-    addProducts(w, a, b, layout.tileUnitBytes(), padded, 2 * firstUnit, units, sums, rowA, rowB);
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    addProducts(a, b, layout.tileUnitBytes(), padded, 2 * firstUnit, units, sums, rowA, rowB);
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
@@ -55,8 +53,10 @@ final class BF16PackedKernel extends PackedKernel {
     FloatVector oddA = FloatVector.zero(FLOAT);
     FloatVector oddB = FloatVector.zero(FLOAT);
     for (int i = 0; i < units; i++) {
-      IntVector wa = IntVector.fromMemorySegment(INT, w, a + i * stride, ByteOrder.LITTLE_ENDIAN);
-      IntVector wb = IntVector.fromMemorySegment(INT, w, b + i * stride, ByteOrder.LITTLE_ENDIAN);
+      IntVector wa =
+          IntVector.fromMemorySegment(INT, SPACE, a + i * stride, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb =
+          IntVector.fromMemorySegment(INT, SPACE, b + i * stride, ByteOrder.LITTLE_ENDIAN);
       FloatVector even = FloatVector.broadcast(FLOAT, x[from + 2 * i]);
       FloatVector odd = FloatVector.broadcast(FLOAT, x[from + 2 * i + 1]);
       evenA = wa.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenA);

@@ -1,9 +1,9 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
@@ -26,13 +26,11 @@ final class F32PackedKernel extends PackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
-    addProducts(w, a, b, layout.tileUnitBytes(), x, firstUnit, units, sums, rowA, rowB);
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+    addProducts(a, b, layout.tileUnitBytes(), x, firstUnit, units, sums, rowA, rowB);
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
@@ -47,10 +45,10 @@ final class F32PackedKernel extends PackedKernel {
     for (int i = 0; i < units; i++) {
       FloatVector activation = FloatVector.broadcast(FLOAT, x[from + i]);
       sumA =
-          FloatVector.fromMemorySegment(FLOAT, w, a + i * stride, ByteOrder.LITTLE_ENDIAN)
+          FloatVector.fromMemorySegment(FLOAT, SPACE, a + i * stride, ByteOrder.LITTLE_ENDIAN)
               .fma(activation, sumA);
       sumB =
-          FloatVector.fromMemorySegment(FLOAT, w, b + i * stride, ByteOrder.LITTLE_ENDIAN)
+          FloatVector.fromMemorySegment(FLOAT, SPACE, b + i * stride, ByteOrder.LITTLE_ENDIAN)
               .fma(activation, sumB);
     }
     sumA.intoArray(sums, rowA);

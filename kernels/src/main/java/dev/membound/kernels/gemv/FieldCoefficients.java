@@ -2,7 +2,7 @@ package dev.membound.kernels.gemv;
 
 import dev.membound.kernels.matrix.CodeWords;
 
-/** What the fields of {@link CodeWords} are multiplied by: see {@link GroupedPackedKernel}. */
+/** What the fields of {@link CodeWords} are multiplied by: see {@link RingPackedKernel}. */
 final class FieldCoefficients {
   private FieldCoefficients() {}
 

@@ -1,10 +1,11 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.INT;
 
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -69,32 +70,15 @@ final class Fp8PackedKernel extends PackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     int stride = layout.tileUnitBytes();
-    addProducts(
-        w,
-        a,
-        b,
-        stride,
-        VECTOR_BYTES,
-        shift,
-        mask,
-        scaled,
-        missing,
-        firstUnit,
-        units,
-        sums,
-        rowA,
-        rowB);
+    addProducts(a, b, stride, shift, mask, scaled, missing, firstUnit, units, sums, rowA, rowB);
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
-      long wordStride,
       int shift,
       int mask,
       float[] x,
@@ -107,10 +91,10 @@ final class Fp8PackedKernel extends PackedKernel {
     FloatVector sumA = FloatVector.fromArray(FLOAT, sums, rowA);
     FloatVector sumB = FloatVector.fromArray(FLOAT, sums, rowB);
     for (int i = 0; i < blocks; i++) {
-      long atA = a + i * stride;
-      long atB = b + i * stride;
-      long codesA = atA + wordStride;
-      long codesB = atB + wordStride;
+      long atA = NativeAddress.within(a + i * stride);
+      long atB = NativeAddress.within(b + i * stride);
+      long codesA = atA + VECTOR_BYTES;
+      long codesB = atB + VECTOR_BYTES;
       FloatVector blockA0 = FloatVector.zero(FLOAT);
       FloatVector blockA1 = FloatVector.zero(FLOAT);
       FloatVector blockA2 = FloatVector.zero(FLOAT);
@@ -120,10 +104,12 @@ final class Fp8PackedKernel extends PackedKernel {
       FloatVector blockB2 = FloatVector.zero(FLOAT);
       FloatVector blockB3 = FloatVector.zero(FLOAT);
       for (int word = 0; word < WORDS; word++) {
-        long in = (long) word * wordStride;
+        long in = (long) word * VECTOR_BYTES;
         int at = (firstBlock + i) * BLOCK + word * Integer.BYTES;
-        IntVector wa = IntVector.fromMemorySegment(INT, w, codesA + in, ByteOrder.LITTLE_ENDIAN);
-        IntVector wb = IntVector.fromMemorySegment(INT, w, codesB + in, ByteOrder.LITTLE_ENDIAN);
+        IntVector wa =
+            IntVector.fromMemorySegment(INT, SPACE, codesA + in, ByteOrder.LITTLE_ENDIAN);
+        IntVector wb =
+            IntVector.fromMemorySegment(INT, SPACE, codesB + in, ByteOrder.LITTLE_ENDIAN);
         FloatVector x0 = FloatVector.broadcast(FLOAT, x[at]);
         FloatVector x1 = FloatVector.broadcast(FLOAT, x[at + 1]);
         FloatVector x2 = FloatVector.broadcast(FLOAT, x[at + 2]);
@@ -175,8 +161,10 @@ final class Fp8PackedKernel extends PackedKernel {
                 .reinterpretAsFloats()
                 .fma(x3, blockB3);
       }
-      FloatVector scaleA = FloatVector.fromMemorySegment(FLOAT, w, atA, ByteOrder.LITTLE_ENDIAN);
-      FloatVector scaleB = FloatVector.fromMemorySegment(FLOAT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      FloatVector scaleA =
+          FloatVector.fromMemorySegment(FLOAT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
+      FloatVector scaleB =
+          FloatVector.fromMemorySegment(FLOAT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       FloatVector unit = FloatVector.broadcast(FLOAT, missing[firstBlock + i]);
       sumA = blockA0.add(blockA1).add(blockA2.add(blockA3)).mul(unit).fma(scaleA, sumA);
       sumB = blockB0.add(blockB1).add(blockB2.add(blockB3)).mul(unit).fma(scaleB, sumB);

@@ -3,6 +3,7 @@ package dev.membound.kernels.gemv;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.matrix.PackedLayout;
 import dev.membound.kernels.provider.KernelProvider;
+import dev.membound.kernels.provider.Species;
 import dev.membound.kernels.quant.QuantType;
 import java.util.List;
 
@@ -138,7 +139,10 @@ final class GemvKernels {
             case Q4_1 -> new Q4_1PackedKernel(rows, cols);
             case Q5_0 -> new Q5_0PackedKernel(rows, cols);
             case Q5_1 -> new Q5_1PackedKernel(rows, cols);
-            case Q2_K -> new Q2_KPackedKernel(rows, cols);
+            case Q2_K ->
+                Species.SHORT.length() >= PairTables.ENTRIES
+                    ? new Q2_KTablesKernel(rows, cols)
+                    : new Q2_KPackedKernel(rows, cols);
             case Q3_K -> new Q3_KPackedKernel(rows, cols);
             case Q4_K -> new Q4_KPackedKernel(rows, cols);
             case Q5_K -> new Q5_KPackedKernel(rows, cols);

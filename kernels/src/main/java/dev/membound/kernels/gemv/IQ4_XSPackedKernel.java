@@ -1,13 +1,13 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
-import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -18,34 +18,33 @@ import jdk.incubator.vector.VectorOperators;
 /** IQ4_XS: {@code d·Σ sc·x·dot}. */
 final class IQ4_XSPackedKernel extends GroupedPackedKernel {
   private static final int GROUPS = 8;
-  private static final ByteVector HIGH = LevelTables.iq4High();
-  private static final ByteVector LOW = LevelTables.iq4Low();
+  private static final ByteVector LEVELS = LevelTables.iq4();
   private static final int WORDS = 8;
   private static final int FIELDS = 4;
-  private static final int NIBBLES = 0x0F0F;
+
+  private final SplitQuants split;
 
   IQ4_XSPackedKernel(int rows, int cols) {
-    super(QuantType.IQ4_XS, rows, cols, CodeWords.BITS_4, 32, 32, LevelTables.IQ4_OFFSET);
+    super(QuantType.IQ4_XS, rows, cols, 32);
+    split = new SplitQuants(cols);
   }
 
   @Override
-  void fillCoefficients(CodeWords codeWords, int[] quants, int[] coefficients) {
-    LevelTables.fillCoefficients(quants, coefficients);
+  void prepare(int[] quants) {
+    split.fill(quants);
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
-        VECTOR_BYTES,
-        coefficients,
-        start,
+        split.lowFactors,
+        split.highFactors,
+        split.lowStart,
+        split.highStart,
         scales,
-        scaledSums,
         firstUnit,
         units,
         sums,
@@ -54,15 +53,14 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
-      long vectorBytes,
-      int[] coefficients,
-      int[] start,
+      int[] lowFactors,
+      int[] highFactors,
+      int[] lowStart,
+      int[] highStart,
       float[] scales,
-      float[] scaledSums,
       int firstUnit,
       int units,
       float[] sums,
@@ -72,84 +70,92 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
     FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
     FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
     FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    ShortVector by4 = ShortVector.broadcast(SHORT, (short) 4);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) Byte.SIZE);
     for (int i = 0; i < units; i++) {
-      long atA = a + (long) i * stride;
-      long atB = b + (long) i * stride;
+      long atA = NativeAddress.within(a + (long) i * stride);
+      long atB = NativeAddress.within(b + (long) i * stride);
       FloatVector scaledLowerA = FloatVector.zero(FLOAT);
       FloatVector scaledUpperA = FloatVector.zero(FLOAT);
       FloatVector scaledLowerB = FloatVector.zero(FLOAT);
       FloatVector scaledUpperB = FloatVector.zero(FLOAT);
       for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
         int group = (firstUnit + i) * GROUPS + inUnit;
-        long in = (long) (1 + (inUnit >> 1) * 17) * vectorBytes;
+        long in = (long) (1 + (inUnit >> 1) * 17) * VECTOR_BYTES;
         int inWord = (inUnit & 1) * Byte.SIZE;
-        long codes = in + (1 + (inUnit & 1) * 8) * vectorBytes;
+        long codes = in + (1 + (inUnit & 1) * 8) * VECTOR_BYTES;
         long codesA = atA + codes;
         long codesB = atB + codes;
         IntVector scalesA =
-            IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN)
+            IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN)
                 .lanewise(VectorOperators.LSHL, Byte.SIZE - inWord);
         IntVector scalesB =
-            IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN)
+            IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN)
                 .lanewise(VectorOperators.LSHL, Byte.SIZE - inWord);
-        ShortVector highDotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
-        ShortVector lowDotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
-        ShortVector highDotB = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
-        ShortVector lowDotB = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
+        ShortVector lowDotA = IntVector.broadcast(INT, lowStart[group]).reinterpretAsShorts();
+        ShortVector highDotA = IntVector.broadcast(INT, highStart[group]).reinterpretAsShorts();
+        ShortVector lowDotB = lowDotA;
+        ShortVector highDotB = highDotA;
         for (int word = 0; word < WORDS; word++) {
           int at = (group * WORDS + word) * FIELDS;
           ShortVector wA =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector wB =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
-          ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
-          ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
-          ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
-          ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
-          ByteVector evenA = wA.and((short) NIBBLES).reinterpretAsBytes();
-          ByteVector oddA =
-              wA.lanewise(VectorOperators.LSHR, 4).and((short) NIBBLES).reinterpretAsBytes();
-          ShortVector highEvenLevelsA = evenA.selectFrom(HIGH).reinterpretAsShorts();
-          ShortVector highOddLevelsA = oddA.selectFrom(HIGH).reinterpretAsShorts();
-          highDotA =
-              highEvenLevelsA
-                  .mul(c0)
-                  .add(highDotA)
-                  .add(highOddLevelsA.mul(c1))
-                  .add(highEvenLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                  .add(highOddLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c3));
-          ShortVector lowEvenLevelsA = evenA.selectFrom(LOW).reinterpretAsShorts();
-          ShortVector lowOddLevelsA = oddA.selectFrom(LOW).reinterpretAsShorts();
+                  SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+          ShortVector low0 = IntVector.broadcast(INT, lowFactors[at]).reinterpretAsShorts();
+          ShortVector low1 = IntVector.broadcast(INT, lowFactors[at + 1]).reinterpretAsShorts();
+          ShortVector low2 = IntVector.broadcast(INT, lowFactors[at + 2]).reinterpretAsShorts();
+          ShortVector low3 = IntVector.broadcast(INT, lowFactors[at + 3]).reinterpretAsShorts();
+          ShortVector high0 = IntVector.broadcast(INT, highFactors[at]).reinterpretAsShorts();
+          ShortVector high1 = IntVector.broadcast(INT, highFactors[at + 1]).reinterpretAsShorts();
+          ShortVector high2 = IntVector.broadcast(INT, highFactors[at + 2]).reinterpretAsShorts();
+          ShortVector high3 = IntVector.broadcast(INT, highFactors[at + 3]).reinterpretAsShorts();
+          ShortVector evenA = wA.reinterpretAsBytes().selectFrom(LEVELS).reinterpretAsShorts();
+          ShortVector oddA =
+              wA.lanewise(VectorOperators.LSHR, by4)
+                  .reinterpretAsBytes()
+                  .selectFrom(LEVELS)
+                  .reinterpretAsShorts();
+          ShortVector upperEvenA = evenA.lanewise(VectorOperators.LSHR, by8);
+          ShortVector upperOddA = oddA.lanewise(VectorOperators.LSHR, by8);
           lowDotA =
-              lowEvenLevelsA
-                  .mul(c0)
+              evenA
+                  .mul(low0)
                   .add(lowDotA)
-                  .add(lowOddLevelsA.mul(c1))
-                  .add(lowEvenLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                  .add(lowOddLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c3));
-          ByteVector evenB = wB.and((short) NIBBLES).reinterpretAsBytes();
-          ByteVector oddB =
-              wB.lanewise(VectorOperators.LSHR, 4).and((short) NIBBLES).reinterpretAsBytes();
-          ShortVector highEvenLevelsB = evenB.selectFrom(HIGH).reinterpretAsShorts();
-          ShortVector highOddLevelsB = oddB.selectFrom(HIGH).reinterpretAsShorts();
-          highDotB =
-              highEvenLevelsB
-                  .mul(c0)
-                  .add(highDotB)
-                  .add(highOddLevelsB.mul(c1))
-                  .add(highEvenLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                  .add(highOddLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c3));
-          ShortVector lowEvenLevelsB = evenB.selectFrom(LOW).reinterpretAsShorts();
-          ShortVector lowOddLevelsB = oddB.selectFrom(LOW).reinterpretAsShorts();
+                  .add(oddA.mul(low1))
+                  .add(upperEvenA.mul(low2))
+                  .add(upperOddA.mul(low3));
+          highDotA =
+              evenA
+                  .mul(high0)
+                  .add(highDotA)
+                  .add(oddA.mul(high1))
+                  .add(upperEvenA.mul(high2))
+                  .add(upperOddA.mul(high3));
+          ShortVector evenB = wB.reinterpretAsBytes().selectFrom(LEVELS).reinterpretAsShorts();
+          ShortVector oddB =
+              wB.lanewise(VectorOperators.LSHR, by4)
+                  .reinterpretAsBytes()
+                  .selectFrom(LEVELS)
+                  .reinterpretAsShorts();
+          ShortVector upperEvenB = evenB.lanewise(VectorOperators.LSHR, by8);
+          ShortVector upperOddB = oddB.lanewise(VectorOperators.LSHR, by8);
           lowDotB =
-              lowEvenLevelsB
-                  .mul(c0)
+              evenB
+                  .mul(low0)
                   .add(lowDotB)
-                  .add(lowOddLevelsB.mul(c1))
-                  .add(lowEvenLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                  .add(lowOddLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c3));
+                  .add(oddB.mul(low1))
+                  .add(upperEvenB.mul(low2))
+                  .add(upperOddB.mul(low3));
+          highDotB =
+              evenB
+                  .mul(high0)
+                  .add(highDotB)
+                  .add(oddB.mul(high1))
+                  .add(upperEvenB.mul(high2))
+                  .add(upperOddB.mul(high3));
         }
         IntVector highPairsA = highDotA.reinterpretAsInts();
         IntVector lowPairsA = lowDotA.reinterpretAsInts();
@@ -217,7 +223,7 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
                         scalesB.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0)),
                     scaledUpperB);
       }
-      IntVector dA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       lowerA =
           dA.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
@@ -231,7 +237,7 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
               .reinterpretAsFloats()
               .mul(HalfWidening.UNIT)
               .fma(scaledUpperA, upperA);
-      IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      IntVector dB = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       lowerB =
           dB.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)

@@ -1,13 +1,14 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -15,7 +16,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** INT4_G128: {@code d·(Σ x·dot + (middle − z)·Σ x·Σq)}. */
-final class Int4PackedKernel extends GroupedPackedKernel {
+final class Int4PackedKernel extends RingPackedKernel {
   private static final int GROUPS = 4;
   private static final int WORDS = 8;
   private static final int FIELDS = 4;
@@ -33,14 +34,11 @@ final class Int4PackedKernel extends GroupedPackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
-        VECTOR_BYTES,
         coefficients,
         start,
         scales,
@@ -53,11 +51,9 @@ final class Int4PackedKernel extends GroupedPackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
-      long vectorBytes,
       int[] coefficients,
       int[] start,
       float[] scales,
@@ -71,9 +67,12 @@ final class Int4PackedKernel extends GroupedPackedKernel {
     FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
     FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
     FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    ShortVector by4 = ShortVector.broadcast(SHORT, (short) 4);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) 8);
+    ShortVector by12 = ShortVector.broadcast(SHORT, (short) 12);
     for (int i = 0; i < units; i++) {
-      long atA = a + (long) i * stride;
-      long atB = b + (long) i * stride;
+      long atA = NativeAddress.within(a + (long) i * stride);
+      long atB = NativeAddress.within(b + (long) i * stride);
       FloatVector scaledLowerA = FloatVector.zero(FLOAT);
       FloatVector scaledUpperA = FloatVector.zero(FLOAT);
       FloatVector scaledLowerB = FloatVector.zero(FLOAT);
@@ -81,7 +80,7 @@ final class Int4PackedKernel extends GroupedPackedKernel {
       float scaledSum = 0;
       for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
         int group = (firstUnit + i) * GROUPS + inUnit;
-        long in = (long) (2 + inUnit * WORDS) * vectorBytes;
+        long in = (long) (2 + inUnit * WORDS) * VECTOR_BYTES;
         long codesA = atA + in;
         long codesB = atB + in;
         ShortVector dotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
@@ -90,10 +89,10 @@ final class Int4PackedKernel extends GroupedPackedKernel {
           int at = (group * WORDS + word) * FIELDS;
           ShortVector wA =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector wB =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
           ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
           ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
@@ -101,15 +100,15 @@ final class Int4PackedKernel extends GroupedPackedKernel {
           dotA =
               wA.mul(c0)
                   .add(dotA)
-                  .add(wA.lanewise(VectorOperators.LSHR, 4).mul(c1))
-                  .add(wA.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                  .add(wA.lanewise(VectorOperators.LSHR, 12).mul(c3));
+                  .add(wA.lanewise(VectorOperators.LSHR, by4).mul(c1))
+                  .add(wA.lanewise(VectorOperators.LSHR, by8).mul(c2))
+                  .add(wA.lanewise(VectorOperators.LSHR, by12).mul(c3));
           dotB =
               wB.mul(c0)
                   .add(dotB)
-                  .add(wB.lanewise(VectorOperators.LSHR, 4).mul(c1))
-                  .add(wB.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                  .add(wB.lanewise(VectorOperators.LSHR, 12).mul(c3));
+                  .add(wB.lanewise(VectorOperators.LSHR, by4).mul(c1))
+                  .add(wB.lanewise(VectorOperators.LSHR, by8).mul(c2))
+                  .add(wB.lanewise(VectorOperators.LSHR, by12).mul(c3));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         IntVector lowerDotA =
@@ -134,9 +133,9 @@ final class Int4PackedKernel extends GroupedPackedKernel {
         scaledUpperB =
             ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0)).fma(scale, scaledUpperB);
       }
-      IntVector dA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       IntVector zeroA =
-          IntVector.fromMemorySegment(INT, w, atA + vectorBytes, ByteOrder.LITTLE_ENDIAN);
+          IntVector.fromMemorySegment(INT, SPACE, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       lowerA =
           dA.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
@@ -162,9 +161,9 @@ final class Int4PackedKernel extends GroupedPackedKernel {
                               .convert(VectorOperators.I2F, 0))
                       .fma(FloatVector.broadcast(FLOAT, scaledSum), scaledUpperA),
                   upperA);
-      IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      IntVector dB = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       IntVector zeroB =
-          IntVector.fromMemorySegment(INT, w, atB + vectorBytes, ByteOrder.LITTLE_ENDIAN);
+          IntVector.fromMemorySegment(INT, SPACE, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       lowerB =
           dB.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)

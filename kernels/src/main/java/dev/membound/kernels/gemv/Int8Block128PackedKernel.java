@@ -1,10 +1,11 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.INT;
 
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -57,14 +58,11 @@ final class Int8Block128PackedKernel extends PackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
-        VECTOR_BYTES,
         coefficients,
         start,
         activations.scales,
@@ -76,11 +74,9 @@ final class Int8Block128PackedKernel extends PackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
-      long wordStride,
       int[] coefficients,
       int[] start,
       float[] scales,
@@ -92,8 +88,8 @@ final class Int8Block128PackedKernel extends PackedKernel {
     FloatVector sumA = FloatVector.fromArray(FLOAT, sums, rowA);
     FloatVector sumB = FloatVector.fromArray(FLOAT, sums, rowB);
     for (int i = 0; i < blocks; i++) {
-      long atA = a + i * stride;
-      long atB = b + i * stride;
+      long atA = NativeAddress.within(a + i * stride);
+      long atB = NativeAddress.within(b + i * stride);
       FloatVector blockA = FloatVector.zero(FLOAT);
       FloatVector blockB = FloatVector.zero(FLOAT);
       for (int inBlock = 0; inBlock < GROUPS; inBlock++) {
@@ -101,10 +97,10 @@ final class Int8Block128PackedKernel extends PackedKernel {
         IntVector dotA = IntVector.broadcast(INT, start[group]);
         IntVector dotB = dotA;
         for (int word = 0; word < WORDS; word++) {
-          long in = (long) (inBlock * WORDS + word + 1) * wordStride;
+          long in = (long) (inBlock * WORDS + word + 1) * VECTOR_BYTES;
           int at = group * GROUP + word * Integer.BYTES;
-          IntVector wa = IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
-          IntVector wb = IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
+          IntVector wa = IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN);
+          IntVector wb = IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN);
           IntVector c0 = IntVector.broadcast(INT, coefficients[at]);
           IntVector c1 = IntVector.broadcast(INT, coefficients[at + 1]);
           IntVector c2 = IntVector.broadcast(INT, coefficients[at + 2]);
@@ -127,9 +123,11 @@ final class Int8Block128PackedKernel extends PackedKernel {
         blockB = ((FloatVector) dotB.convert(VectorOperators.I2F, 0)).fma(scale, blockB);
       }
       sumA =
-          FloatVector.fromMemorySegment(FLOAT, w, atA, ByteOrder.LITTLE_ENDIAN).fma(blockA, sumA);
+          FloatVector.fromMemorySegment(FLOAT, SPACE, atA, ByteOrder.LITTLE_ENDIAN)
+              .fma(blockA, sumA);
       sumB =
-          FloatVector.fromMemorySegment(FLOAT, w, atB, ByteOrder.LITTLE_ENDIAN).fma(blockB, sumB);
+          FloatVector.fromMemorySegment(FLOAT, SPACE, atB, ByteOrder.LITTLE_ENDIAN)
+              .fma(blockB, sumB);
     }
     sumA.intoArray(sums, rowA);
     sumB.intoArray(sums, rowB);

@@ -5,46 +5,35 @@ import static dev.membound.kernels.provider.Species.BYTE;
 import dev.membound.kernels.quant.CodeBook;
 import jdk.incubator.vector.ByteVector;
 
-/** Code books as vectors that a byte permutation looks up in: entry i in lane i, plus an offset. */
+/**
+ * Code books as vectors that a byte permutation looks up in: level i plus an offset in every lane i
+ * + 16n, so that only the lower four bits of an index count and no index needs masking.
+ */
 final class LevelTables {
   /** What E2M1 tables exceed the doubled levels by. */
   static final int E2M1_OFFSET = 12;
 
-  /** What either half of the IQ4 tables exceeds its half of the level by. */
-  static final int IQ4_OFFSET = 8;
+  /** What IQ4 tables exceed the levels by. */
+  static final int IQ4_OFFSET = 128;
 
   private static final int CODES = 16;
 
   private LevelTables() {}
 
   static ByteVector e2m1Doubled() {
-    byte[] table = new byte[BYTE.length()];
-    for (int code = 0; code < CODES; code++) {
-      table[code] = (byte) (CodeBook.E2M1_DOUBLED.level(code) + E2M1_OFFSET);
-    }
-    return ByteVector.fromArray(BYTE, table, 0);
+    return table(CodeBook.E2M1_DOUBLED, E2M1_OFFSET);
   }
 
-  /** The level, rounded to a multiple of 16, by 16. */
-  static ByteVector iq4High() {
-    byte[] table = new byte[BYTE.length()];
-    for (int code = 0; code < CODES; code++) {
-      table[code] = (byte) (high(code) + IQ4_OFFSET);
-    }
-    return ByteVector.fromArray(BYTE, table, 0);
+  static ByteVector iq4() {
+    return table(CodeBook.IQ4, IQ4_OFFSET);
   }
 
-  /** What is left of the level, −8 to 7. */
-  static ByteVector iq4Low() {
+  private static ByteVector table(CodeBook book, int offset) {
     byte[] table = new byte[BYTE.length()];
-    for (int code = 0; code < CODES; code++) {
-      table[code] = (byte) (CodeBook.IQ4.level(code) - 16 * high(code) + IQ4_OFFSET);
+    for (int lane = 0; lane < table.length; lane++) {
+      table[lane] = (byte) (book.level(lane % CODES) + offset);
     }
     return ByteVector.fromArray(BYTE, table, 0);
-  }
-
-  private static int high(int code) {
-    return Math.floorDiv(CodeBook.IQ4.level(code) + 8, 16);
   }
 
   /**

@@ -1,13 +1,14 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -16,11 +17,10 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** MXFP4: {@code 2^(e − 127)·x·dot}, of doubled levels. */
-final class MXFP4PackedKernel extends GroupedPackedKernel {
+final class MXFP4PackedKernel extends RingPackedKernel {
   private static final ByteVector LEVELS = LevelTables.e2m1Doubled();
   private static final int WORDS = 4;
   private static final int FIELDS = 4;
-  private static final int NIBBLES = 0x0F0F;
   private static final int MANTISSA_BITS = 23;
   private static final int LEAST_POWER_BITS = 0x0040_0000;
 
@@ -34,14 +34,11 @@ final class MXFP4PackedKernel extends GroupedPackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
-        VECTOR_BYTES,
         coefficients,
         start,
         scales,
@@ -54,11 +51,9 @@ final class MXFP4PackedKernel extends GroupedPackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
-      long vectorBytes,
       int[] coefficients,
       int[] start,
       float[] scales,
@@ -72,14 +67,16 @@ final class MXFP4PackedKernel extends GroupedPackedKernel {
     FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
     FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
     FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    ShortVector by4 = ShortVector.broadcast(SHORT, (short) 4);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) Byte.SIZE);
     for (int i = 0; i < units; i++) {
-      long atA = a + (long) i * stride;
-      long atB = b + (long) i * stride;
+      long atA = NativeAddress.within(a + (long) i * stride);
+      long atB = NativeAddress.within(b + (long) i * stride);
       int group = firstUnit + i;
-      long codesA = atA + vectorBytes;
-      long codesB = atB + vectorBytes;
-      IntVector dA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
-      IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      long codesA = atA + VECTOR_BYTES;
+      long codesB = atB + VECTOR_BYTES;
+      IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector dB = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       IntVector lowerDotA = IntVector.zero(INT);
       IntVector upperDotA = IntVector.zero(INT);
       IntVector lowerDotB = IntVector.zero(INT);
@@ -93,17 +90,16 @@ final class MXFP4PackedKernel extends GroupedPackedKernel {
           int at = (sum * WORDS + inPart) * FIELDS;
           ShortVector wA =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector wB =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
           ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
           ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
           ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
-          ByteVector evenA = wA.and((short) NIBBLES).reinterpretAsBytes();
-          ByteVector oddA =
-              wA.lanewise(VectorOperators.LSHR, 4).and((short) NIBBLES).reinterpretAsBytes();
+          ByteVector evenA = wA.reinterpretAsBytes();
+          ByteVector oddA = wA.lanewise(VectorOperators.LSHR, by4).reinterpretAsBytes();
           ShortVector evenLevelsA = evenA.selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddLevelsA = oddA.selectFrom(LEVELS).reinterpretAsShorts();
           dotA =
@@ -111,11 +107,10 @@ final class MXFP4PackedKernel extends GroupedPackedKernel {
                   .mul(c0)
                   .add(dotA)
                   .add(oddLevelsA.mul(c1))
-                  .add(evenLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                  .add(oddLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c3));
-          ByteVector evenB = wB.and((short) NIBBLES).reinterpretAsBytes();
-          ByteVector oddB =
-              wB.lanewise(VectorOperators.LSHR, 4).and((short) NIBBLES).reinterpretAsBytes();
+                  .add(evenLevelsA.lanewise(VectorOperators.LSHR, by8).mul(c2))
+                  .add(oddLevelsA.lanewise(VectorOperators.LSHR, by8).mul(c3));
+          ByteVector evenB = wB.reinterpretAsBytes();
+          ByteVector oddB = wB.lanewise(VectorOperators.LSHR, by4).reinterpretAsBytes();
           ShortVector evenLevelsB = evenB.selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddLevelsB = oddB.selectFrom(LEVELS).reinterpretAsShorts();
           dotB =
@@ -123,8 +118,8 @@ final class MXFP4PackedKernel extends GroupedPackedKernel {
                   .mul(c0)
                   .add(dotB)
                   .add(oddLevelsB.mul(c1))
-                  .add(evenLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                  .add(oddLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c3));
+                  .add(evenLevelsB.lanewise(VectorOperators.LSHR, by8).mul(c2))
+                  .add(oddLevelsB.lanewise(VectorOperators.LSHR, by8).mul(c3));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         lowerDotA =

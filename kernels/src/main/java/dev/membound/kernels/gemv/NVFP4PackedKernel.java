@@ -1,13 +1,14 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -16,13 +17,12 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** NVFP4: {@code Σ UE4M3(d)·x·dot}, of doubled levels. */
-final class NVFP4PackedKernel extends GroupedPackedKernel {
+final class NVFP4PackedKernel extends RingPackedKernel {
   private static final int GROUPS = 4;
   private static final ByteVector LEVELS = LevelTables.e2m1Doubled();
   private static final float UNIT = 0x1p119f;
   private static final int WORDS = 4;
   private static final int FIELDS = 4;
-  private static final int NIBBLES = 0x0F0F;
   private static final int NAN = 0x7F;
   private static final int SHIFT = 20;
 
@@ -36,14 +36,11 @@ final class NVFP4PackedKernel extends GroupedPackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
-        VECTOR_BYTES,
         coefficients,
         start,
         scales,
@@ -56,11 +53,9 @@ final class NVFP4PackedKernel extends GroupedPackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
-      long vectorBytes,
       int[] coefficients,
       int[] start,
       float[] scales,
@@ -74,21 +69,23 @@ final class NVFP4PackedKernel extends GroupedPackedKernel {
     FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
     FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
     FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    ShortVector by4 = ShortVector.broadcast(SHORT, (short) 4);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) Byte.SIZE);
     for (int i = 0; i < units; i++) {
-      long atA = a + (long) i * stride;
-      long atB = b + (long) i * stride;
+      long atA = NativeAddress.within(a + (long) i * stride);
+      long atB = NativeAddress.within(b + (long) i * stride);
       for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
         int group = (firstUnit + i) * GROUPS + inUnit;
-        long in = (long) (0 + (inUnit >> 1) * 9) * vectorBytes;
+        long in = (long) (0 + (inUnit >> 1) * 9) * VECTOR_BYTES;
         int inWord = (inUnit & 1) * Byte.SIZE;
-        long codes = in + (1 + (inUnit & 1) * 4) * vectorBytes;
+        long codes = in + (1 + (inUnit & 1) * 4) * VECTOR_BYTES;
         long codesA = atA + codes;
         long codesB = atB + codes;
         IntVector scalesA =
-            IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN)
+            IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN)
                 .lanewise(VectorOperators.LSHR, inWord);
         IntVector scalesB =
-            IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN)
+            IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN)
                 .lanewise(VectorOperators.LSHR, inWord);
         ShortVector dotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
         ShortVector dotB = dotA;
@@ -96,17 +93,16 @@ final class NVFP4PackedKernel extends GroupedPackedKernel {
           int at = (group * WORDS + word) * FIELDS;
           ShortVector wA =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector wB =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
           ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
           ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
           ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
-          ByteVector evenA = wA.and((short) NIBBLES).reinterpretAsBytes();
-          ByteVector oddA =
-              wA.lanewise(VectorOperators.LSHR, 4).and((short) NIBBLES).reinterpretAsBytes();
+          ByteVector evenA = wA.reinterpretAsBytes();
+          ByteVector oddA = wA.lanewise(VectorOperators.LSHR, by4).reinterpretAsBytes();
           ShortVector evenLevelsA = evenA.selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddLevelsA = oddA.selectFrom(LEVELS).reinterpretAsShorts();
           dotA =
@@ -114,11 +110,10 @@ final class NVFP4PackedKernel extends GroupedPackedKernel {
                   .mul(c0)
                   .add(dotA)
                   .add(oddLevelsA.mul(c1))
-                  .add(evenLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                  .add(oddLevelsA.lanewise(VectorOperators.LSHR, 8).mul(c3));
-          ByteVector evenB = wB.and((short) NIBBLES).reinterpretAsBytes();
-          ByteVector oddB =
-              wB.lanewise(VectorOperators.LSHR, 4).and((short) NIBBLES).reinterpretAsBytes();
+                  .add(evenLevelsA.lanewise(VectorOperators.LSHR, by8).mul(c2))
+                  .add(oddLevelsA.lanewise(VectorOperators.LSHR, by8).mul(c3));
+          ByteVector evenB = wB.reinterpretAsBytes();
+          ByteVector oddB = wB.lanewise(VectorOperators.LSHR, by4).reinterpretAsBytes();
           ShortVector evenLevelsB = evenB.selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddLevelsB = oddB.selectFrom(LEVELS).reinterpretAsShorts();
           dotB =
@@ -126,8 +121,8 @@ final class NVFP4PackedKernel extends GroupedPackedKernel {
                   .mul(c0)
                   .add(dotB)
                   .add(oddLevelsB.mul(c1))
-                  .add(evenLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                  .add(oddLevelsB.lanewise(VectorOperators.LSHR, 8).mul(c3));
+                  .add(evenLevelsB.lanewise(VectorOperators.LSHR, by8).mul(c2))
+                  .add(oddLevelsB.lanewise(VectorOperators.LSHR, by8).mul(c3));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         IntVector lowerDotA =

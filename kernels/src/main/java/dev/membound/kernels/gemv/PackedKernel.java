@@ -2,8 +2,9 @@ package dev.membound.kernels.gemv;
 
 import dev.membound.kernels.matrix.PackedLayout;
 import dev.membound.kernels.matrix.WeightMatrix;
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
@@ -37,6 +38,7 @@ abstract class PackedKernel implements GemvKernel {
     int end = Math.ceilDiv(endRow, tileRows);
     int tiles = end - first;
     Arrays.fill(sums, first * tileRows, end * tileRows, 0);
+    long base = NativeAddress.of(w.data());
     int unit = 0;
     for (int panel = 0; panel < layout.panels(); panel++) {
       int units = layout.units(panel);
@@ -45,9 +47,8 @@ abstract class PackedKernel implements GemvKernel {
         int tile = first + pairs.first(pair, tiles);
         int partner = first + pairs.second(pair, tiles);
         multiplyTiles(
-            w.data(),
-            layout.tileOffset(panel, tile),
-            layout.tileOffset(panel, partner),
+            base + layout.tileOffset(panel, tile),
+            base + layout.tileOffset(panel, partner),
             unit,
             units,
             sums,
@@ -56,6 +57,7 @@ abstract class PackedKernel implements GemvKernel {
       }
       unit += units;
     }
+    Reference.reachabilityFence(w);
     float scale = resultScale();
     for (int row = firstRow; row < endRow; row++) {
       y[row] = sums[row] * scale;
@@ -70,12 +72,12 @@ abstract class PackedKernel implements GemvKernel {
   /**
    * Adds the products of two tiles.
    *
-   * @param a first byte of one tile in this panel
-   * @param b first byte of the other, or {@code a} again
+   * @param a address of one tile in this panel
+   * @param b address of the other, or {@code a} again
    * @param firstUnit of the panel, counted from column 0
    * @param units of the panel
    * @param sums read and written from {@code rowA} and from {@code rowB}
    */
   abstract void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB);
+      long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB);
 }

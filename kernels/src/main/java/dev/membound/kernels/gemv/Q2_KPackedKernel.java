@@ -1,13 +1,14 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -15,7 +16,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Q2_K: {@code d·Σ sc·x·dot − dmin·Σ mn·x·Σq}. */
-final class Q2_KPackedKernel extends GroupedPackedKernel {
+final class Q2_KPackedKernel extends RingPackedKernel {
   private static final int GROUPS = 16;
   private static final int WORDS = 2;
   private static final int FIELDS = 8;
@@ -25,14 +26,11 @@ final class Q2_KPackedKernel extends GroupedPackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
-        VECTOR_BYTES,
         coefficients,
         start,
         scales,
@@ -45,11 +43,9 @@ final class Q2_KPackedKernel extends GroupedPackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
-      long vectorBytes,
       int[] coefficients,
       int[] start,
       float[] scales,
@@ -63,9 +59,16 @@ final class Q2_KPackedKernel extends GroupedPackedKernel {
     FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
     FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
     FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    ShortVector by2 = ShortVector.broadcast(SHORT, (short) 2);
+    ShortVector by4 = ShortVector.broadcast(SHORT, (short) 4);
+    ShortVector by6 = ShortVector.broadcast(SHORT, (short) 6);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) 8);
+    ShortVector by10 = ShortVector.broadcast(SHORT, (short) 10);
+    ShortVector by12 = ShortVector.broadcast(SHORT, (short) 12);
+    ShortVector by14 = ShortVector.broadcast(SHORT, (short) 14);
     for (int i = 0; i < units; i++) {
-      long atA = a + (long) i * stride;
-      long atB = b + (long) i * stride;
+      long atA = NativeAddress.within(a + (long) i * stride);
+      long atB = NativeAddress.within(b + (long) i * stride);
       FloatVector scaledLowerA = FloatVector.zero(FLOAT);
       FloatVector minimaLowerA = FloatVector.zero(FLOAT);
       FloatVector scaledUpperA = FloatVector.zero(FLOAT);
@@ -76,16 +79,16 @@ final class Q2_KPackedKernel extends GroupedPackedKernel {
       FloatVector minimaUpperB = FloatVector.zero(FLOAT);
       for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
         int group = (firstUnit + i) * GROUPS + inUnit;
-        long in = (long) (2 + (inUnit >> 1) * 5) * vectorBytes;
+        long in = (long) (2 + (inUnit >> 1) * 5) * VECTOR_BYTES;
         int inWord = (inUnit & 1) * Byte.SIZE;
-        long codes = in + (1 + (inUnit & 1) * 2) * vectorBytes;
+        long codes = in + (1 + (inUnit & 1) * 2) * VECTOR_BYTES;
         long codesA = atA + codes;
         long codesB = atB + codes;
         IntVector scalesA =
-            IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN)
+            IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN)
                 .lanewise(VectorOperators.LSHR, inWord);
         IntVector scalesB =
-            IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN)
+            IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN)
                 .lanewise(VectorOperators.LSHR, inWord);
         ShortVector dotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
         ShortVector dotB = dotA;
@@ -93,10 +96,10 @@ final class Q2_KPackedKernel extends GroupedPackedKernel {
           int at = (group * WORDS + word) * FIELDS;
           ShortVector wA =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector wB =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
           ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
           ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
@@ -108,23 +111,23 @@ final class Q2_KPackedKernel extends GroupedPackedKernel {
           dotA =
               wA.mul(c0)
                   .add(dotA)
-                  .add(wA.lanewise(VectorOperators.LSHR, 2).mul(c1))
-                  .add(wA.lanewise(VectorOperators.LSHR, 4).mul(c2))
-                  .add(wA.lanewise(VectorOperators.LSHR, 6).mul(c3))
-                  .add(wA.lanewise(VectorOperators.LSHR, 8).mul(c4))
-                  .add(wA.lanewise(VectorOperators.LSHR, 10).mul(c5))
-                  .add(wA.lanewise(VectorOperators.LSHR, 12).mul(c6))
-                  .add(wA.lanewise(VectorOperators.LSHR, 14).mul(c7));
+                  .add(wA.lanewise(VectorOperators.LSHR, by2).mul(c1))
+                  .add(wA.lanewise(VectorOperators.LSHR, by4).mul(c2))
+                  .add(wA.lanewise(VectorOperators.LSHR, by6).mul(c3))
+                  .add(wA.lanewise(VectorOperators.LSHR, by8).mul(c4))
+                  .add(wA.lanewise(VectorOperators.LSHR, by10).mul(c5))
+                  .add(wA.lanewise(VectorOperators.LSHR, by12).mul(c6))
+                  .add(wA.lanewise(VectorOperators.LSHR, by14).mul(c7));
           dotB =
               wB.mul(c0)
                   .add(dotB)
-                  .add(wB.lanewise(VectorOperators.LSHR, 2).mul(c1))
-                  .add(wB.lanewise(VectorOperators.LSHR, 4).mul(c2))
-                  .add(wB.lanewise(VectorOperators.LSHR, 6).mul(c3))
-                  .add(wB.lanewise(VectorOperators.LSHR, 8).mul(c4))
-                  .add(wB.lanewise(VectorOperators.LSHR, 10).mul(c5))
-                  .add(wB.lanewise(VectorOperators.LSHR, 12).mul(c6))
-                  .add(wB.lanewise(VectorOperators.LSHR, 14).mul(c7));
+                  .add(wB.lanewise(VectorOperators.LSHR, by2).mul(c1))
+                  .add(wB.lanewise(VectorOperators.LSHR, by4).mul(c2))
+                  .add(wB.lanewise(VectorOperators.LSHR, by6).mul(c3))
+                  .add(wB.lanewise(VectorOperators.LSHR, by8).mul(c4))
+                  .add(wB.lanewise(VectorOperators.LSHR, by10).mul(c5))
+                  .add(wB.lanewise(VectorOperators.LSHR, by12).mul(c6))
+                  .add(wB.lanewise(VectorOperators.LSHR, by14).mul(c7));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         IntVector lowerDotA =
@@ -201,9 +204,9 @@ final class Q2_KPackedKernel extends GroupedPackedKernel {
                         .convert(VectorOperators.I2F, 0)),
                 minimaUpperB);
       }
-      IntVector dA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       IntVector dminA =
-          IntVector.fromMemorySegment(INT, w, atA + vectorBytes, ByteOrder.LITTLE_ENDIAN);
+          IntVector.fromMemorySegment(INT, SPACE, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       lowerA =
           dA.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
@@ -232,9 +235,9 @@ final class Q2_KPackedKernel extends GroupedPackedKernel {
                       .reinterpretAsFloats()
                       .mul(HalfWidening.UNIT)
                       .mul(minimaUpperA));
-      IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      IntVector dB = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       IntVector dminB =
-          IntVector.fromMemorySegment(INT, w, atB + vectorBytes, ByteOrder.LITTLE_ENDIAN);
+          IntVector.fromMemorySegment(INT, SPACE, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       lowerB =
           dB.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)

@@ -1,13 +1,14 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -15,7 +16,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Q3_K: {@code d·Σ sc·x·dot}. */
-final class Q3_KPackedKernel extends GroupedPackedKernel {
+final class Q3_KPackedKernel extends RingPackedKernel {
   private static final int GROUPS = 16;
   private static final int WORDS = 3;
   private static final int FIELDS = 6;
@@ -25,14 +26,11 @@ final class Q3_KPackedKernel extends GroupedPackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
-        VECTOR_BYTES,
         coefficients,
         start,
         scales,
@@ -45,11 +43,9 @@ final class Q3_KPackedKernel extends GroupedPackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
-      long vectorBytes,
       int[] coefficients,
       int[] start,
       float[] scales,
@@ -63,25 +59,30 @@ final class Q3_KPackedKernel extends GroupedPackedKernel {
     FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
     FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
     FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    ShortVector by3 = ShortVector.broadcast(SHORT, (short) 3);
+    ShortVector by6 = ShortVector.broadcast(SHORT, (short) 6);
+    ShortVector by9 = ShortVector.broadcast(SHORT, (short) 9);
+    ShortVector by12 = ShortVector.broadcast(SHORT, (short) 12);
+    ShortVector by15 = ShortVector.broadcast(SHORT, (short) 15);
     for (int i = 0; i < units; i++) {
-      long atA = a + (long) i * stride;
-      long atB = b + (long) i * stride;
+      long atA = NativeAddress.within(a + (long) i * stride);
+      long atB = NativeAddress.within(b + (long) i * stride);
       FloatVector scaledLowerA = FloatVector.zero(FLOAT);
       FloatVector scaledUpperA = FloatVector.zero(FLOAT);
       FloatVector scaledLowerB = FloatVector.zero(FLOAT);
       FloatVector scaledUpperB = FloatVector.zero(FLOAT);
       for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
         int group = (firstUnit + i) * GROUPS + inUnit;
-        long in = (long) (1 + (inUnit >> 1) * 7) * vectorBytes;
+        long in = (long) (1 + (inUnit >> 1) * 7) * VECTOR_BYTES;
         int inWord = (inUnit & 1) * Byte.SIZE;
-        long codes = in + (1 + (inUnit & 1) * 3) * vectorBytes;
+        long codes = in + (1 + (inUnit & 1) * 3) * VECTOR_BYTES;
         long codesA = atA + codes;
         long codesB = atB + codes;
         IntVector scalesA =
-            IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN)
+            IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN)
                 .lanewise(VectorOperators.LSHL, Byte.SIZE - inWord);
         IntVector scalesB =
-            IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN)
+            IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN)
                 .lanewise(VectorOperators.LSHL, Byte.SIZE - inWord);
         ShortVector dotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
         ShortVector dotB = dotA;
@@ -89,10 +90,10 @@ final class Q3_KPackedKernel extends GroupedPackedKernel {
           int at = (group * WORDS + word) * FIELDS;
           ShortVector wA =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector wB =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
           ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
           ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
@@ -102,19 +103,19 @@ final class Q3_KPackedKernel extends GroupedPackedKernel {
           dotA =
               wA.mul(c0)
                   .add(dotA)
-                  .add(wA.lanewise(VectorOperators.LSHR, 3).mul(c1))
-                  .add(wA.lanewise(VectorOperators.LSHR, 6).mul(c2))
-                  .add(wA.lanewise(VectorOperators.LSHR, 9).mul(c3))
-                  .add(wA.lanewise(VectorOperators.LSHR, 12).mul(c4))
-                  .add(wA.lanewise(VectorOperators.LSHR, 15).mul(c5));
+                  .add(wA.lanewise(VectorOperators.LSHR, by3).mul(c1))
+                  .add(wA.lanewise(VectorOperators.LSHR, by6).mul(c2))
+                  .add(wA.lanewise(VectorOperators.LSHR, by9).mul(c3))
+                  .add(wA.lanewise(VectorOperators.LSHR, by12).mul(c4))
+                  .add(wA.lanewise(VectorOperators.LSHR, by15).mul(c5));
           dotB =
               wB.mul(c0)
                   .add(dotB)
-                  .add(wB.lanewise(VectorOperators.LSHR, 3).mul(c1))
-                  .add(wB.lanewise(VectorOperators.LSHR, 6).mul(c2))
-                  .add(wB.lanewise(VectorOperators.LSHR, 9).mul(c3))
-                  .add(wB.lanewise(VectorOperators.LSHR, 12).mul(c4))
-                  .add(wB.lanewise(VectorOperators.LSHR, 15).mul(c5));
+                  .add(wB.lanewise(VectorOperators.LSHR, by3).mul(c1))
+                  .add(wB.lanewise(VectorOperators.LSHR, by6).mul(c2))
+                  .add(wB.lanewise(VectorOperators.LSHR, by9).mul(c3))
+                  .add(wB.lanewise(VectorOperators.LSHR, by12).mul(c4))
+                  .add(wB.lanewise(VectorOperators.LSHR, by15).mul(c5));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         IntVector lowerDotA =
@@ -164,7 +165,7 @@ final class Q3_KPackedKernel extends GroupedPackedKernel {
                         scalesB.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0)),
                     scaledUpperB);
       }
-      IntVector dA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       lowerA =
           dA.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
@@ -178,7 +179,7 @@ final class Q3_KPackedKernel extends GroupedPackedKernel {
               .reinterpretAsFloats()
               .mul(HalfWidening.UNIT)
               .fma(scaledUpperA, upperA);
-      IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      IntVector dB = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       lowerB =
           dB.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)

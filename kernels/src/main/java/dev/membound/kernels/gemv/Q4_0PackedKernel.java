@@ -1,12 +1,13 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -71,10 +72,8 @@ final class Q4_0PackedKernel extends PackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
@@ -89,7 +88,6 @@ final class Q4_0PackedKernel extends PackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
@@ -105,16 +103,21 @@ final class Q4_0PackedKernel extends PackedKernel {
     FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
     FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
     FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    ShortVector by4 = ShortVector.broadcast(SHORT, (short) 4);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) 8);
+    ShortVector by12 = ShortVector.broadcast(SHORT, (short) 12);
     for (int i = 0; i < blocks; i++) {
-      long atA = a + i * stride;
-      long atB = b + i * stride;
+      long atA = NativeAddress.within(a + i * stride);
+      long atB = NativeAddress.within(b + i * stride);
       ShortVector dotA = ShortVector.broadcast(SHORT, start[firstBlock + i]);
       ShortVector dotB = dotA;
       for (int word = 0; word < WORDS; word++) {
         long in = (word + 1L) * VECTOR_BYTES;
         int at = (firstBlock + i) * BLOCK + word * COEFFICIENTS;
-        ShortVector wa = ShortVector.fromMemorySegment(SHORT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
-        ShortVector wb = ShortVector.fromMemorySegment(SHORT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wa =
+            ShortVector.fromMemorySegment(SHORT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wb =
+            ShortVector.fromMemorySegment(SHORT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN);
         ShortVector c0 = ShortVector.broadcast(SHORT, coefficients[at]);
         ShortVector c1 = ShortVector.broadcast(SHORT, coefficients[at + 1]);
         ShortVector c2 = ShortVector.broadcast(SHORT, coefficients[at + 2]);
@@ -122,21 +125,21 @@ final class Q4_0PackedKernel extends PackedKernel {
         dotA =
             wa.mul(c0)
                 .add(dotA)
-                .add(wa.lanewise(VectorOperators.LSHR, 4).mul(c1))
-                .add(wa.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                .add(wa.lanewise(VectorOperators.LSHR, 12).mul(c3));
+                .add(wa.lanewise(VectorOperators.LSHR, by4).mul(c1))
+                .add(wa.lanewise(VectorOperators.LSHR, by8).mul(c2))
+                .add(wa.lanewise(VectorOperators.LSHR, by12).mul(c3));
         dotB =
             wb.mul(c0)
                 .add(dotB)
-                .add(wb.lanewise(VectorOperators.LSHR, 4).mul(c1))
-                .add(wb.lanewise(VectorOperators.LSHR, 8).mul(c2))
-                .add(wb.lanewise(VectorOperators.LSHR, 12).mul(c3));
+                .add(wb.lanewise(VectorOperators.LSHR, by4).mul(c1))
+                .add(wb.lanewise(VectorOperators.LSHR, by8).mul(c2))
+                .add(wb.lanewise(VectorOperators.LSHR, by12).mul(c3));
       }
       FloatVector scale = FloatVector.broadcast(FLOAT, scales[firstBlock + i]);
       IntVector pairsA = dotA.reinterpretAsInts();
       IntVector pairsB = dotB.reinterpretAsInts();
-      IntVector halvesA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
-      IntVector halvesB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      IntVector halvesA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector halvesB = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       lowerA =
           ((FloatVector)
                   pairsA

@@ -1,13 +1,14 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -15,7 +16,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Q5_0: {@code d·x·dot}. */
-final class Q5_0PackedKernel extends GroupedPackedKernel {
+final class Q5_0PackedKernel extends RingPackedKernel {
   private static final int WORDS = 5;
   private static final int FIELDS = 4;
 
@@ -24,14 +25,11 @@ final class Q5_0PackedKernel extends GroupedPackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
-        VECTOR_BYTES,
         coefficients,
         start,
         scales,
@@ -44,11 +42,9 @@ final class Q5_0PackedKernel extends GroupedPackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
-      long vectorBytes,
       int[] coefficients,
       int[] start,
       float[] scales,
@@ -62,14 +58,17 @@ final class Q5_0PackedKernel extends GroupedPackedKernel {
     FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
     FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
     FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    ShortVector by5 = ShortVector.broadcast(SHORT, (short) 5);
+    ShortVector by10 = ShortVector.broadcast(SHORT, (short) 10);
+    ShortVector by15 = ShortVector.broadcast(SHORT, (short) 15);
     for (int i = 0; i < units; i++) {
-      long atA = a + (long) i * stride;
-      long atB = b + (long) i * stride;
+      long atA = NativeAddress.within(a + (long) i * stride);
+      long atB = NativeAddress.within(b + (long) i * stride);
       int group = firstUnit + i;
-      long codesA = atA + vectorBytes;
-      long codesB = atB + vectorBytes;
-      IntVector dA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
-      IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      long codesA = atA + VECTOR_BYTES;
+      long codesB = atB + VECTOR_BYTES;
+      IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector dB = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       IntVector lowerDotA = IntVector.zero(INT);
       IntVector upperDotA = IntVector.zero(INT);
       IntVector lowerDotB = IntVector.zero(INT);
@@ -83,10 +82,10 @@ final class Q5_0PackedKernel extends GroupedPackedKernel {
           int at = (sum * WORDS + inPart) * FIELDS;
           ShortVector wA =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector wB =
               ShortVector.fromMemorySegment(
-                  SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                  SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
           ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
           ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
@@ -94,15 +93,15 @@ final class Q5_0PackedKernel extends GroupedPackedKernel {
           dotA =
               wA.mul(c0)
                   .add(dotA)
-                  .add(wA.lanewise(VectorOperators.LSHR, 5).mul(c1))
-                  .add(wA.lanewise(VectorOperators.LSHR, 10).mul(c2))
-                  .add(wA.lanewise(VectorOperators.LSHR, 15).mul(c3));
+                  .add(wA.lanewise(VectorOperators.LSHR, by5).mul(c1))
+                  .add(wA.lanewise(VectorOperators.LSHR, by10).mul(c2))
+                  .add(wA.lanewise(VectorOperators.LSHR, by15).mul(c3));
           dotB =
               wB.mul(c0)
                   .add(dotB)
-                  .add(wB.lanewise(VectorOperators.LSHR, 5).mul(c1))
-                  .add(wB.lanewise(VectorOperators.LSHR, 10).mul(c2))
-                  .add(wB.lanewise(VectorOperators.LSHR, 15).mul(c3));
+                  .add(wB.lanewise(VectorOperators.LSHR, by5).mul(c1))
+                  .add(wB.lanewise(VectorOperators.LSHR, by10).mul(c2))
+                  .add(wB.lanewise(VectorOperators.LSHR, by15).mul(c3));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         lowerDotA =

@@ -1,13 +1,14 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.matrix.CodeWords;
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -15,7 +16,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Q5_K: as {@link Q4_KPackedKernel}, two sums a group. */
-final class Q5_KPackedKernel extends GroupedPackedKernel {
+final class Q5_KPackedKernel extends RingPackedKernel {
   private static final int GROUPS = 8;
   private static final int WORDS = 5;
   private static final int FIELDS = 4;
@@ -26,14 +27,11 @@ final class Q5_KPackedKernel extends GroupedPackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
-        VECTOR_BYTES,
         coefficients,
         start,
         scales,
@@ -46,11 +44,9 @@ final class Q5_KPackedKernel extends GroupedPackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
-      long vectorBytes,
       int[] coefficients,
       int[] start,
       float[] scales,
@@ -64,9 +60,12 @@ final class Q5_KPackedKernel extends GroupedPackedKernel {
     FloatVector upperA = FloatVector.fromArray(FLOAT, sums, rowA + FLOATS);
     FloatVector lowerB = FloatVector.fromArray(FLOAT, sums, rowB);
     FloatVector upperB = FloatVector.fromArray(FLOAT, sums, rowB + FLOATS);
+    ShortVector by5 = ShortVector.broadcast(SHORT, (short) 5);
+    ShortVector by10 = ShortVector.broadcast(SHORT, (short) 10);
+    ShortVector by15 = ShortVector.broadcast(SHORT, (short) 15);
     for (int i = 0; i < units; i++) {
-      long atA = a + (long) i * stride;
-      long atB = b + (long) i * stride;
+      long atA = NativeAddress.within(a + (long) i * stride);
+      long atB = NativeAddress.within(b + (long) i * stride);
       FloatVector scaledLowerA = FloatVector.zero(FLOAT);
       FloatVector minimaLowerA = FloatVector.zero(FLOAT);
       FloatVector scaledUpperA = FloatVector.zero(FLOAT);
@@ -77,11 +76,13 @@ final class Q5_KPackedKernel extends GroupedPackedKernel {
       FloatVector minimaUpperB = FloatVector.zero(FLOAT);
       for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
         int group = (firstUnit + i) * GROUPS + inUnit;
-        long in = (long) (2 + inUnit * 11) * vectorBytes;
-        long codesA = atA + in + vectorBytes;
-        long codesB = atB + in + vectorBytes;
-        IntVector scalesA = IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
-        IntVector scalesB = IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
+        long in = (long) (2 + inUnit * 11) * VECTOR_BYTES;
+        long codesA = atA + in + VECTOR_BYTES;
+        long codesB = atB + in + VECTOR_BYTES;
+        IntVector scalesA =
+            IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN);
+        IntVector scalesB =
+            IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN);
         IntVector lowerDotA = IntVector.zero(INT);
         IntVector upperDotA = IntVector.zero(INT);
         IntVector lowerDotB = IntVector.zero(INT);
@@ -95,10 +96,10 @@ final class Q5_KPackedKernel extends GroupedPackedKernel {
             int at = (sum * WORDS + inPart) * FIELDS;
             ShortVector wA =
                 ShortVector.fromMemorySegment(
-                    SHORT, w, codesA + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                    SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
             ShortVector wB =
                 ShortVector.fromMemorySegment(
-                    SHORT, w, codesB + (long) word * vectorBytes, ByteOrder.LITTLE_ENDIAN);
+                    SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
             ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
             ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
             ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
@@ -106,15 +107,15 @@ final class Q5_KPackedKernel extends GroupedPackedKernel {
             dotA =
                 wA.mul(c0)
                     .add(dotA)
-                    .add(wA.lanewise(VectorOperators.LSHR, 5).mul(c1))
-                    .add(wA.lanewise(VectorOperators.LSHR, 10).mul(c2))
-                    .add(wA.lanewise(VectorOperators.LSHR, 15).mul(c3));
+                    .add(wA.lanewise(VectorOperators.LSHR, by5).mul(c1))
+                    .add(wA.lanewise(VectorOperators.LSHR, by10).mul(c2))
+                    .add(wA.lanewise(VectorOperators.LSHR, by15).mul(c3));
             dotB =
                 wB.mul(c0)
                     .add(dotB)
-                    .add(wB.lanewise(VectorOperators.LSHR, 5).mul(c1))
-                    .add(wB.lanewise(VectorOperators.LSHR, 10).mul(c2))
-                    .add(wB.lanewise(VectorOperators.LSHR, 15).mul(c3));
+                    .add(wB.lanewise(VectorOperators.LSHR, by5).mul(c1))
+                    .add(wB.lanewise(VectorOperators.LSHR, by10).mul(c2))
+                    .add(wB.lanewise(VectorOperators.LSHR, by15).mul(c3));
           }
           IntVector pairsA = dotA.reinterpretAsInts();
           lowerDotA =
@@ -194,9 +195,9 @@ final class Q5_KPackedKernel extends GroupedPackedKernel {
                     scalesB.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)),
                 minimaUpperB);
       }
-      IntVector dA = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       IntVector dminA =
-          IntVector.fromMemorySegment(INT, w, atA + vectorBytes, ByteOrder.LITTLE_ENDIAN);
+          IntVector.fromMemorySegment(INT, SPACE, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       lowerA =
           dA.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
@@ -225,9 +226,9 @@ final class Q5_KPackedKernel extends GroupedPackedKernel {
                       .reinterpretAsFloats()
                       .mul(HalfWidening.UNIT)
                       .mul(minimaUpperA));
-      IntVector dB = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      IntVector dB = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       IntVector dminB =
-          IntVector.fromMemorySegment(INT, w, atB + vectorBytes, ByteOrder.LITTLE_ENDIAN);
+          IntVector.fromMemorySegment(INT, SPACE, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       lowerB =
           dB.lanewise(VectorOperators.LSHL, Short.SIZE)
               .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)

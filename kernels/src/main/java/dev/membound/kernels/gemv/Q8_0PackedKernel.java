@@ -1,11 +1,12 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.INT;
 
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.provider.Species;
 import dev.membound.kernels.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -76,10 +77,8 @@ final class Q8_0PackedKernel extends PackedKernel {
   }
 
   @Override
-  void multiplyTiles(
-      MemorySegment w, long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
+  void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        w,
         a,
         b,
         layout.tileUnitBytes(),
@@ -94,7 +93,6 @@ final class Q8_0PackedKernel extends PackedKernel {
   }
 
   private static void addProducts(
-      MemorySegment w,
       long a,
       long b,
       long stride,
@@ -109,15 +107,15 @@ final class Q8_0PackedKernel extends PackedKernel {
     FloatVector sumA = FloatVector.fromArray(FLOAT, sums, rowA);
     FloatVector sumB = FloatVector.fromArray(FLOAT, sums, rowB);
     for (int i = 0; i < blocks; i++) {
-      long atA = a + i * stride;
-      long atB = b + i * stride;
+      long atA = NativeAddress.within(a + i * stride);
+      long atB = NativeAddress.within(b + i * stride);
       IntVector dotA = IntVector.broadcast(INT, start[firstBlock + i]);
       IntVector dotB = dotA;
       for (int word = 0; word < WORDS; word++) {
         long in = HEADER_BYTES + (long) word * WORD_BYTES;
         int at = (firstBlock + i) * BLOCK + word * Integer.BYTES;
-        IntVector wa = IntVector.fromMemorySegment(INT, w, atA + in, ByteOrder.LITTLE_ENDIAN);
-        IntVector wb = IntVector.fromMemorySegment(INT, w, atB + in, ByteOrder.LITTLE_ENDIAN);
+        IntVector wa = IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN);
+        IntVector wb = IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN);
         IntVector c0 = IntVector.broadcast(INT, coefficients[at]);
         IntVector c1 = IntVector.broadcast(INT, coefficients[at + 1]);
         IntVector c2 = IntVector.broadcast(INT, coefficients[at + 2]);
@@ -140,7 +138,7 @@ final class Q8_0PackedKernel extends PackedKernel {
           ((FloatVector) dotA.convert(VectorOperators.I2F, 0))
               .mul(
                   ((IntVector)
-                          ShortVector.fromMemorySegment(SCALES, w, atA, ByteOrder.LITTLE_ENDIAN)
+                          ShortVector.fromMemorySegment(SCALES, SPACE, atA, ByteOrder.LITTLE_ENDIAN)
                               .castShape(INT, 0))
                       .lanewise(VectorOperators.LSHL, Short.SIZE - HalfWidening.SHIFT)
                       .and(HalfWidening.MASK)
@@ -150,7 +148,7 @@ final class Q8_0PackedKernel extends PackedKernel {
           ((FloatVector) dotB.convert(VectorOperators.I2F, 0))
               .mul(
                   ((IntVector)
-                          ShortVector.fromMemorySegment(SCALES, w, atB, ByteOrder.LITTLE_ENDIAN)
+                          ShortVector.fromMemorySegment(SCALES, SPACE, atB, ByteOrder.LITTLE_ENDIAN)
                               .castShape(INT, 0))
                       .lanewise(VectorOperators.LSHL, Short.SIZE - HalfWidening.SHIFT)
                       .and(HalfWidening.MASK)
