@@ -1,5 +1,6 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
@@ -51,8 +52,8 @@ final class BF16FileKernel extends FarRows {
   }
 
   @Override
-  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
-    dot(w, a, b, 2 * VECTOR_BYTES, steps, pairs, lanes);
+  boolean multiplySteps(long a, long b, float[] lanes) {
+    dot(a, b, 2 * VECTOR_BYTES, steps, pairs, lanes);
     return true;
   }
 
@@ -71,8 +72,7 @@ final class BF16FileKernel extends FarRows {
     return total;
   }
 
-  private static void dot(
-      MemorySegment w, long a, long b, long stride, int steps, float[] x, float[] lanes) {
+  private static void dot(long a, long b, long stride, int steps, float[] x, float[] lanes) {
     FloatVector evenA = FloatVector.zero(FLOAT);
     FloatVector oddA = FloatVector.zero(FLOAT);
     FloatVector evenB = FloatVector.zero(FLOAT);
@@ -80,8 +80,8 @@ final class BF16FileKernel extends FarRows {
     for (int i = 0; i < steps; i++) {
       long atA = a + i * stride;
       long atB = b + i * stride;
-      IntVector wa0 = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
-      IntVector wb0 = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      IntVector wa0 = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb0 = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
       FloatVector odd0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
       evenA = wa0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenA);
@@ -89,9 +89,9 @@ final class BF16FileKernel extends FarRows {
       evenB = wb0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenB);
       oddB = wb0.and(UPPER).reinterpretAsFloats().fma(odd0, oddB);
       IntVector wa1 =
-          IntVector.fromMemorySegment(INT, w, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+          IntVector.fromMemorySegment(INT, SPACE, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       IntVector wb1 =
-          IntVector.fromMemorySegment(INT, w, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+          IntVector.fromMemorySegment(INT, SPACE, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       FloatVector even1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
       FloatVector odd1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
       evenA = wa1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenA);

@@ -1,5 +1,6 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
@@ -61,8 +62,8 @@ final class F16FileKernel extends FarRows {
   }
 
   @Override
-  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
-    return dot(w, a, b, 2 * VECTOR_BYTES, steps, pairs, lanes);
+  boolean multiplySteps(long a, long b, float[] lanes) {
+    return dot(a, b, 2 * VECTOR_BYTES, steps, pairs, lanes);
   }
 
   @Override
@@ -75,8 +76,7 @@ final class F16FileKernel extends FarRows {
     return total;
   }
 
-  private static boolean dot(
-      MemorySegment w, long a, long b, long stride, int steps, float[] x, float[] lanes) {
+  private static boolean dot(long a, long b, long stride, int steps, float[] x, float[] lanes) {
     FloatVector evenA = FloatVector.zero(FLOAT);
     FloatVector oddA = FloatVector.zero(FLOAT);
     FloatVector evenB = FloatVector.zero(FLOAT);
@@ -85,8 +85,8 @@ final class F16FileKernel extends FarRows {
     for (int i = 0; i < steps; i++) {
       long atA = a + i * stride;
       long atB = b + i * stride;
-      IntVector wa0 = IntVector.fromMemorySegment(INT, w, atA, ByteOrder.LITTLE_ENDIAN);
-      IntVector wb0 = IntVector.fromMemorySegment(INT, w, atB, ByteOrder.LITTLE_ENDIAN);
+      IntVector wa0 = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector wb0 = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
       FloatVector odd0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
       carries =
@@ -117,9 +117,9 @@ final class F16FileKernel extends FarRows {
               .reinterpretAsFloats()
               .fma(odd0, oddB);
       IntVector wa1 =
-          IntVector.fromMemorySegment(INT, w, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+          IntVector.fromMemorySegment(INT, SPACE, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       IntVector wb1 =
-          IntVector.fromMemorySegment(INT, w, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+          IntVector.fromMemorySegment(INT, SPACE, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       FloatVector even1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
       FloatVector odd1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
       carries =

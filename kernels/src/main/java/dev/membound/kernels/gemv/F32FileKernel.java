@@ -1,5 +1,6 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 
@@ -38,8 +39,8 @@ final class F32FileKernel extends FarRows {
   }
 
   @Override
-  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
-    dot(w, a, b, VECTOR_BYTES, cols / FLOATS, x, lanes);
+  boolean multiplySteps(long a, long b, float[] lanes) {
+    dot(a, b, VECTOR_BYTES, cols / FLOATS, x, lanes);
     return true;
   }
 
@@ -52,17 +53,16 @@ final class F32FileKernel extends FarRows {
     return total;
   }
 
-  private static void dot(
-      MemorySegment w, long a, long b, long stride, int steps, float[] x, float[] lanes) {
+  private static void dot(long a, long b, long stride, int steps, float[] x, float[] lanes) {
     FloatVector sumA = FloatVector.zero(FLOAT);
     FloatVector sumB = FloatVector.zero(FLOAT);
     for (int i = 0; i < steps; i++) {
       FloatVector activations = FloatVector.fromArray(FLOAT, x, i * FLOATS);
       sumA =
-          FloatVector.fromMemorySegment(FLOAT, w, a + i * stride, ByteOrder.LITTLE_ENDIAN)
+          FloatVector.fromMemorySegment(FLOAT, SPACE, a + i * stride, ByteOrder.LITTLE_ENDIAN)
               .fma(activations, sumA);
       sumB =
-          FloatVector.fromMemorySegment(FLOAT, w, b + i * stride, ByteOrder.LITTLE_ENDIAN)
+          FloatVector.fromMemorySegment(FLOAT, SPACE, b + i * stride, ByteOrder.LITTLE_ENDIAN)
               .fma(activations, sumB);
     }
     sumA.intoArray(lanes, LANES_A);

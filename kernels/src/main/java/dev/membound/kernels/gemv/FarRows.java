@@ -3,7 +3,9 @@ package dev.membound.kernels.gemv;
 import static dev.membound.kernels.provider.Species.FLOATS;
 
 import dev.membound.kernels.matrix.WeightMatrix;
+import dev.membound.kernels.memory.NativeAddress;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
 /**
  * A FILE kernel that walks two rows at once, {@linkplain FarPairs half a share apart}: two
@@ -39,6 +41,7 @@ abstract class FarRows implements GemvKernel {
   @Override
   public final void multiply(WeightMatrix w, float[] y, int firstRow, int endRow, int worker) {
     MemorySegment data = w.data();
+    long base = NativeAddress.of(data);
     int rows = endRow - firstRow;
     for (int pair = 0; pair < FarPairs.ODD.count(rows); pair++) {
       // A row that is its own partner: the same result, written twice.
@@ -46,10 +49,11 @@ abstract class FarRows implements GemvKernel {
       int partner = firstRow + FarPairs.ODD.second(pair, rows);
       long a = row * rowBytes;
       long b = partner * rowBytes;
-      boolean exact = multiplySteps(data, a, b, lanes[worker]);
+      boolean exact = multiplySteps(base + a, base + b, lanes[worker]);
       y[row] = finish(data, a, lanes[worker], LANES_A, exact);
       y[partner] = finish(data, b, lanes[worker], LANES_B, exact);
     }
+    Reference.reachabilityFence(w);
   }
 
   private float finish(MemorySegment w, long row, float[] lanes, int from, boolean exact) {
@@ -69,13 +73,13 @@ abstract class FarRows implements GemvKernel {
   /**
    * Multiplies the first {@link #stepCols} columns of two rows.
    *
-   * @param a first byte of one row
-   * @param b first byte of the other
+   * @param a address of one row
+   * @param b address of the other
    * @param lanes receives the rows' lanes from {@link #LANES_A} and {@link #LANES_B}
    * @return false if the vector loop met a number that it cannot widen, and the scalar loop must
    *     take the rows from column 0
    */
-  abstract boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes);
+  abstract boolean multiplySteps(long a, long b, float[] lanes);
 
   /** Adds the products of a row from column {@code fromCol} on, one by one. */
   abstract float addTail(MemorySegment w, long row, int fromCol, float sum);

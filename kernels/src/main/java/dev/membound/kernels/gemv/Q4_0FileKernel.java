@@ -1,9 +1,11 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.BYTE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.provider.Species;
 import dev.membound.kernels.quant.QuantType;
 import java.lang.foreign.MemorySegment;
@@ -110,9 +112,9 @@ final class Q4_0FileKernel extends FarRows {
   }
 
   @Override
-  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
+  boolean multiplySteps(long a, long b, float[] lanes) {
     int steps = blocks / STEP_BLOCKS;
-    return dot(w, a, b, stepBytes, steps, x0, x1, x2, x3, scales, lanes);
+    return dot(a, b, stepBytes, steps, x0, x1, x2, x3, scales, lanes);
   }
 
   @Override
@@ -134,7 +136,6 @@ final class Q4_0FileKernel extends FarRows {
   }
 
   private static boolean dot(
-      MemorySegment w,
       long a,
       long b,
       long stride,
@@ -149,15 +150,18 @@ final class Q4_0FileKernel extends FarRows {
     FloatVector sumB = FloatVector.zero(FLOAT);
     IntVector carries = IntVector.zero(Species.INT);
     int words = SHORT.length();
+    ShortVector by4 = ShortVector.broadcast(SHORT, (short) 4);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) 8);
+    ShortVector by12 = ShortVector.broadcast(SHORT, (short) 12);
     for (int i = 0; i < steps; i++) {
-      long atA = a + i * stride;
-      long atB = b + i * stride;
-      ByteVector firstA = ByteVector.fromMemorySegment(BYTE, w, atA, ByteOrder.LITTLE_ENDIAN);
-      ByteVector firstB = ByteVector.fromMemorySegment(BYTE, w, atB, ByteOrder.LITTLE_ENDIAN);
+      long atA = NativeAddress.within(a + i * stride);
+      long atB = NativeAddress.within(b + i * stride);
+      ByteVector firstA = ByteVector.fromMemorySegment(BYTE, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
+      ByteVector firstB = ByteVector.fromMemorySegment(BYTE, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       ByteVector secondA =
-          ByteVector.fromMemorySegment(BYTE, w, atA + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN);
+          ByteVector.fromMemorySegment(BYTE, SPACE, atA + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN);
       ByteVector secondB =
-          ByteVector.fromMemorySegment(BYTE, w, atB + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN);
+          ByteVector.fromMemorySegment(BYTE, SPACE, atB + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN);
       ShortVector codesA = CODES.selectFrom(firstA, secondA).reinterpretAsShorts();
       ShortVector codesB = CODES.selectFrom(firstB, secondB).reinterpretAsShorts();
       ShortVector q0 =
@@ -176,17 +180,17 @@ final class Q4_0FileKernel extends FarRows {
           codesA
               .mul(q0)
               .add(start)
-              .add(codesA.lanewise(VectorOperators.LSHR, 4).mul(c1))
-              .add(codesA.lanewise(VectorOperators.LSHR, 8).mul(c2))
-              .add(codesA.lanewise(VectorOperators.LSHR, 12).mul(c3))
+              .add(codesA.lanewise(VectorOperators.LSHR, by4).mul(c1))
+              .add(codesA.lanewise(VectorOperators.LSHR, by8).mul(c2))
+              .add(codesA.lanewise(VectorOperators.LSHR, by12).mul(c3))
               .reinterpretAsInts();
       IntVector dotsB =
           codesB
               .mul(q0)
               .add(start)
-              .add(codesB.lanewise(VectorOperators.LSHR, 4).mul(c1))
-              .add(codesB.lanewise(VectorOperators.LSHR, 8).mul(c2))
-              .add(codesB.lanewise(VectorOperators.LSHR, 12).mul(c3))
+              .add(codesB.lanewise(VectorOperators.LSHR, by4).mul(c1))
+              .add(codesB.lanewise(VectorOperators.LSHR, by8).mul(c2))
+              .add(codesB.lanewise(VectorOperators.LSHR, by12).mul(c3))
               .reinterpretAsInts();
       IntVector halvesA = SCALES.selectFrom(firstA, secondA).reinterpretAsInts();
       IntVector halvesB = SCALES.selectFrom(firstB, secondB).reinterpretAsInts();

@@ -1,8 +1,10 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.provider.Species;
 import dev.membound.kernels.quant.QuantType;
 import java.lang.foreign.MemorySegment;
@@ -68,8 +70,8 @@ final class Q8_0FileKernel extends FarRows {
   }
 
   @Override
-  boolean multiplySteps(MemorySegment w, long a, long b, float[] lanes) {
-    dot(w, a, b, stepBytes, blocks / STEP_BLOCKS, quants, activations.scales, lanes);
+  boolean multiplySteps(long a, long b, float[] lanes) {
+    dot(a, b, stepBytes, blocks / STEP_BLOCKS, quants, activations.scales, lanes);
     return true;
   }
 
@@ -88,30 +90,23 @@ final class Q8_0FileKernel extends FarRows {
   }
 
   private static void dot(
-      MemorySegment w,
-      long a,
-      long b,
-      long stride,
-      int steps,
-      byte[] x,
-      float[] scales,
-      float[] lanes) {
+      long a, long b, long stride, int steps, byte[] x, float[] scales, float[] lanes) {
     FloatVector sumA = FloatVector.zero(FLOAT);
     FloatVector sumB = FloatVector.zero(FLOAT);
     for (int i = 0; i < steps; i++) {
-      long atA = a + i * stride;
-      long atB = b + i * stride;
-      float scaleA0 = Float.float16ToFloat(w.get(SCALE, atA)) * scales[2 * i];
-      float scaleB0 = Float.float16ToFloat(w.get(SCALE, atB)) * scales[2 * i];
-      float scaleA1 = Float.float16ToFloat(w.get(SCALE, atA + BLOCK_BYTES)) * scales[2 * i + 1];
-      float scaleB1 = Float.float16ToFloat(w.get(SCALE, atB + BLOCK_BYTES)) * scales[2 * i + 1];
+      long atA = NativeAddress.within(a + i * stride);
+      long atB = NativeAddress.within(b + i * stride);
+      float scaleA0 = Float.float16ToFloat(SPACE.get(SCALE, atA)) * scales[2 * i];
+      float scaleB0 = Float.float16ToFloat(SPACE.get(SCALE, atB)) * scales[2 * i];
+      float scaleA1 = Float.float16ToFloat(SPACE.get(SCALE, atA + BLOCK_BYTES)) * scales[2 * i + 1];
+      float scaleB1 = Float.float16ToFloat(SPACE.get(SCALE, atB + BLOCK_BYTES)) * scales[2 * i + 1];
       for (int in = 0; in < BLOCK; in += PART) {
         ShortVector x0 =
             (ShortVector) ByteVector.fromArray(QUANTS, x, 2 * i * BLOCK + in).castShape(SHORT, 0);
         IntVector productsA0 =
             ((ShortVector)
                     ByteVector.fromMemorySegment(
-                            QUANTS, w, atA + HEADER + in, ByteOrder.LITTLE_ENDIAN)
+                            QUANTS, SPACE, atA + HEADER + in, ByteOrder.LITTLE_ENDIAN)
                         .castShape(SHORT, 0))
                 .mul(x0)
                 .reinterpretAsInts();
@@ -126,7 +121,7 @@ final class Q8_0FileKernel extends FarRows {
         IntVector productsB0 =
             ((ShortVector)
                     ByteVector.fromMemorySegment(
-                            QUANTS, w, atB + HEADER + in, ByteOrder.LITTLE_ENDIAN)
+                            QUANTS, SPACE, atB + HEADER + in, ByteOrder.LITTLE_ENDIAN)
                         .castShape(SHORT, 0))
                 .mul(x0)
                 .reinterpretAsInts();
@@ -144,7 +139,7 @@ final class Q8_0FileKernel extends FarRows {
         IntVector productsA1 =
             ((ShortVector)
                     ByteVector.fromMemorySegment(
-                            QUANTS, w, atA + BLOCK_BYTES + HEADER + in, ByteOrder.LITTLE_ENDIAN)
+                            QUANTS, SPACE, atA + BLOCK_BYTES + HEADER + in, ByteOrder.LITTLE_ENDIAN)
                         .castShape(SHORT, 0))
                 .mul(x1)
                 .reinterpretAsInts();
@@ -159,7 +154,7 @@ final class Q8_0FileKernel extends FarRows {
         IntVector productsB1 =
             ((ShortVector)
                     ByteVector.fromMemorySegment(
-                            QUANTS, w, atB + BLOCK_BYTES + HEADER + in, ByteOrder.LITTLE_ENDIAN)
+                            QUANTS, SPACE, atB + BLOCK_BYTES + HEADER + in, ByteOrder.LITTLE_ENDIAN)
                         .castShape(SHORT, 0))
                 .mul(x1)
                 .reinterpretAsInts();
