@@ -1,7 +1,9 @@
 package dev.membound.kernels.attention;
 
 import dev.membound.kernels.provider.KernelProvider;
+import dev.membound.kernels.provider.Species;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Scores tiles of 16 lanes against the query heads of a group: {@code score(head, lane) = Σ over
@@ -77,6 +79,13 @@ public abstract sealed class TileScorer {
       int secondAt,
       int headStride);
 
+  /**
+   * Replaces the first head's 16 scores by the largest of all heads.
+   *
+   * @param at of the first head's, the next head's {@code headStride} further
+   */
+  public abstract void keepLargest(float[] scores, int at, int headStride);
+
   private static final class Scalar extends TileScorer {
     private final float[] query;
     private final TileElements keys;
@@ -102,9 +111,19 @@ public abstract sealed class TileScorer {
         int secondAt,
         int headStride) {
       for (int head = 0; head < heads; head++) {
+        int row = head * headStride;
         for (int lane = 0; lane < TileLayout.LANES; lane++) {
-          scores[firstAt + head * headStride + lane] = (float) dot(memory, first, head, lane);
-          scores[secondAt + head * headStride + lane] = (float) dot(memory, second, head, lane);
+          scores[firstAt + row + lane] = (float) dot(memory, first, head, lane);
+          scores[secondAt + row + lane] = (float) dot(memory, second, head, lane);
+        }
+      }
+    }
+
+    @Override
+    public void keepLargest(float[] scores, int at, int headStride) {
+      for (int i = at; i < at + TileLayout.LANES; i++) {
+        for (int head = 1; head < heads; head++) {
+          scores[i] = Math.max(scores[i], scores[i + head * headStride]);
         }
       }
     }
@@ -123,33 +142,34 @@ public abstract sealed class TileScorer {
   }
 
   private static final class Vector extends TileScorer {
-    private static final int HEADS = FusedTiles.HEADS;
-
     private final float factor;
     private final int lineBytes;
-    private final int scaleBytes;
-    private final int scaleRows;
+    private final int panels; // of Q8_0
+    private final int lines; // with those of scales
+    private final int scaleElements; // before a tile's first element, with multipliers of 0
     private final int passElements;
+    private final int passHeads;
     private final float[] query;
-    private final float[] firstScales;
-    private final float[] secondScales;
 
     Vector(KvType type, int elements, int heads) {
       super(type, elements, heads);
+      int lineElements = TileLayout.lineElements(type);
       this.factor = TileDecode.factor(type);
       this.lineBytes = TileLayout.lineBytes(type);
-      this.scaleBytes = TileLayout.scaleBytes(type, elements);
-      this.scaleRows = TileDecode.scaleRows(type, elements);
-      this.passElements = type.isScaled() ? TileLayout.paddedDim(type, elements) : elements;
-      this.query = new float[Math.ceilDiv(heads, HEADS) * passElements * HEADS];
-      this.firstScales = new float[scaleRows * TileLayout.LANES];
-      this.secondScales = new float[scaleRows * TileLayout.LANES];
+      this.panels = TileLayout.paddedDim(type, elements) / TileLayout.BYTE_PANEL_DIMS;
+      this.scaleElements = TileLayout.scaleBytes(type, elements) / lineBytes * lineElements;
+      this.passElements =
+          scaleElements + (type.isScaled() ? TileLayout.paddedDim(type, elements) : elements);
+      this.lines = passElements / lineElements;
+      this.passHeads = heads == 1 ? 1 : FusedTiles.HEADS;
+      this.query = new float[Math.ceilDiv(heads, passHeads) * passElements * passHeads];
     }
 
     @Override
     public void setQuery(int head, int element, float multiplier) {
-      int at = head / HEADS * passElements + TileLayout.queryElement(type, element);
-      query[at * HEADS + head % HEADS] = multiplier * factor;
+      int at =
+          head / passHeads * passElements + scaleElements + TileLayout.queryElement(type, element);
+      query[at * passHeads + head % passHeads] = multiplier * factor;
     }
 
     @Override
@@ -161,74 +181,55 @@ public abstract sealed class TileScorer {
         int firstAt,
         int secondAt,
         int headStride) {
-      if (type.isScaled()) {
-        float rest = TileDecode.rest(type);
-        TileDecode.scales(type, memory, first, scaleRows, rest, firstScales);
-        TileDecode.scales(type, memory, second, scaleRows, rest, secondScales);
+      if (passHeads == 1) {
+        scoreOne(memory, first, second, scores, firstAt, secondAt);
+        return;
       }
-      for (int head = 0; head < heads; head += HEADS) {
-        int a = firstAt + head * headStride;
-        int b = secondAt + head * headStride;
-        scorePass(memory, first, second, scores, head, a, b, headStride);
+      for (int head = 0; head < heads; head += passHeads) {
+        int row = head * headStride;
+        scorePass(memory, first, second, scores, head, firstAt + row, secondAt + row, headStride);
+      }
+    }
+
+    private void scoreOne(MemorySegment memory, long a, long b, float[] s, int at, int far) {
+      switch (type) {
+        case F16 -> ScoreOneHead.f16(memory, a, b, lines, lineBytes, query, s, at, far);
+        case BF16 -> ScoreOneHead.bf16(memory, a, b, lines, lineBytes, query, s, at, far);
+        case F32 -> ScoreOneHead.f32(memory, a, b, lines, lineBytes, query, s, at, far);
+        case INT8 -> ScoreOneHead.int8(memory, a, b, lines, lineBytes, query, s, at, far);
+        case FP8_E4M3 -> ScoreOneHead.e4m3(memory, a, b, lines, lineBytes, query, s, at, far);
+        case Q8_0 -> ScoreOneHead.q8(memory, a, b, panels, lineBytes, query, s, at, far);
       }
     }
 
     private void scorePass(
-        MemorySegment memory,
-        long first,
-        long second,
-        float[] scores,
-        int head,
-        int a,
-        int b,
-        int stride) {
-      int stored = Math.min(HEADS, heads - head);
+        MemorySegment memory, long a, long b, float[] s, int head, int at, int far, int stride) {
+      int n = Math.min(passHeads, heads - head);
       int q = head * passElements;
-      int lines = passElements / 2;
       switch (type) {
         case F16 ->
-            ScoreTiles.passF16(
-                memory, first, second, lines, lineBytes, query, q, stored, scores, a, b, stride);
+            ScoreTiles.passF16(memory, a, b, lines, lineBytes, query, q, n, s, at, far, stride);
         case BF16 ->
-            ScoreTiles.passBF16(
-                memory, first, second, lines, lineBytes, query, q, stored, scores, a, b, stride);
+            ScoreTiles.passBF16(memory, a, b, lines, lineBytes, query, q, n, s, at, far, stride);
         case F32 ->
-            ScoreTiles.passF32(
-                memory, first, second, lines, lineBytes, query, q, stored, scores, a, b, stride);
-        case INT8, Q8_0 ->
-            ScoreByteTiles.passInteger(
-                memory,
-                first + scaleBytes,
-                second + scaleBytes,
-                passElements / TileLayout.BYTE_PANEL_DIMS,
-                lineBytes,
-                query,
-                q,
-                stored,
-                firstScales,
-                secondScales,
-                scaleRows == 1 ? 0 : TileLayout.LANES,
-                scores,
-                a,
-                b,
-                stride);
+            ScoreTiles.passF32(memory, a, b, lines, lineBytes, query, q, n, s, at, far, stride);
+        case INT8 ->
+            ScoreByteTiles.int8(memory, a, b, lines, lineBytes, query, q, n, s, at, far, stride);
         case FP8_E4M3 ->
-            ScoreByteTiles.passE4M3(
-                memory,
-                first + scaleBytes,
-                second + scaleBytes,
-                passElements / TileLayout.BYTE_PANEL_DIMS,
-                lineBytes,
-                query,
-                q,
-                stored,
-                firstScales,
-                secondScales,
-                0,
-                scores,
-                a,
-                b,
-                stride);
+            ScoreByteTiles.e4m3(memory, a, b, lines, lineBytes, query, q, n, s, at, far, stride);
+        case Q8_0 ->
+            ScoreByteTiles.q8(memory, a, b, panels, lineBytes, query, q, n, s, at, far, stride);
+      }
+    }
+
+    @Override
+    public void keepLargest(float[] scores, int at, int headStride) {
+      for (int i = at; i < at + TileLayout.LANES; i += Species.FLOATS) {
+        for (int head = 1; head < heads; head++) {
+          FloatVector.fromArray(Species.FLOAT, scores, i + head * headStride)
+              .max(FloatVector.fromArray(Species.FLOAT, scores, i))
+              .intoArray(scores, i);
+        }
       }
     }
   }

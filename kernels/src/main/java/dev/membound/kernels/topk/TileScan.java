@@ -88,53 +88,41 @@ final class TileScan {
     }
     int half = Math.ceilDiv(to - from, 2);
     for (int near = from; near < from + half; near++) {
-      int far = Math.min(near + half, to - 1);
-      boolean direct =
-          !groupMaximum && source.itemsOf(near) == LANES && source.itemsOf(far) == LANES;
-      if (direct) {
-        int row = kvHead * shape.group() * source.items();
-        scorer.score(
-            source.memory(),
-            source.offset(kvHead, near),
-            source.offset(kvHead, far),
-            scores,
-            row + source.firstItem(near),
-            row + source.firstItem(far),
-            source.items());
-      } else {
-        float[] pair = pairs[worker];
-        int second = pair.length / 2;
-        scorer.score(
-            source.memory(),
-            source.offset(kvHead, near),
-            source.offset(kvHead, far),
-            pair,
-            0,
-            second,
-            LANES);
-        deliver(pair, 0, kvHead, near);
-        deliver(pair, second, kvHead, far);
-      }
+      scanPair(scorer, pairs[worker], kvHead, near, Math.min(near + half, to - 1));
+    }
+  }
+
+  private void scanPair(TileScorer scorer, float[] pair, int kvHead, int near, int far) {
+    boolean full = source.itemsOf(near) == LANES && source.itemsOf(far) == LANES;
+    boolean direct = full && (!groupMaximum || shape.group() == 1);
+    int second = pair.length / 2;
+    int row = kvHead * shape.group() * source.items();
+    scorer.score(
+        source.memory(),
+        source.offset(kvHead, near),
+        source.offset(kvHead, far),
+        direct ? scores : pair,
+        direct ? row + source.firstItem(near) : 0,
+        direct ? row + source.firstItem(far) : second,
+        direct ? source.items() : LANES);
+    if (!direct) {
+      deliver(scorer, pair, 0, kvHead, near);
+      deliver(scorer, pair, second, kvHead, far);
     }
   }
 
   /** Copies a tile's scores without the padding. */
-  private void deliver(float[] pair, int at, int kvHead, int tile) {
+  private void deliver(TileScorer scorer, float[] pair, int at, int kvHead, int tile) {
     int items = source.itemsOf(tile);
     int first = source.firstItem(tile);
     if (groupMaximum) {
-      int row = kvHead * source.items() + first;
-      System.arraycopy(pair, at, scores, row, items);
-      for (int head = 1; head < shape.group(); head++) {
-        for (int i = 0; i < items; i++) {
-          scores[row + i] = Math.max(scores[row + i], pair[at + head * LANES + i]);
-        }
-      }
-    } else {
-      for (int head = 0; head < shape.group(); head++) {
-        int row = (kvHead * shape.group() + head) * source.items() + first;
-        System.arraycopy(pair, at + head * LANES, scores, row, items);
-      }
+      scorer.keepLargest(pair, at, LANES);
+      System.arraycopy(pair, at, scores, kvHead * source.items() + first, items);
+      return;
+    }
+    for (int head = 0; head < shape.group(); head++) {
+      int row = (kvHead * shape.group() + head) * source.items() + first;
+      System.arraycopy(pair, at + head * LANES, scores, row, items);
     }
   }
 }
