@@ -62,18 +62,10 @@ final class ScoreByteTiles {
       FloatVector a1 = zero;
       FloatVector a2 = zero;
       FloatVector a3 = zero;
-      FloatVector b0 = zero;
-      FloatVector b1 = zero;
-      FloatVector b2 = zero;
-      FloatVector b3 = zero;
       FloatVector c0 = zero;
       FloatVector c1 = zero;
       FloatVector c2 = zero;
       FloatVector c3 = zero;
-      FloatVector d0 = zero;
-      FloatVector d1 = zero;
-      FloatVector d2 = zero;
-      FloatVector d3 = zero;
       for (int line = 0; line < lines; line++) {
         IntVector k =
             IntVector.fromMemorySegment(
@@ -123,31 +115,31 @@ final class ScoreByteTiles {
             (FloatVector)
                 m.lanewise(VectorOperators.LSHL, 8).and(TOP_BYTE).convert(VectorOperators.I2F, 0);
         FloatVector q8 = FloatVector.broadcast(Species.FLOAT, q[qi + 8]);
-        b0 = k2.fma(q8, b0);
-        d0 = m2.fma(q8, d0);
+        a0 = k2.fma(q8, a0);
+        c0 = m2.fma(q8, c0);
         FloatVector q9 = FloatVector.broadcast(Species.FLOAT, q[qi + 9]);
-        b1 = k2.fma(q9, b1);
-        d1 = m2.fma(q9, d1);
+        a1 = k2.fma(q9, a1);
+        c1 = m2.fma(q9, c1);
         FloatVector q10 = FloatVector.broadcast(Species.FLOAT, q[qi + 10]);
-        b2 = k2.fma(q10, b2);
-        d2 = m2.fma(q10, d2);
+        a2 = k2.fma(q10, a2);
+        c2 = m2.fma(q10, c2);
         FloatVector q11 = FloatVector.broadcast(Species.FLOAT, q[qi + 11]);
-        b3 = k2.fma(q11, b3);
-        d3 = m2.fma(q11, d3);
+        a3 = k2.fma(q11, a3);
+        c3 = m2.fma(q11, c3);
         FloatVector k3 = (FloatVector) k.and(TOP_BYTE).convert(VectorOperators.I2F, 0);
         FloatVector m3 = (FloatVector) m.and(TOP_BYTE).convert(VectorOperators.I2F, 0);
         FloatVector q12 = FloatVector.broadcast(Species.FLOAT, q[qi + 12]);
-        b0 = k3.fma(q12, b0);
-        d0 = m3.fma(q12, d0);
+        a0 = k3.fma(q12, a0);
+        c0 = m3.fma(q12, c0);
         FloatVector q13 = FloatVector.broadcast(Species.FLOAT, q[qi + 13]);
-        b1 = k3.fma(q13, b1);
-        d1 = m3.fma(q13, d1);
+        a1 = k3.fma(q13, a1);
+        c1 = m3.fma(q13, c1);
         FloatVector q14 = FloatVector.broadcast(Species.FLOAT, q[qi + 14]);
-        b2 = k3.fma(q14, b2);
-        d2 = m3.fma(q14, d2);
+        a2 = k3.fma(q14, a2);
+        c2 = m3.fma(q14, c2);
         FloatVector q15 = FloatVector.broadcast(Species.FLOAT, q[qi + 15]);
-        b3 = k3.fma(q15, b3);
-        d3 = m3.fma(q15, d3);
+        a3 = k3.fma(q15, a3);
+        c3 = m3.fma(q15, c3);
       }
       FloatVector scale =
           FloatVector.fromMemorySegment(Species.FLOAT, memory, firstLane, ORDER).mul(INTEGER_REST);
@@ -155,19 +147,19 @@ final class ScoreByteTiles {
           FloatVector.fromMemorySegment(Species.FLOAT, memory, secondLane, ORDER).mul(INTEGER_REST);
       int at = firstAt + lane;
       int far = secondAt + lane;
-      zero.add(a0).add(b0).mul(scale).intoArray(s, at);
-      zero.add(c0).add(d0).mul(farScale).intoArray(s, far);
+      zero.add(a0).mul(scale).intoArray(s, at);
+      zero.add(c0).mul(farScale).intoArray(s, far);
       if (heads > 1) {
-        zero.add(a1).add(b1).mul(scale).intoArray(s, at + headStride);
-        zero.add(c1).add(d1).mul(farScale).intoArray(s, far + headStride);
+        zero.add(a1).mul(scale).intoArray(s, at + headStride);
+        zero.add(c1).mul(farScale).intoArray(s, far + headStride);
       }
       if (heads > 2) {
-        zero.add(a2).add(b2).mul(scale).intoArray(s, at + 2 * headStride);
-        zero.add(c2).add(d2).mul(farScale).intoArray(s, far + 2 * headStride);
+        zero.add(a2).mul(scale).intoArray(s, at + 2 * headStride);
+        zero.add(c2).mul(farScale).intoArray(s, far + 2 * headStride);
       }
       if (heads > 3) {
-        zero.add(a3).add(b3).mul(scale).intoArray(s, at + 3 * headStride);
-        zero.add(c3).add(d3).mul(farScale).intoArray(s, far + 3 * headStride);
+        zero.add(a3).mul(scale).intoArray(s, at + 3 * headStride);
+        zero.add(c3).mul(farScale).intoArray(s, far + 3 * headStride);
       }
     }
   }
@@ -194,18 +186,10 @@ final class ScoreByteTiles {
       FloatVector a1 = zero;
       FloatVector a2 = zero;
       FloatVector a3 = zero;
-      FloatVector b0 = zero;
-      FloatVector b1 = zero;
-      FloatVector b2 = zero;
-      FloatVector b3 = zero;
       FloatVector c0 = zero;
       FloatVector c1 = zero;
       FloatVector c2 = zero;
       FloatVector c3 = zero;
-      FloatVector d0 = zero;
-      FloatVector d1 = zero;
-      FloatVector d2 = zero;
-      FloatVector d3 = zero;
       for (int line = 0; line < lines; line++) {
         IntVector k =
             IntVector.fromMemorySegment(
@@ -269,31 +253,31 @@ final class ScoreByteTiles {
                 .and(E4M3_BITS)
                 .reinterpretAsFloats();
         FloatVector q8 = FloatVector.broadcast(Species.FLOAT, q[qi + 8]);
-        b0 = k2.fma(q8, b0);
-        d0 = m2.fma(q8, d0);
+        a0 = k2.fma(q8, a0);
+        c0 = m2.fma(q8, c0);
         FloatVector q9 = FloatVector.broadcast(Species.FLOAT, q[qi + 9]);
-        b1 = k2.fma(q9, b1);
-        d1 = m2.fma(q9, d1);
+        a1 = k2.fma(q9, a1);
+        c1 = m2.fma(q9, c1);
         FloatVector q10 = FloatVector.broadcast(Species.FLOAT, q[qi + 10]);
-        b2 = k2.fma(q10, b2);
-        d2 = m2.fma(q10, d2);
+        a2 = k2.fma(q10, a2);
+        c2 = m2.fma(q10, c2);
         FloatVector q11 = FloatVector.broadcast(Species.FLOAT, q[qi + 11]);
-        b3 = k2.fma(q11, b3);
-        d3 = m2.fma(q11, d3);
+        a3 = k2.fma(q11, a3);
+        c3 = m2.fma(q11, c3);
         FloatVector k3 = k.lanewise(VectorOperators.ASHR, 4).and(E4M3_BITS).reinterpretAsFloats();
         FloatVector m3 = m.lanewise(VectorOperators.ASHR, 4).and(E4M3_BITS).reinterpretAsFloats();
         FloatVector q12 = FloatVector.broadcast(Species.FLOAT, q[qi + 12]);
-        b0 = k3.fma(q12, b0);
-        d0 = m3.fma(q12, d0);
+        a0 = k3.fma(q12, a0);
+        c0 = m3.fma(q12, c0);
         FloatVector q13 = FloatVector.broadcast(Species.FLOAT, q[qi + 13]);
-        b1 = k3.fma(q13, b1);
-        d1 = m3.fma(q13, d1);
+        a1 = k3.fma(q13, a1);
+        c1 = m3.fma(q13, c1);
         FloatVector q14 = FloatVector.broadcast(Species.FLOAT, q[qi + 14]);
-        b2 = k3.fma(q14, b2);
-        d2 = m3.fma(q14, d2);
+        a2 = k3.fma(q14, a2);
+        c2 = m3.fma(q14, c2);
         FloatVector q15 = FloatVector.broadcast(Species.FLOAT, q[qi + 15]);
-        b3 = k3.fma(q15, b3);
-        d3 = m3.fma(q15, d3);
+        a3 = k3.fma(q15, a3);
+        c3 = m3.fma(q15, c3);
       }
       FloatVector scale =
           FloatVector.fromMemorySegment(Species.FLOAT, memory, firstLane, ORDER).mul(E4M3_REST);
@@ -301,19 +285,19 @@ final class ScoreByteTiles {
           FloatVector.fromMemorySegment(Species.FLOAT, memory, secondLane, ORDER).mul(E4M3_REST);
       int at = firstAt + lane;
       int far = secondAt + lane;
-      zero.add(a0).add(b0).mul(scale).intoArray(s, at);
-      zero.add(c0).add(d0).mul(farScale).intoArray(s, far);
+      zero.add(a0).mul(scale).intoArray(s, at);
+      zero.add(c0).mul(farScale).intoArray(s, far);
       if (heads > 1) {
-        zero.add(a1).add(b1).mul(scale).intoArray(s, at + headStride);
-        zero.add(c1).add(d1).mul(farScale).intoArray(s, far + headStride);
+        zero.add(a1).mul(scale).intoArray(s, at + headStride);
+        zero.add(c1).mul(farScale).intoArray(s, far + headStride);
       }
       if (heads > 2) {
-        zero.add(a2).add(b2).mul(scale).intoArray(s, at + 2 * headStride);
-        zero.add(c2).add(d2).mul(farScale).intoArray(s, far + 2 * headStride);
+        zero.add(a2).mul(scale).intoArray(s, at + 2 * headStride);
+        zero.add(c2).mul(farScale).intoArray(s, far + 2 * headStride);
       }
       if (heads > 3) {
-        zero.add(a3).add(b3).mul(scale).intoArray(s, at + 3 * headStride);
-        zero.add(c3).add(d3).mul(farScale).intoArray(s, far + 3 * headStride);
+        zero.add(a3).mul(scale).intoArray(s, at + 3 * headStride);
+        zero.add(c3).mul(farScale).intoArray(s, far + 3 * headStride);
       }
     }
   }
