@@ -13,8 +13,12 @@ abstract sealed class ThresholdFilter {
     return KernelProvider.current().isVectorised() ? new Vector() : new Scalar();
   }
 
+  /** NaN scores that the last call of {@link #above} met. */
+  long nanScores;
+
   /**
-   * Writes the indices i with {@code scores[from + i] ≥ threshold}, ascending.
+   * Writes the indices i with {@code scores[from + i] ≥ threshold}, ascending, and counts NaN on
+   * the way.
    *
    * @return how many, or 0 if there are more than {@code room} less a vector
    */
@@ -22,19 +26,36 @@ abstract sealed class ThresholdFilter {
 
   abstract long countNaN(float[] scores, int from, int n);
 
+  /** {@link #above} for the scores from {@code first} on, one by one. */
+  final int aboveFrom(
+      int first,
+      int found,
+      float[] scores,
+      int from,
+      int n,
+      float threshold,
+      int[] index,
+      int room) {
+    int count = found;
+    for (int i = first; i < n; i++) {
+      float score = scores[from + i];
+      if (score >= threshold) {
+        if (count == room) {
+          return 0;
+        }
+        index[count++] = i;
+      } else if (Float.isNaN(score)) {
+        nanScores++;
+      }
+    }
+    return count;
+  }
+
   private static final class Scalar extends ThresholdFilter {
     @Override
     int above(float[] scores, int from, int n, float threshold, int[] index, int room) {
-      int found = 0;
-      for (int i = 0; i < n; i++) {
-        if (scores[from + i] >= threshold) {
-          if (found == room) {
-            return 0;
-          }
-          index[found++] = i;
-        }
-      }
-      return found;
+      nanScores = 0;
+      return aboveFrom(0, 0, scores, from, n, threshold, index, room);
     }
 
     @Override
@@ -53,29 +74,24 @@ abstract sealed class ThresholdFilter {
 
     @Override
     int above(float[] scores, int from, int n, float threshold, int[] index, int room) {
+      nanScores = 0;
       int found = 0;
       int i = 0;
       for (; i + STEP <= n; i += STEP) {
-        VectorMask<Float> kept =
-            FloatVector.fromArray(Species.FLOAT, scores, from + i)
-                .compare(VectorOperators.GE, threshold);
-        if (kept.anyTrue()) {
-          if (found > room - STEP) {
-            return 0;
-          }
-          LANE.add(i).compress(kept.cast(Species.INT)).intoArray(index, found);
-          found += kept.trueCount();
+        // No branch on what is kept: it would be mispredicted every few vectors.
+        FloatVector score = FloatVector.fromArray(Species.FLOAT, scores, from + i);
+        VectorMask<Float> kept = score.compare(VectorOperators.GE, threshold);
+        LANE.add(i).compress(kept.cast(Species.INT)).intoArray(index, found);
+        found += kept.trueCount();
+        if (found > room - STEP) {
+          return 0;
+        }
+        VectorMask<Float> nan = score.test(VectorOperators.IS_NAN);
+        if (nan.anyTrue()) {
+          nanScores += nan.trueCount();
         }
       }
-      for (; i < n; i++) {
-        if (scores[from + i] >= threshold) {
-          if (found == room) {
-            return 0;
-          }
-          index[found++] = i;
-        }
-      }
-      return found;
+      return aboveFrom(i, found, scores, from, n, threshold, index, room);
     }
 
     @Override

@@ -7,24 +7,24 @@ import java.util.Arrays;
  * −0 equals 0. So the result depends on the scores alone.
  *
  * <p>A threshold from a sample keeps a few per cent as candidates, in one vectorised pass with
- * compress; a radix select over 11, 11 and 10 bits of an order-preserving integer key finds the
- * k-th largest of them. Where the sample misleads, all scores are candidates: linear in n whatever
- * they are. Holds scratch memory: one call at a time; a call allocates nothing once it has seen the
- * largest n.
+ * compress; a radix select over up to three times 11 bits of an order-preserving integer key finds
+ * the k-th largest of them. Where the sample misleads, all scores are candidates: linear in n
+ * whatever they are. Holds scratch memory: one call at a time; a call allocates nothing once it has
+ * seen the largest n.
  */
 public final class TopKSelector {
-  private static final int DIGIT_BITS = 11;
-  private static final int DIGITS = 1 << DIGIT_BITS;
+  private static final int PART_BITS = 11;
   private static final int LOWEST = key(Float.NEGATIVE_INFINITY);
 
   private static final int SAMPLES = 2048;
   private static final int MIN_SAMPLED = 8 * SAMPLES;
 
   private final ThresholdFilter filter = ThresholdFilter.create();
-  private final int[] histogram = new int[DIGITS];
+  private final int[] histogram = new int[1 << PART_BITS];
   private final int[] sample = new int[SAMPLES];
   private int[] candidateKeys = new int[0];
   private int[] candidateIndex = new int[0];
+  private int[] rest = new int[SAMPLES];
   private int kth;
   private int ties;
   private long nanScores;
@@ -40,7 +40,9 @@ public final class TopKSelector {
   public int select(float[] scores, int from, int n, int k, int[] selected, int selectedFrom) {
     int count = Math.min(k, n);
     check(scores, from, n, k, selected, selectedFrom, count);
-    nanScores = filter.countNaN(scores, from, n);
+    if (count == n || count == 0) {
+      nanScores = filter.countNaN(scores, from, n);
+    }
     if (count == n) {
       for (int i = 0; i < n; i++) {
         selected[selectedFrom + i] = i;
@@ -66,16 +68,18 @@ public final class TopKSelector {
       float[] scores, int from, int n, int count, int[] selected, int selectedFrom) {
     int candidates = n >= MIN_SAMPLED && count <= n / 8 ? gather(scores, from, n, count) : 0;
     if (candidates >= count) {
-      radix(candidateKeys, candidates, count);
+      nanScores = filter.nanScores;
+      findKth(candidateKeys, candidates, count);
       emit(candidateKeys, candidateIndex, candidates, selected, selectedFrom);
       return;
     }
+    nanScores = filter.countNaN(scores, from, n);
     reserve(n);
     for (int i = 0; i < n; i++) {
-      candidateKeys[i] = unsignedKey(scores[from + i]);
+      candidateKeys[i] = orderedKey(scores[from + i]);
       candidateIndex[i] = i;
     }
-    radix(candidateKeys, n, count);
+    findKth(candidateKeys, n, count);
     emit(candidateKeys, candidateIndex, n, selected, selectedFrom);
   }
 
@@ -84,19 +88,19 @@ public final class TopKSelector {
     int step = n / SAMPLES;
     for (int i = 0; i < SAMPLES; i++) {
       // One of every stretch, at a scattered place: scores may be periodic, in pages for instance.
-      int offset = (int) ((i * 0x9E3779B97F4A7C15L >>> 40) % step);
-      sample[i] = unsignedKey(scores[from + i * step + offset]) ^ Integer.MIN_VALUE;
+      int offset = (int) ((i * 0x9E3779B97F4A7C15L >>> 40) * step >>> 24);
+      sample[i] = orderedKey(scores[from + i * step + offset]);
     }
-    Arrays.sort(sample);
     // Three standard deviations more than the share that is wanted.
     double wanted = (double) count / n * SAMPLES;
     int rank = (int) Math.ceil(wanted + 3 * Math.sqrt(wanted)) + 2;
-    float threshold = score(sample[SAMPLES - rank]);
+    findKth(sample, SAMPLES, rank);
+    float threshold = score(kth);
     int room = n / 2;
     reserve(room);
     int found = filter.above(scores, from, n, threshold, candidateIndex, room);
     for (int i = 0; i < found; i++) {
-      candidateKeys[i] = unsignedKey(scores[from + candidateIndex[i]]);
+      candidateKeys[i] = orderedKey(scores[from + candidateIndex[i]]);
     }
     return found;
   }
@@ -105,47 +109,71 @@ public final class TopKSelector {
     if (candidateKeys.length < room) {
       candidateKeys = new int[room];
       candidateIndex = new int[room];
+      rest = new int[Math.max(room, SAMPLES)];
     }
   }
 
-  /** Finds the {@code count}-th largest key, {@link #kth}, and how many equal to it are wanted. */
-  private void radix(int[] keys, int n, int count) {
-    // prefix: the bits of the k-th largest key that are known, the others 0.
-    int prefix = 0;
-    int left = count; // still to take among the keys with this prefix
-    int shift = 32;
-    while (shift > 0) {
-      int bits = Math.min(DIGIT_BITS, shift);
-      int known = shift == 32 ? 0 : -1 << shift;
-      shift -= bits;
-      Arrays.fill(histogram, 0);
-      for (int i = 0; i < n; i++) {
-        if ((keys[i] & known) == prefix) {
-          histogram[(keys[i] >>> shift) & ((1 << bits) - 1)]++;
-        }
+  /**
+   * Finds the {@code count}-th largest key, {@link #kth}, and how many equal to it are wanted: a
+   * histogram of the keys' range says in which of its parts it lies, a histogram of that part where
+   * in the part, at most three times. Without branches on keys, which would be mispredicted.
+   */
+  private void findKth(int[] keys, int n, int count) {
+    int[] live = keys;
+    int size = n;
+    int left = count; // still to take among the live keys
+    while (true) {
+      int lowest = Integer.MAX_VALUE;
+      int highest = Integer.MIN_VALUE;
+      for (int i = 0; i < size; i++) {
+        lowest = Math.min(lowest, live[i]);
+        highest = Math.max(highest, live[i]);
       }
-      int digit = (1 << bits) - 1;
-      while (histogram[digit] < left) {
-        left -= histogram[digit--];
+      int range = highest - lowest; // unsigned
+      int shift = Math.max(0, Integer.SIZE - Integer.numberOfLeadingZeros(range) - PART_BITS);
+      int part = range >>> shift;
+      Arrays.fill(histogram, 0, part + 1, 0);
+      for (int i = 0; i < size; i++) {
+        histogram[(live[i] - lowest) >>> shift]++;
       }
-      prefix |= digit << shift;
+      while (histogram[part] < left) {
+        left -= histogram[part--];
+      }
+      if (shift == 0) {
+        kth = lowest + part;
+        ties = left;
+        return;
+      }
+      int kept = 0;
+      for (int i = 0; i < size; i++) {
+        int key = live[i];
+        rest[kept] = key;
+        int distance = ((key - lowest) >>> shift) ^ part;
+        kept += (distance - 1) >>> 31; // 1 where the distance is 0
+      }
+      live = rest;
+      size = kept;
     }
-    kth = prefix;
-    ties = left;
   }
 
   private void emit(int[] keys, int[] index, int n, int[] selected, int selectedFrom) {
-    int at = selectedFrom;
+    int at = 0;
     int left = ties;
     for (int i = 0; i < n; i++) {
-      if (keys[i] == kth ? left-- > 0 : Integer.compareUnsigned(keys[i], kth) > 0) {
-        selected[at++] = index[i];
+      int key = keys[i];
+      rest[at] = index[i];
+      at += (int) (((long) kth - key) >>> 63); // 1 where the key is larger
+      if (key == kth && left > 0) {
+        left--;
+        at++;
       }
     }
+    System.arraycopy(rest, 0, selected, selectedFrom, at);
   }
 
-  private static int unsignedKey(float score) {
-    return (Float.isNaN(score) ? LOWEST : key(score)) ^ Integer.MIN_VALUE;
+  /** A signed integer that orders as the scores do; NaN as −∞. */
+  private static int orderedKey(float score) {
+    return Float.isNaN(score) ? LOWEST : key(score);
   }
 
   /** A signed integer that orders as the floats do. */
