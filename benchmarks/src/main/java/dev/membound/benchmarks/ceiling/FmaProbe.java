@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.CompilerControl;
  * Peak single-precision multiply-adds from registers: enough independent accumulators to cover the
  * latency of two FMA units (4 to 5 cycles each), few enough for 16 registers.
  */
-final class FmaProbe {
+public final class FmaProbe {
   static final int ACCUMULATORS = 12;
 
   private final WorkerTeam team;
@@ -19,7 +19,8 @@ final class FmaProbe {
   private float factor;
   private int turns;
 
-  FmaProbe(WorkerTeam team) {
+  /** A probe on a team of its kernel. */
+  public FmaProbe(WorkerTeam team) {
     this.team = team;
     this.sums = new PartialSums(team.size());
   }
@@ -40,6 +41,24 @@ final class FmaProbe {
     this.turns = turns;
     team.run(task);
     return sums.total();
+  }
+
+  /** The best of the batches that fit into {@code nanoseconds}, at least one. */
+  public double flopsPerSecond(long nanoseconds) {
+    long start = System.nanoTime();
+    long shortest = Long.MAX_VALUE;
+    long now = start;
+    int guard = 0;
+    do {
+      guard += multiplyAdd(1, FmaWorkload.TURNS);
+      long after = System.nanoTime();
+      shortest = Math.min(shortest, after - now);
+      now = after;
+    } while (now - start < nanoseconds);
+    if (guard == Integer.MIN_VALUE) {
+      throw new AssertionError("sums are positive");
+    }
+    return flops(team.size(), FmaWorkload.TURNS) * 1e9 / shortest;
   }
 
   private void multiplyAddShare(int worker, int workers) {

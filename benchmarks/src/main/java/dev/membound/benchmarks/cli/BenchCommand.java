@@ -1,5 +1,6 @@
 package dev.membound.benchmarks.cli;
 
+import dev.membound.benchmarks.sampling.RooflineProfiler;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,10 @@ import picocli.CommandLine.Spec;
       "  ./membound bench -l                      list the benchmarks",
       "  ./membound bench -h                      the options of JMH",
       "  ./membound bench GemvBenchmark -p format=Q8_0 -p threads=1 -f 3",
+      "  ./membound bench --roofline AttentionBenchmark -p kvHeads=1,4,8,32",
+      "                                           FLOP a byte, shares of both ceilings",
+      "  ./membound bench NearMemoryStepBenchmark -f 3",
+      "                                           near-memory step beside dense attention",
       "  ./membound bench --peers                 against ggml, ONNX Runtime, Jlama, OpenBLAS",
       "  ./membound bench --peers --kernel gemv --format Q4_0 --forks 5"
     })
@@ -37,6 +42,13 @@ final class BenchCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "Against other libraries:%n")
   private PeerOptions peers;
 
+  @Option(
+      names = "--roofline",
+      description =
+          "Adds FLOP a byte and the shares of the read bandwidth and of the multiply-add peak,"
+              + " measured beside every iteration.")
+  private boolean roofline;
+
   @Option(names = "--help", usageHelp = true, description = "This help; -h is JMH's.")
   private boolean help;
 
@@ -45,8 +57,14 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (peers == null) {
+      if (roofline) {
+        arguments.addAll(List.of("-prof", RooflineProfiler.class.getName()));
+      }
       Main.main(arguments.toArray(String[]::new));
       return 0;
+    }
+    if (roofline) {
+      throw new UserInputException("--roofline is for our own benchmarks: leave out --peers");
     }
     if (!arguments.isEmpty()) {
       throw new UserInputException(

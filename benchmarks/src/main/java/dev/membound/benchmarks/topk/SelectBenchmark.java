@@ -14,10 +14,13 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.runner.IterationType;
 
 /**
- * Scoring all keys and selecting the top k of each KV head's scores, in turn; {@code speedUp} is
- * the time of the scan over the time of the selection.
+ * Scoring all keys and selecting the top k of each KV head's scores, in turn; a fork ends with a
+ * line that compares their times.
  *
  * <pre>{@code ./membound bench SelectBenchmark -p context=131072,1048576}
  * </pre>
@@ -41,6 +44,8 @@ public class SelectBenchmark extends KernelBenchmark {
   @Param("2048")
   public int k;
 
+  private final StepComparison comparison = new StepComparison("scan", "selection");
+  private boolean warmingUp;
   private KvSequences sequences;
   private KeyScorer scorer;
   private final TopKSelector selector = new TopKSelector();
@@ -67,13 +72,28 @@ public class SelectBenchmark extends KernelBenchmark {
   }
 
   @Benchmark
-  public int[] scanThenSelect(StepComparison comparison) {
+  public int[] scanThenSelect() {
     long start = System.nanoTime();
     scan();
     long between = System.nanoTime();
     select();
     comparison.add(between - start, System.nanoTime() - between);
     return selected;
+  }
+
+  @Setup(Level.Iteration)
+  public void forgetWarmUp(IterationParams iteration) {
+    if (iteration.getType() == IterationType.WARMUP) {
+      warmingUp = true;
+    } else if (warmingUp) {
+      warmingUp = false;
+      comparison.reset();
+    }
+  }
+
+  @TearDown(Level.Trial)
+  public void summarise() {
+    System.out.printf("%n%s%n", comparison.summary());
   }
 
   private void scan() {

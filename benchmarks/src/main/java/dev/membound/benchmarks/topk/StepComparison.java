@@ -1,48 +1,67 @@
 package dev.membound.benchmarks.topk;
 
-import org.openjdk.jmh.annotations.AuxCounters;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
+import java.util.Arrays;
+import java.util.Locale;
 
-/** Two things timed in turn, and how well the cheaper one does: secondary JMH results. */
-@AuxCounters(AuxCounters.Type.EVENTS)
-@State(Scope.Thread)
-public class StepComparison {
-  private long longNanos;
-  private long shortNanos;
-  private double mass;
-  private double relativeL2;
+/**
+ * Two things timed in turn, each pair beside itself, and what they say after a fork. A line of
+ * text, since JMH adds up what a state counts over its iterations.
+ */
+final class StepComparison {
+  private static final int MOST_PAIRS = 1 << 20;
 
-  @Setup(Level.Iteration)
-  public void reset() {
-    longNanos = 0;
-    shortNanos = 0;
+  private final String longName;
+  private final String shortName;
+  private double[] longSeconds = new double[1024];
+  private double[] shortSeconds = new double[1024];
+  private int pairs;
+
+  StepComparison(String longName, String shortName) {
+    this.longName = longName;
+    this.shortName = shortName;
   }
 
-  void add(long longStep, long shortStep) {
-    longNanos += longStep;
-    shortNanos += shortStep;
+  /** Forgets the pairs so far. */
+  void reset() {
+    pairs = 0;
   }
 
-  void quality(double ofMass, double ofRelativeL2) {
-    mass = ofMass;
-    relativeL2 = ofRelativeL2;
+  void add(long longNanos, long shortNanos) {
+    if (pairs == MOST_PAIRS) {
+      return;
+    }
+    if (pairs == longSeconds.length) {
+      longSeconds = Arrays.copyOf(longSeconds, 2 * pairs);
+      shortSeconds = Arrays.copyOf(shortSeconds, 2 * pairs);
+    }
+    longSeconds[pairs] = longNanos * 1e-9;
+    shortSeconds[pairs++] = shortNanos * 1e-9;
   }
 
-  /** How many times as long the longer one takes. */
-  public double speedUp() {
-    return (double) longNanos / shortNanos;
+  /** Median times, and the median ratio with its middle half. */
+  String summary() {
+    double[] ratios = new double[pairs];
+    for (int i = 0; i < pairs; i++) {
+      ratios[i] = longSeconds[i] / shortSeconds[i];
+    }
+    double ratio = quantile(ratios, 0.5);
+    return String.format(
+        Locale.ROOT,
+        "%s %.3f ms, %s %.3f ms: %.2f times as fast (middle half of %d pairs %.2f to %.2f), %.1f %%"
+            + " of the time",
+        longName,
+        quantile(Arrays.copyOf(longSeconds, pairs), 0.5) * 1e3,
+        shortName,
+        quantile(Arrays.copyOf(shortSeconds, pairs), 0.5) * 1e3,
+        ratio,
+        pairs,
+        quantile(ratios, 0.25),
+        quantile(ratios, 0.75),
+        100 / ratio);
   }
 
-  /** Mean softmax mass that the shorter one covers, over query heads. */
-  public double mass() {
-    return mass;
-  }
-
-  /** Mean relative L2 error of the shorter one's output, over query heads. */
-  public double relativeL2() {
-    return relativeL2;
+  private static double quantile(double[] values, double share) {
+    Arrays.sort(values);
+    return values.length == 0 ? Double.NaN : values[(int) (share * (values.length - 1))];
   }
 }
