@@ -15,9 +15,9 @@ import java.lang.foreign.ValueLayout;
  * all attention heads make one set.
  *
  * <p>A token is {@value #DIM} E4M3 and an F32 scale, {@value #TOKEN_BYTES} bytes, kept transposed
- * in tiles of {@value #LANES} tokens: {@code [tile][dim][token]}, then the scales. A scan reads
- * {@code 132 · tokens} bytes and spends {@code 2 · heads · 128} FLOP on each, 124 FLOP/B with 64
- * heads: on a CPU arithmetic bounds it.
+ * in tiles of {@value #LANES} tokens: {@code [tile][dim / 4][token][dim % 4]}, then the scales. A
+ * scan reads {@code 132 · tokens} bytes and spends {@code 2 · heads · 128} FLOP on each, 124 FLOP/B
+ * with 64 heads: on a CPU arithmetic bounds it.
  *
  * <p>Error: {@code (DIM + heads + 4) · 2⁻²⁴ · k_scale · Σ_h |w_h| · Σ|q·k|}. One scan at a time; a
  * scan allocates nothing after the first with a team. Not safe for concurrent change.
@@ -30,6 +30,10 @@ public final class LightningIndexer {
   public static final int TOP_K = 2048;
 
   static final int LANES = 16;
+
+  /** Dimensions that lie side by side, in 32 bits. */
+  static final int LINE_DIMS = 4;
+
   static final int TILE_BYTES = LANES * TOKEN_BYTES;
 
   private final int capacity;
@@ -96,7 +100,9 @@ public final class LightningIndexer {
     int lane = tokens % LANES;
     for (int dim = 0; dim < DIM; dim++) {
       memory.set(
-          ValueLayout.JAVA_BYTE, tile + dim * LANES + lane, FloatE4M3.fromFloat(key[dim] / scale));
+          ValueLayout.JAVA_BYTE,
+          tile + elementOffset(dim, lane),
+          FloatE4M3.fromFloat(key[dim] / scale));
     }
     memory.set(ValueLayout.JAVA_FLOAT_UNALIGNED, tile + DIM * LANES + lane * 4L, scale);
     tokens++;
@@ -137,8 +143,13 @@ public final class LightningIndexer {
   /** The key as stored, scale included, for references. */
   float key(int token, int dim) {
     long tile = (long) (token / LANES) * TILE_BYTES;
-    byte bits = memory.get(ValueLayout.JAVA_BYTE, tile + dim * LANES + token % LANES);
+    byte bits = memory.get(ValueLayout.JAVA_BYTE, tile + elementOffset(dim, token % LANES));
     return FloatE4M3.toFloat(bits) * scale(memory, tile, token % LANES);
+  }
+
+  /** Bytes from a tile's start to an element. */
+  static long elementOffset(int dim, int lane) {
+    return (long) dim / LINE_DIMS * LANES * LINE_DIMS + lane * LINE_DIMS + dim % LINE_DIMS;
   }
 
   static float scale(MemorySegment memory, long tile, int lane) {

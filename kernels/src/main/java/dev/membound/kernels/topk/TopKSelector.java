@@ -17,7 +17,7 @@ public final class TopKSelector {
   private static final int LOWEST = key(Float.NEGATIVE_INFINITY);
 
   private static final int SAMPLES = 2048;
-  private static final int MIN_SAMPLED = 8 * SAMPLES;
+  private static final int MIN_SAMPLED = 4096;
 
   private final ThresholdFilter filter = ThresholdFilter.create();
   private final int[] histogram = new int[1 << PART_BITS];
@@ -85,16 +85,17 @@ public final class TopKSelector {
 
   /** Collects what may be among the largest; returns how many, or 0 if that would be too many. */
   private int gather(float[] scores, int from, int n, int count) {
-    int step = n / SAMPLES;
-    for (int i = 0; i < SAMPLES; i++) {
+    int samples = Math.min(SAMPLES, n / 8);
+    int step = n / samples;
+    for (int i = 0; i < samples; i++) {
       // One of every stretch, at a scattered place: scores may be periodic, in pages for instance.
       int offset = (int) ((i * 0x9E3779B97F4A7C15L >>> 40) * step >>> 24);
       sample[i] = orderedKey(scores[from + i * step + offset]);
     }
     // Three standard deviations more than the share that is wanted.
-    double wanted = (double) count / n * SAMPLES;
+    double wanted = (double) count / n * samples;
     int rank = (int) Math.ceil(wanted + 3 * Math.sqrt(wanted)) + 2;
-    findKth(sample, SAMPLES, rank);
+    findKth(sample, samples, rank);
     float threshold = score(kth);
     int room = n / 2;
     reserve(room);
