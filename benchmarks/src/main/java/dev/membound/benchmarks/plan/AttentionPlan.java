@@ -20,6 +20,7 @@ final class AttentionPlan {
   private static final int HEAD_DIM = 128;
   private static final int LONG = 32768;
   private static final int SHORT = 4096;
+  private static final int MILLION = 1 << 20;
 
   private final PlanScope scope;
   private final List<PlannedWorkload> workloads = new ArrayList<>();
@@ -64,6 +65,22 @@ final class AttentionPlan {
         }
       }
     }
+    for (KvType type : EnumSet.of(KvType.F16, KvType.INT8)) {
+      add(type, MILLION, Residency.DRAM, false, 1);
+    }
+    for (int blockSize : new int[] {1, 64, 256}) {
+      add(heads(QUERY_HEADS, KV_HEADS, LONG, blockSize), Residency.DRAM, false, 1);
+    }
+    // Multi-head, GQA-8 and multi-query: 1, 8 and 32 FLOP a byte in F16.
+    for (int kvHeads : new int[] {QUERY_HEADS, QUERY_HEADS / 8, 1}) {
+      int context = LONG * KV_HEADS / kvHeads;
+      int blockSize = PagedKvCache.DEFAULT_BLOCK_SIZE;
+      add(heads(QUERY_HEADS, kvHeads, context, blockSize), Residency.DRAM, false, 1);
+    }
+  }
+
+  private static KvShape heads(int queryHeads, int kvHeads, int context, int blockSize) {
+    return new KvShape(KvType.F16, queryHeads, kvHeads, HEAD_DIM, context, blockSize);
   }
 
   static KvShape shape(KvType type, int context) {
@@ -81,10 +98,14 @@ final class AttentionPlan {
   }
 
   private void add(KvType type, int context, Residency level, boolean scattered, int threads) {
+    add(shape(type, context), level, scattered, threads);
+  }
+
+  private void add(KvShape shape, Residency level, boolean scattered, int threads) {
     long wanted = level == Residency.DRAM ? scope.workingSetBytes(level, threads) : 1;
     workloads.add(
         new PlannedWorkload(
-            new AttentionWorkload(shape(type, context), scattered, threads, level, wanted),
+            new AttentionWorkload(shape, scattered, threads, level, wanted),
             scope.kernelForks(level)));
   }
 }

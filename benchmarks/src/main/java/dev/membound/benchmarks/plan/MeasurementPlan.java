@@ -17,6 +17,7 @@ public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> note
   // The kernel's data and the probe's beside it, with room for everything else.
   private static final int MEMORY_SHARE = 3;
   private static final long LEAST_MEMORY_BYTES = 256L << 20;
+  private static final long HIDDEN_MEMORY_BYTES = 2L << 30; // at most, where it is not known
 
   public MeasurementPlan {
     workloads = List.copyOf(workloads);
@@ -47,7 +48,22 @@ public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> note
     workloads.addAll(GemvPlan.workloads(scope));
     workloads.addAll(AttentionPlan.workloads(scope));
     workloads.addAll(TopKPlan.workloads(scope));
-    return new MeasurementPlan(workloads, notes(scope));
+    List<String> notes = notes(scope);
+    workloads.removeIf(planned -> !fits(planned, availableMemoryBytes, notes));
+    return new MeasurementPlan(workloads, notes);
+  }
+
+  /** Whether a workload's data takes half of the free memory at most; a note where not. */
+  private static boolean fits(PlannedWorkload planned, long availableBytes, List<String> notes) {
+    long bytes = planned.workload().memoryBytes();
+    long most = availableBytes == 0 ? HIDDEN_MEMORY_BYTES : availableBytes / 2;
+    if (bytes <= most) {
+      return true;
+    }
+    notes.add(
+        "left out %s: its data takes %d MiB, more than half of the free memory allows (%d MiB)"
+            .formatted(planned.id(), bytes >> 20, most >> 20));
+    return false;
   }
 
   private static List<String> notes(PlanScope scope) {

@@ -41,8 +41,48 @@ final class TopKPlan {
         plan.add(TopKKernel.KEY_SCORING, context, 0, Residency.DRAM, scope.allCores());
         plan.add(TopKKernel.SPARSE_STEP, context, BUDGET, Residency.DRAM, scope.allCores());
       }
+      plan.addFull();
     }
     return plan.workloads;
+  }
+
+  private void addFull() {
+    for (KvType type : KvType.values()) {
+      addOneQuery(TopKKernel.KEY_SCORING, type);
+    }
+    addOneQuery(TopKKernel.DIGEST_SCAN, KvType.F16);
+    addOneQuery(TopKKernel.DIGEST_SCAN, KvType.BF16);
+    for (int budget : new int[] {512, 1024, 4096}) {
+      add(TopKKernel.SPARSE_STEP, CONTEXT, budget, Residency.DRAM, 1);
+    }
+    for (int blockSize : new int[] {32, 64}) {
+      KvShape llama = AttentionPlan.shape(KvType.F16, CONTEXT);
+      add(
+          TopKKernel.SPARSE_STEP,
+          new KvShape(
+              llama.type(),
+              llama.queryHeads(),
+              llama.kvHeads(),
+              llama.headDim(),
+              CONTEXT,
+              blockSize),
+          BUDGET,
+          Residency.DRAM,
+          1);
+    }
+    add(TopKKernel.SPARSE_STEP, 8 * CONTEXT, BUDGET, Residency.DRAM, 1);
+  }
+
+  /** One query a KV head, as an indexer near the memory has it. */
+  private void addOneQuery(TopKKernel step, KvType type) {
+    KvShape llama = AttentionPlan.shape(type, CONTEXT);
+    int heads = llama.kvHeads();
+    add(
+        step,
+        new KvShape(type, heads, heads, llama.headDim(), CONTEXT, llama.blockSize()),
+        0,
+        Residency.DRAM,
+        1);
   }
 
   private void addDigestScanInCache() {
@@ -55,11 +95,14 @@ final class TopKPlan {
   }
 
   private void add(TopKKernel step, int context, int budget, Residency level, int threads) {
+    add(step, AttentionPlan.shape(KvType.F16, context), budget, level, threads);
+  }
+
+  private void add(TopKKernel step, KvShape shape, int budget, Residency level, int threads) {
     long wanted = level == Residency.DRAM ? scope.workingSetBytes(level, threads) : 1;
     workloads.add(
         new PlannedWorkload(
-            new TopKWorkload(
-                step, AttentionPlan.shape(KvType.F16, context), budget, threads, level, wanted),
+            new TopKWorkload(step, shape, budget, threads, level, wanted),
             scope.kernelForks(level)));
   }
 }

@@ -48,6 +48,11 @@ public interface Workload {
   /** Distinct bytes that successive calls rotate over. */
   long workingSetBytes();
 
+  /** Memory that its data takes, more than the working set where calls leave parts alone. */
+  default long memoryBytes() {
+    return workingSetBytes();
+  }
+
   /** Bytes a call, by kind; see {@link dev.membound.model.run.Measurement#bytes()}. */
   Map<String, Long> bytes();
 

@@ -128,6 +128,13 @@ public record TopKWorkload(
     return scannedBytes() * copies();
   }
 
+  /** Keys and values of all sequences, and the digests. */
+  @Override
+  public long memoryBytes() {
+    long digests = step == TopKKernel.KEY_SCORING ? 0 : digestBytes() * copies();
+    return 2 * kv.keyBytes() * sequences() + digests;
+  }
+
   @Override
   public Map<String, Long> bytes() {
     long query = (long) Float.BYTES * kv.queryHeads() * kv.headDim();

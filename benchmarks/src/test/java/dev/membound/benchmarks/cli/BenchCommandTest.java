@@ -20,6 +20,7 @@ class BenchCommandTest {
           --peers --kernel gemm     | --kernel
           --peers --frmat Q4_0      | --peers takes no options of JMH: --frmat Q4_0
           --forks 3                 | --peers
+          --roofline --peers        | --roofline is for our own benchmarks
           """)
   void badInputIsOneLine(String arguments, String expected) {
     StringWriter err = new StringWriter();

@@ -53,6 +53,24 @@ class MeasurementPlanTest {
   }
 
   @Test
+  void contextsThatDoNotFitAreLeftOutAndSaySo() {
+    MeasurementPlan small = MeasurementPlan.of(Preset.FULL, TWO_CORES, 512, 4 * GIB);
+    MeasurementPlan large = MeasurementPlan.of(Preset.FULL, TWO_CORES, 512, 24 * GIB);
+
+    assertThat(small.workloads())
+        .allSatisfy(
+            planned ->
+                assertThat(planned.workload().memoryBytes())
+                    .as(planned.id())
+                    .isLessThanOrEqualTo(2 * GIB));
+    assertThat(small.notes()).filteredOn(note -> note.startsWith("left out attention")).hasSize(2);
+    assertThat(large.notes()).noneMatch(note -> note.startsWith("left out"));
+    assertThat(large.workloads())
+        .filteredOn(planned -> planned.workload().shape().getOrDefault("context", 0L) == 1 << 20)
+        .hasSize(3);
+  }
+
+  @Test
   void tooLittleMemoryIsRefused() {
     assertThatThrownBy(() -> MeasurementPlan.of(Preset.QUICK, TWO_CORES, 512, 100L << 20))
         .isInstanceOf(IllegalArgumentException.class)

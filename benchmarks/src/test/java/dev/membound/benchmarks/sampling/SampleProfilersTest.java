@@ -2,8 +2,10 @@ package dev.membound.benchmarks.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.membound.benchmarks.attention.MlaBenchmark;
 import dev.membound.benchmarks.ceiling.FmaBenchmark;
 import dev.membound.benchmarks.ceiling.ReadBenchmark;
+import dev.membound.benchmarks.topk.IndexerScanBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,10 @@ import java.util.Collection;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.profile.InternalProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -87,6 +92,29 @@ class SampleProfilersTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(classes = {IndexerScanBenchmark.class, MlaBenchmark.class})
+  void theRooflineSaysWhereAKernelStands(Class<?> benchmark) throws RunnerException {
+    RunResult result =
+        run(
+            options(benchmark)
+                .param("context", "300")
+                .param("heads", "8")
+                .param("format", "FP8")
+                .addProfiler(RooflineProfiler.class));
+
+    for (BenchmarkResult fork : result.getBenchmarkResults()) {
+      for (IterationResult iteration : fork.getIterationResults()) {
+        double flops = metric(iteration, "flops");
+        double bytes = metric(iteration, "bytes");
+        assertThat(metric(iteration, "flopsPerByte")).isEqualTo(flops / bytes);
+        assertThat(metric(iteration, "shareOfFmaPeak")).isPositive();
+        assertThat(metric(iteration, "shareOfReadCeiling"))
+            .isEqualTo(bytes / metric(iteration, SampleMetrics.READ_CEILING_BYTES_PER_SECOND));
+      }
+    }
+  }
+
   @Test
   void runDelayIsSummedOverThreadsAndZeroWhereUnknown() throws IOException {
     for (String line : new String[] {"1/5 7 2", "2/5 11 2", "3/damaged", "4/"}) {
@@ -98,16 +126,19 @@ class SampleProfilersTest {
     assertThat(RunDelay.nanoseconds(folder.resolve("none"))).isZero();
   }
 
+  private static ChainedOptionsBuilder options(Class<?> benchmark) {
+    return new OptionsBuilder()
+        .include(benchmark.getName())
+        .forks(0)
+        .warmupIterations(1)
+        .warmupTime(TimeValue.milliseconds(5))
+        .measurementIterations(2)
+        .measurementTime(TimeValue.milliseconds(5))
+        .verbosity(VerboseMode.SILENT);
+  }
+
   private static ChainedOptionsBuilder tiny(Class<?> benchmark) {
-    ChainedOptionsBuilder options =
-        new OptionsBuilder()
-            .include(benchmark.getName())
-            .forks(0)
-            .warmupIterations(1)
-            .warmupTime(TimeValue.milliseconds(5))
-            .measurementIterations(2)
-            .measurementTime(TimeValue.milliseconds(5))
-            .verbosity(VerboseMode.SILENT);
+    ChainedOptionsBuilder options = options(benchmark);
     for (Class<? extends InternalProfiler> profiler : SampleMetrics.profilers()) {
       options.addProfiler(profiler);
     }

@@ -1,0 +1,22 @@
+package dev.membound.benchmarks.topk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class StepComparisonTest {
+  @Test
+  void summaryIsOfMediansAfterTheLastReset() {
+    StepComparison comparison = new StepComparison("dense", "sparse");
+    comparison.add(1, 1_000_000_000);
+    comparison.reset();
+    for (int i = 1; i <= 3000; i++) {
+      comparison.add(i % 3 == 0 ? 9_000_000 : 8_000_000, 1_000_000);
+    }
+
+    assertThat(comparison.summary())
+        .isEqualTo(
+            "dense 8.000 ms, sparse 1.000 ms: 8.00 times as fast (middle half of 3000 pairs 8.00 to"
+                + " 9.00), 12.5 % of the time");
+  }
+}
