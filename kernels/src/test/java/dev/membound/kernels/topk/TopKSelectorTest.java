@@ -30,6 +30,8 @@ class TopKSelectorTest {
     "40000,1",
     "40000,500",
     "40000,5000",
+    "4096,512",
+    "8191,127",
     "70003,2048"
   })
   void selectsAsAFullSortDoes(int n, int k) {
@@ -67,6 +69,20 @@ class TopKSelectorTest {
     assertThat(select(1, -infinite, Float.intBitsToFloat(0xFFC00001))).containsExactly(0);
     assertThat(select(1, 1, 2)).containsExactly(1);
     assertThat(selector.nanScores()).isZero();
+  }
+
+  @Test
+  void nanAmongSampledScoresIsCountedAndNeverSelected() {
+    int n = 20_003;
+    float[] scores = new float[n];
+    for (int i = 0; i < n; i++) {
+      scores[i] = i % 7 == 3 ? Float.NaN : (i * 7919) % n;
+    }
+
+    int[] selected = select(300, scores);
+
+    assertThat(selected).isEqualTo(sorted(scores, 0, n, 300));
+    assertThat(selector.nanScores()).isEqualTo((n + 3) / 7);
   }
 
   @Test
