@@ -8,14 +8,17 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * As {@link FusedTiles}, two key tiles and two value tiles at once, for blocks in random order:
- * four streams hide more of the wait for a new block than two do. (Where blocks are neighbours, two
- * are faster.) A pair shares the broadcast of a query element.
+ * The inner loop of attention for up to four query heads of a group where tiles are no streams:
+ * scores two key tiles and, line by line beside it, adds two other tiles' weighted values to the
+ * output. Waits for the pages of all four coincide. (Where blocks are neighbours, {@link
+ * ScoreTiles} and then {@link WeighTiles} are faster.)
+ *
+ * <p>Flat and long on purpose, as {@link ScoreTiles}.
  */
 final class FusedTilePairs {
-  private static final int QUERY_LINE = FusedTiles.QUERY_LINE;
-  private static final int F16_BITS = FusedTiles.F16_BITS;
-  private static final int BF16_BITS = FusedTiles.BF16_BITS;
+  private static final int QUERY_LINE = ScoreTiles.QUERY_LINE;
+  private static final int F16_BITS = TileDecode.F16_BITS;
+  private static final int BF16_BITS = TileDecode.BF16_BITS;
   private static final int LANES = TileLayout.LANES;
   private static final int HALF_LINE = 64;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;

@@ -6,13 +6,13 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Running maxima and sums of many heads, {@value #CHUNK} scores at a time.
+ * Running maxima and sums of many heads, a chunk of scores at a time.
  *
  * <p>A maximum may lag behind by {@link #SLACK}: weights of up to 2^SLACK overflow nothing, and a
  * chunk rarely has to reduce a vector or to rescale.
  */
 final class OnlineSoftmax {
-  /** Scores of a chunk. */
+  /** Scores of a chunk where tokens come a few at a time. */
   static final int CHUNK = 32;
 
   private static final int LANES = 16;
@@ -46,7 +46,7 @@ final class OnlineSoftmax {
   /**
    * Turns a chunk of a head's scores, not all −∞, into weights.
    *
-   * @param width scores of the chunk, {@value #LANES} or {@value #CHUNK}
+   * @param width scores of the chunk, a multiple of 16
    * @return what the head's output so far has to be multiplied by
    */
   float weigh(int head, float[] scores, int start, float[] weights, int to, int width) {

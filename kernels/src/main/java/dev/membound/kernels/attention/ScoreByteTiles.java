@@ -15,9 +15,12 @@ import jdk.incubator.vector.VectorOperators;
  * showed a memory latency a tile.
  */
 final class ScoreByteTiles {
+  /** Floats of a query line: four for each head, the first of all heads before the seconds. */
+  static final int QUERY_LINE = 4 * ScoreTiles.HEADS;
+
   private static final int LANES = TileLayout.LANES;
   static final int TOP_BYTE = 0xFF000000;
-  private static final int E4M3_BITS = ByteTiles.E4M3_BITS;
+  private static final int E4M3_BITS = TileDecode.E4M3_BITS;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   /** Integers are decoded 2²⁴ times too large, F16 scales 2¹¹² times too small. */
@@ -36,7 +39,7 @@ final class ScoreByteTiles {
    * @param second byte offset of the other tile
    * @param lines with that of the scales
    * @param lineBytes 64; a parameter, since C2 splits the loop at a constant stride
-   * @param q query lines of {@link ByteTiles#QUERY_LINE} from {@code qStart}; zeros for the scales
+   * @param q query lines of {@link #QUERY_LINE} from {@code qStart}; zeros for the scales
    * @param heads query heads that are stored, 1 to 4
    * @param s receives 16 scores of the first tile from {@code firstAt}, of the second from {@code
    *     secondAt}, the next head's {@code headStride} further
@@ -73,7 +76,7 @@ final class ScoreByteTiles {
         IntVector m =
             IntVector.fromMemorySegment(
                 Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
-        int qi = qStart + line * ByteTiles.QUERY_LINE;
+        int qi = qStart + line * QUERY_LINE;
         FloatVector k0 =
             (FloatVector) k.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0);
         FloatVector m0 =
@@ -197,7 +200,7 @@ final class ScoreByteTiles {
         IntVector m =
             IntVector.fromMemorySegment(
                 Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
-        int qi = qStart + line * ByteTiles.QUERY_LINE;
+        int qi = qStart + line * QUERY_LINE;
         FloatVector k0 =
             k.lanewise(VectorOperators.LSHL, 24)
                 .lanewise(VectorOperators.ASHR, 4)
@@ -358,7 +361,7 @@ final class ScoreByteTiles {
           IntVector m =
               IntVector.fromMemorySegment(
                   Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
-          int qi = qStart + line * ByteTiles.QUERY_LINE;
+          int qi = qStart + line * QUERY_LINE;
           FloatVector k0 =
               (FloatVector) k.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0);
           FloatVector m0 =
@@ -437,13 +440,13 @@ final class ScoreByteTiles {
             scales
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
-                .and(FusedTiles.F16_BITS)
+                .and(TileDecode.F16_BITS)
                 .reinterpretAsFloats()
                 .mul(Q8_REST);
         FloatVector high =
             scales
                 .lanewise(VectorOperators.ASHR, 3)
-                .and(FusedTiles.F16_BITS)
+                .and(TileDecode.F16_BITS)
                 .reinterpretAsFloats()
                 .mul(Q8_REST);
         sum0 = zero.add(b0).fma(high, zero.add(a0).fma(low, sum0));
@@ -457,13 +460,13 @@ final class ScoreByteTiles {
             scales
                 .lanewise(VectorOperators.LSHL, 16)
                 .lanewise(VectorOperators.ASHR, 3)
-                .and(FusedTiles.F16_BITS)
+                .and(TileDecode.F16_BITS)
                 .reinterpretAsFloats()
                 .mul(Q8_REST);
         high =
             scales
                 .lanewise(VectorOperators.ASHR, 3)
-                .and(FusedTiles.F16_BITS)
+                .and(TileDecode.F16_BITS)
                 .reinterpretAsFloats()
                 .mul(Q8_REST);
         farSum0 = zero.add(d0).fma(high, zero.add(c0).fma(low, farSum0));

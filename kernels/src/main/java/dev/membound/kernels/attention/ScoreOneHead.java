@@ -17,9 +17,9 @@ final class ScoreOneHead {
   private static final int LANES = TileLayout.LANES;
   private static final int PAIR = 2;
   private static final int FOUR = 4;
-  private static final int F16_BITS = FusedTiles.F16_BITS;
-  private static final int BF16_BITS = FusedTiles.BF16_BITS;
-  private static final int E4M3_BITS = ByteTiles.E4M3_BITS;
+  private static final int F16_BITS = TileDecode.F16_BITS;
+  private static final int BF16_BITS = TileDecode.BF16_BITS;
+  private static final int E4M3_BITS = TileDecode.E4M3_BITS;
   private static final int TOP_BYTE = ScoreByteTiles.TOP_BYTE;
   private static final int HALF_LINE = 64;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -27,7 +27,7 @@ final class ScoreOneHead {
   private ScoreOneHead() {}
 
   /**
-   * Two tiles of F16, decoded as in {@link FusedTiles#passF16}.
+   * Two tiles of F16, decoded as in {@link ScoreTiles#passF16}.
    *
    * @param first byte offset of a tile
    * @param second byte offset of the other tile

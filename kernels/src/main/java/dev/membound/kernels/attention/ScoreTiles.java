@@ -11,31 +11,41 @@ import jdk.incubator.vector.VectorOperators;
  * The inner loop of scoring: two tiles against up to four query heads at once. The two are meant to
  * lie far apart, so that a thread reads two sequential streams.
  *
- * <p>Flat and long on purpose, as {@link FusedTiles}.
+ * <p>The methods are flat, long and one a type on purpose: C2 boxes vectors that cross a call which
+ * it does not inline, and a shift by a variable costs the core two operations. At less than 512
+ * bits the tiles are walked again for the next lanes; they are in the L1 cache then.
  */
 final class ScoreTiles {
+  /** Query heads of a pass. */
+  static final int HEADS = 4;
+
+  /** Floats of a query line: a pair for each head, the firsts before the seconds. */
+  static final int QUERY_LINE = 2 * HEADS;
+
   private static final int LANES = TileLayout.LANES;
-  private static final int F16_BITS = FusedTiles.F16_BITS;
-  private static final int BF16_BITS = FusedTiles.BF16_BITS;
+  private static final int F16_BITS = TileDecode.F16_BITS;
+  private static final int BF16_BITS = TileDecode.BF16_BITS;
   private static final int HALF_LINE = 64;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   private ScoreTiles() {}
 
   /**
-   * Two tiles of F16, decoded as in {@link FusedTiles#passF16}.
+   * Two tiles of F16, which becomes F32 scaled by 2^−112 by moving its bits: a sign-extending shift
+   * by 3 puts the exponent in place and the mask clears the copies of the sign; queries bring the
+   * 2^112.
    *
-   * @param first byte offset of a tile
-   * @param second byte offset of the other tile
+   * @param tiles byte offsets of two tiles for each pair
    * @param q query lines from {@code qStart}
    * @param heads query heads that are stored, 1 to 4
    * @param s receives 16 scores of the first tile from {@code firstAt}, of the second from {@code
-   *     secondAt}, the next head's {@code headStride} further
+   *     secondAt}, the next pair's {@code pairStride} and the next head's {@code headStride}
+   *     further
    */
   static void passF16(
       MemorySegment memory,
-      long first,
-      long second,
+      long[] tiles,
+      int pairs,
       int lines,
       int lineBytes,
       float[] q,
@@ -44,86 +54,89 @@ final class ScoreTiles {
       float[] s,
       int firstAt,
       int secondAt,
+      int pairStride,
       int headStride) {
     for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
-      long firstLane = first + lane * 4;
-      long secondLane = second + lane * 4;
-      FloatVector a0 = FloatVector.zero(Species.FLOAT);
-      FloatVector a1 = a0;
-      FloatVector a2 = a0;
-      FloatVector a3 = a0;
-      FloatVector b0 = a0;
-      FloatVector b1 = a0;
-      FloatVector b2 = a0;
-      FloatVector b3 = a0;
-      FloatVector c0 = a0;
-      FloatVector c1 = a0;
-      FloatVector c2 = a0;
-      FloatVector c3 = a0;
-      FloatVector d0 = a0;
-      FloatVector d1 = a0;
-      FloatVector d2 = a0;
-      FloatVector d3 = a0;
-      for (int line = 0; line < lines; line++) {
-        IntVector k =
-            IntVector.fromMemorySegment(
-                Species.INT, memory, firstLane + (long) line * lineBytes, ORDER);
-        FloatVector k0 =
-            k.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 3)
-                .and(F16_BITS)
-                .reinterpretAsFloats();
-        FloatVector k1 = k.lanewise(VectorOperators.ASHR, 3).and(F16_BITS).reinterpretAsFloats();
-        IntVector m =
-            IntVector.fromMemorySegment(
-                Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
-        FloatVector m0 =
-            m.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 3)
-                .and(F16_BITS)
-                .reinterpretAsFloats();
-        FloatVector m1 = m.lanewise(VectorOperators.ASHR, 3).and(F16_BITS).reinterpretAsFloats();
-        int qi = qStart + line * FusedTiles.QUERY_LINE;
-        FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[qi]);
-        a0 = k0.fma(q0, a0);
-        c0 = m0.fma(q0, c0);
-        FloatVector q1 = FloatVector.broadcast(Species.FLOAT, q[qi + 1]);
-        a1 = k0.fma(q1, a1);
-        c1 = m0.fma(q1, c1);
-        FloatVector q2 = FloatVector.broadcast(Species.FLOAT, q[qi + 2]);
-        a2 = k0.fma(q2, a2);
-        c2 = m0.fma(q2, c2);
-        FloatVector q3 = FloatVector.broadcast(Species.FLOAT, q[qi + 3]);
-        a3 = k0.fma(q3, a3);
-        c3 = m0.fma(q3, c3);
-        FloatVector q4 = FloatVector.broadcast(Species.FLOAT, q[qi + 4]);
-        b0 = k1.fma(q4, b0);
-        d0 = m1.fma(q4, d0);
-        FloatVector q5 = FloatVector.broadcast(Species.FLOAT, q[qi + 5]);
-        b1 = k1.fma(q5, b1);
-        d1 = m1.fma(q5, d1);
-        FloatVector q6 = FloatVector.broadcast(Species.FLOAT, q[qi + 6]);
-        b2 = k1.fma(q6, b2);
-        d2 = m1.fma(q6, d2);
-        FloatVector q7 = FloatVector.broadcast(Species.FLOAT, q[qi + 7]);
-        b3 = k1.fma(q7, b3);
-        d3 = m1.fma(q7, d3);
-      }
-      int at = firstAt + lane;
-      int far = secondAt + lane;
-      a0.add(b0).intoArray(s, at);
-      c0.add(d0).intoArray(s, far);
-      if (heads > 1) {
-        a1.add(b1).intoArray(s, at + headStride);
-        c1.add(d1).intoArray(s, far + headStride);
-      }
-      if (heads > 2) {
-        a2.add(b2).intoArray(s, at + 2 * headStride);
-        c2.add(d2).intoArray(s, far + 2 * headStride);
-      }
-      if (heads > 3) {
-        a3.add(b3).intoArray(s, at + 3 * headStride);
-        c3.add(d3).intoArray(s, far + 3 * headStride);
+      for (int pair = 0; pair < pairs; pair++) {
+        long firstLane = tiles[2 * pair] + lane * 4L;
+        long secondLane = tiles[2 * pair + 1] + lane * 4L;
+        FloatVector a0 = FloatVector.zero(Species.FLOAT);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector b2 = a0;
+        FloatVector b3 = a0;
+        FloatVector c0 = a0;
+        FloatVector c1 = a0;
+        FloatVector c2 = a0;
+        FloatVector c3 = a0;
+        FloatVector d0 = a0;
+        FloatVector d1 = a0;
+        FloatVector d2 = a0;
+        FloatVector d3 = a0;
+        for (int line = 0; line < lines; line++) {
+          IntVector k =
+              IntVector.fromMemorySegment(
+                  Species.INT, memory, firstLane + (long) line * lineBytes, ORDER);
+          FloatVector k0 =
+              k.lanewise(VectorOperators.LSHL, 16)
+                  .lanewise(VectorOperators.ASHR, 3)
+                  .and(F16_BITS)
+                  .reinterpretAsFloats();
+          FloatVector k1 = k.lanewise(VectorOperators.ASHR, 3).and(F16_BITS).reinterpretAsFloats();
+          IntVector m =
+              IntVector.fromMemorySegment(
+                  Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
+          FloatVector m0 =
+              m.lanewise(VectorOperators.LSHL, 16)
+                  .lanewise(VectorOperators.ASHR, 3)
+                  .and(F16_BITS)
+                  .reinterpretAsFloats();
+          FloatVector m1 = m.lanewise(VectorOperators.ASHR, 3).and(F16_BITS).reinterpretAsFloats();
+          int qi = qStart + line * QUERY_LINE;
+          FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[qi]);
+          a0 = k0.fma(q0, a0);
+          c0 = m0.fma(q0, c0);
+          FloatVector q1 = FloatVector.broadcast(Species.FLOAT, q[qi + 1]);
+          a1 = k0.fma(q1, a1);
+          c1 = m0.fma(q1, c1);
+          FloatVector q2 = FloatVector.broadcast(Species.FLOAT, q[qi + 2]);
+          a2 = k0.fma(q2, a2);
+          c2 = m0.fma(q2, c2);
+          FloatVector q3 = FloatVector.broadcast(Species.FLOAT, q[qi + 3]);
+          a3 = k0.fma(q3, a3);
+          c3 = m0.fma(q3, c3);
+          FloatVector q4 = FloatVector.broadcast(Species.FLOAT, q[qi + 4]);
+          b0 = k1.fma(q4, b0);
+          d0 = m1.fma(q4, d0);
+          FloatVector q5 = FloatVector.broadcast(Species.FLOAT, q[qi + 5]);
+          b1 = k1.fma(q5, b1);
+          d1 = m1.fma(q5, d1);
+          FloatVector q6 = FloatVector.broadcast(Species.FLOAT, q[qi + 6]);
+          b2 = k1.fma(q6, b2);
+          d2 = m1.fma(q6, d2);
+          FloatVector q7 = FloatVector.broadcast(Species.FLOAT, q[qi + 7]);
+          b3 = k1.fma(q7, b3);
+          d3 = m1.fma(q7, d3);
+        }
+        int at = firstAt + pair * pairStride + lane;
+        int far = secondAt + pair * pairStride + lane;
+        a0.add(b0).intoArray(s, at);
+        c0.add(d0).intoArray(s, far);
+        if (heads > 1) {
+          a1.add(b1).intoArray(s, at + headStride);
+          c1.add(d1).intoArray(s, far + headStride);
+        }
+        if (heads > 2) {
+          a2.add(b2).intoArray(s, at + 2 * headStride);
+          c2.add(d2).intoArray(s, far + 2 * headStride);
+        }
+        if (heads > 3) {
+          a3.add(b3).intoArray(s, at + 3 * headStride);
+          c3.add(d3).intoArray(s, far + 3 * headStride);
+        }
       }
     }
   }
@@ -131,8 +144,8 @@ final class ScoreTiles {
   /** As {@link #passF16} for BF16. */
   static void passBF16(
       MemorySegment memory,
-      long first,
-      long second,
+      long[] tiles,
+      int pairs,
       int lines,
       int lineBytes,
       float[] q,
@@ -141,78 +154,81 @@ final class ScoreTiles {
       float[] s,
       int firstAt,
       int secondAt,
+      int pairStride,
       int headStride) {
     for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
-      long firstLane = first + lane * 4;
-      long secondLane = second + lane * 4;
-      FloatVector a0 = FloatVector.zero(Species.FLOAT);
-      FloatVector a1 = a0;
-      FloatVector a2 = a0;
-      FloatVector a3 = a0;
-      FloatVector b0 = a0;
-      FloatVector b1 = a0;
-      FloatVector b2 = a0;
-      FloatVector b3 = a0;
-      FloatVector c0 = a0;
-      FloatVector c1 = a0;
-      FloatVector c2 = a0;
-      FloatVector c3 = a0;
-      FloatVector d0 = a0;
-      FloatVector d1 = a0;
-      FloatVector d2 = a0;
-      FloatVector d3 = a0;
-      for (int line = 0; line < lines; line++) {
-        IntVector k =
-            IntVector.fromMemorySegment(
-                Species.INT, memory, firstLane + (long) line * lineBytes, ORDER);
-        FloatVector k0 = k.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-        FloatVector k1 = k.and(BF16_BITS).reinterpretAsFloats();
-        IntVector m =
-            IntVector.fromMemorySegment(
-                Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
-        FloatVector m0 = m.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-        FloatVector m1 = m.and(BF16_BITS).reinterpretAsFloats();
-        int qi = qStart + line * FusedTiles.QUERY_LINE;
-        FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[qi]);
-        a0 = k0.fma(q0, a0);
-        c0 = m0.fma(q0, c0);
-        FloatVector q1 = FloatVector.broadcast(Species.FLOAT, q[qi + 1]);
-        a1 = k0.fma(q1, a1);
-        c1 = m0.fma(q1, c1);
-        FloatVector q2 = FloatVector.broadcast(Species.FLOAT, q[qi + 2]);
-        a2 = k0.fma(q2, a2);
-        c2 = m0.fma(q2, c2);
-        FloatVector q3 = FloatVector.broadcast(Species.FLOAT, q[qi + 3]);
-        a3 = k0.fma(q3, a3);
-        c3 = m0.fma(q3, c3);
-        FloatVector q4 = FloatVector.broadcast(Species.FLOAT, q[qi + 4]);
-        b0 = k1.fma(q4, b0);
-        d0 = m1.fma(q4, d0);
-        FloatVector q5 = FloatVector.broadcast(Species.FLOAT, q[qi + 5]);
-        b1 = k1.fma(q5, b1);
-        d1 = m1.fma(q5, d1);
-        FloatVector q6 = FloatVector.broadcast(Species.FLOAT, q[qi + 6]);
-        b2 = k1.fma(q6, b2);
-        d2 = m1.fma(q6, d2);
-        FloatVector q7 = FloatVector.broadcast(Species.FLOAT, q[qi + 7]);
-        b3 = k1.fma(q7, b3);
-        d3 = m1.fma(q7, d3);
-      }
-      int at = firstAt + lane;
-      int far = secondAt + lane;
-      a0.add(b0).intoArray(s, at);
-      c0.add(d0).intoArray(s, far);
-      if (heads > 1) {
-        a1.add(b1).intoArray(s, at + headStride);
-        c1.add(d1).intoArray(s, far + headStride);
-      }
-      if (heads > 2) {
-        a2.add(b2).intoArray(s, at + 2 * headStride);
-        c2.add(d2).intoArray(s, far + 2 * headStride);
-      }
-      if (heads > 3) {
-        a3.add(b3).intoArray(s, at + 3 * headStride);
-        c3.add(d3).intoArray(s, far + 3 * headStride);
+      for (int pair = 0; pair < pairs; pair++) {
+        long firstLane = tiles[2 * pair] + lane * 4L;
+        long secondLane = tiles[2 * pair + 1] + lane * 4L;
+        FloatVector a0 = FloatVector.zero(Species.FLOAT);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector b2 = a0;
+        FloatVector b3 = a0;
+        FloatVector c0 = a0;
+        FloatVector c1 = a0;
+        FloatVector c2 = a0;
+        FloatVector c3 = a0;
+        FloatVector d0 = a0;
+        FloatVector d1 = a0;
+        FloatVector d2 = a0;
+        FloatVector d3 = a0;
+        for (int line = 0; line < lines; line++) {
+          IntVector k =
+              IntVector.fromMemorySegment(
+                  Species.INT, memory, firstLane + (long) line * lineBytes, ORDER);
+          FloatVector k0 = k.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+          FloatVector k1 = k.and(BF16_BITS).reinterpretAsFloats();
+          IntVector m =
+              IntVector.fromMemorySegment(
+                  Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
+          FloatVector m0 = m.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+          FloatVector m1 = m.and(BF16_BITS).reinterpretAsFloats();
+          int qi = qStart + line * QUERY_LINE;
+          FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[qi]);
+          a0 = k0.fma(q0, a0);
+          c0 = m0.fma(q0, c0);
+          FloatVector q1 = FloatVector.broadcast(Species.FLOAT, q[qi + 1]);
+          a1 = k0.fma(q1, a1);
+          c1 = m0.fma(q1, c1);
+          FloatVector q2 = FloatVector.broadcast(Species.FLOAT, q[qi + 2]);
+          a2 = k0.fma(q2, a2);
+          c2 = m0.fma(q2, c2);
+          FloatVector q3 = FloatVector.broadcast(Species.FLOAT, q[qi + 3]);
+          a3 = k0.fma(q3, a3);
+          c3 = m0.fma(q3, c3);
+          FloatVector q4 = FloatVector.broadcast(Species.FLOAT, q[qi + 4]);
+          b0 = k1.fma(q4, b0);
+          d0 = m1.fma(q4, d0);
+          FloatVector q5 = FloatVector.broadcast(Species.FLOAT, q[qi + 5]);
+          b1 = k1.fma(q5, b1);
+          d1 = m1.fma(q5, d1);
+          FloatVector q6 = FloatVector.broadcast(Species.FLOAT, q[qi + 6]);
+          b2 = k1.fma(q6, b2);
+          d2 = m1.fma(q6, d2);
+          FloatVector q7 = FloatVector.broadcast(Species.FLOAT, q[qi + 7]);
+          b3 = k1.fma(q7, b3);
+          d3 = m1.fma(q7, d3);
+        }
+        int at = firstAt + pair * pairStride + lane;
+        int far = secondAt + pair * pairStride + lane;
+        a0.add(b0).intoArray(s, at);
+        c0.add(d0).intoArray(s, far);
+        if (heads > 1) {
+          a1.add(b1).intoArray(s, at + headStride);
+          c1.add(d1).intoArray(s, far + headStride);
+        }
+        if (heads > 2) {
+          a2.add(b2).intoArray(s, at + 2 * headStride);
+          c2.add(d2).intoArray(s, far + 2 * headStride);
+        }
+        if (heads > 3) {
+          a3.add(b3).intoArray(s, at + 3 * headStride);
+          c3.add(d3).intoArray(s, far + 3 * headStride);
+        }
       }
     }
   }
@@ -220,8 +236,8 @@ final class ScoreTiles {
   /** As {@link #passF16} for F32: a line is the firsts' 64 bytes, then the seconds'. */
   static void passF32(
       MemorySegment memory,
-      long first,
-      long second,
+      long[] tiles,
+      int pairs,
       int lines,
       int lineBytes,
       float[] q,
@@ -230,76 +246,79 @@ final class ScoreTiles {
       float[] s,
       int firstAt,
       int secondAt,
+      int pairStride,
       int headStride) {
     for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
-      long firstLane = first + lane * 4;
-      long secondLane = second + lane * 4;
-      FloatVector a0 = FloatVector.zero(Species.FLOAT);
-      FloatVector a1 = a0;
-      FloatVector a2 = a0;
-      FloatVector a3 = a0;
-      FloatVector b0 = a0;
-      FloatVector b1 = a0;
-      FloatVector b2 = a0;
-      FloatVector b3 = a0;
-      FloatVector c0 = a0;
-      FloatVector c1 = a0;
-      FloatVector c2 = a0;
-      FloatVector c3 = a0;
-      FloatVector d0 = a0;
-      FloatVector d1 = a0;
-      FloatVector d2 = a0;
-      FloatVector d3 = a0;
-      for (int line = 0; line < lines; line++) {
-        long firstLine = firstLane + (long) line * lineBytes;
-        FloatVector k0 = FloatVector.fromMemorySegment(Species.FLOAT, memory, firstLine, ORDER);
-        FloatVector k1 =
-            FloatVector.fromMemorySegment(Species.FLOAT, memory, firstLine + HALF_LINE, ORDER);
-        long secondLine = secondLane + (long) line * lineBytes;
-        FloatVector m0 = FloatVector.fromMemorySegment(Species.FLOAT, memory, secondLine, ORDER);
-        FloatVector m1 =
-            FloatVector.fromMemorySegment(Species.FLOAT, memory, secondLine + HALF_LINE, ORDER);
-        int qi = qStart + line * FusedTiles.QUERY_LINE;
-        FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[qi]);
-        a0 = k0.fma(q0, a0);
-        c0 = m0.fma(q0, c0);
-        FloatVector q1 = FloatVector.broadcast(Species.FLOAT, q[qi + 1]);
-        a1 = k0.fma(q1, a1);
-        c1 = m0.fma(q1, c1);
-        FloatVector q2 = FloatVector.broadcast(Species.FLOAT, q[qi + 2]);
-        a2 = k0.fma(q2, a2);
-        c2 = m0.fma(q2, c2);
-        FloatVector q3 = FloatVector.broadcast(Species.FLOAT, q[qi + 3]);
-        a3 = k0.fma(q3, a3);
-        c3 = m0.fma(q3, c3);
-        FloatVector q4 = FloatVector.broadcast(Species.FLOAT, q[qi + 4]);
-        b0 = k1.fma(q4, b0);
-        d0 = m1.fma(q4, d0);
-        FloatVector q5 = FloatVector.broadcast(Species.FLOAT, q[qi + 5]);
-        b1 = k1.fma(q5, b1);
-        d1 = m1.fma(q5, d1);
-        FloatVector q6 = FloatVector.broadcast(Species.FLOAT, q[qi + 6]);
-        b2 = k1.fma(q6, b2);
-        d2 = m1.fma(q6, d2);
-        FloatVector q7 = FloatVector.broadcast(Species.FLOAT, q[qi + 7]);
-        b3 = k1.fma(q7, b3);
-        d3 = m1.fma(q7, d3);
-      }
-      int at = firstAt + lane;
-      int far = secondAt + lane;
-      a0.add(b0).intoArray(s, at);
-      c0.add(d0).intoArray(s, far);
-      if (heads > 1) {
-        a1.add(b1).intoArray(s, at + headStride);
-        c1.add(d1).intoArray(s, far + headStride);
-      }
-      if (heads > 2) {
-        a2.add(b2).intoArray(s, at + 2 * headStride);
-        c2.add(d2).intoArray(s, far + 2 * headStride);
-      }
-      if (heads > 3) {
-        a3.add(b3).intoArray(s, at + 3 * headStride);
-        c3.add(d3).intoArray(s, far + 3 * headStride);
+      for (int pair = 0; pair < pairs; pair++) {
+        long firstLane = tiles[2 * pair] + lane * 4L;
+        long secondLane = tiles[2 * pair + 1] + lane * 4L;
+        FloatVector a0 = FloatVector.zero(Species.FLOAT);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector b2 = a0;
+        FloatVector b3 = a0;
+        FloatVector c0 = a0;
+        FloatVector c1 = a0;
+        FloatVector c2 = a0;
+        FloatVector c3 = a0;
+        FloatVector d0 = a0;
+        FloatVector d1 = a0;
+        FloatVector d2 = a0;
+        FloatVector d3 = a0;
+        for (int line = 0; line < lines; line++) {
+          long firstLine = firstLane + (long) line * lineBytes;
+          FloatVector k0 = FloatVector.fromMemorySegment(Species.FLOAT, memory, firstLine, ORDER);
+          FloatVector k1 =
+              FloatVector.fromMemorySegment(Species.FLOAT, memory, firstLine + HALF_LINE, ORDER);
+          long secondLine = secondLane + (long) line * lineBytes;
+          FloatVector m0 = FloatVector.fromMemorySegment(Species.FLOAT, memory, secondLine, ORDER);
+          FloatVector m1 =
+              FloatVector.fromMemorySegment(Species.FLOAT, memory, secondLine + HALF_LINE, ORDER);
+          int qi = qStart + line * QUERY_LINE;
+          FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[qi]);
+          a0 = k0.fma(q0, a0);
+          c0 = m0.fma(q0, c0);
+          FloatVector q1 = FloatVector.broadcast(Species.FLOAT, q[qi + 1]);
+          a1 = k0.fma(q1, a1);
+          c1 = m0.fma(q1, c1);
+          FloatVector q2 = FloatVector.broadcast(Species.FLOAT, q[qi + 2]);
+          a2 = k0.fma(q2, a2);
+          c2 = m0.fma(q2, c2);
+          FloatVector q3 = FloatVector.broadcast(Species.FLOAT, q[qi + 3]);
+          a3 = k0.fma(q3, a3);
+          c3 = m0.fma(q3, c3);
+          FloatVector q4 = FloatVector.broadcast(Species.FLOAT, q[qi + 4]);
+          b0 = k1.fma(q4, b0);
+          d0 = m1.fma(q4, d0);
+          FloatVector q5 = FloatVector.broadcast(Species.FLOAT, q[qi + 5]);
+          b1 = k1.fma(q5, b1);
+          d1 = m1.fma(q5, d1);
+          FloatVector q6 = FloatVector.broadcast(Species.FLOAT, q[qi + 6]);
+          b2 = k1.fma(q6, b2);
+          d2 = m1.fma(q6, d2);
+          FloatVector q7 = FloatVector.broadcast(Species.FLOAT, q[qi + 7]);
+          b3 = k1.fma(q7, b3);
+          d3 = m1.fma(q7, d3);
+        }
+        int at = firstAt + pair * pairStride + lane;
+        int far = secondAt + pair * pairStride + lane;
+        a0.add(b0).intoArray(s, at);
+        c0.add(d0).intoArray(s, far);
+        if (heads > 1) {
+          a1.add(b1).intoArray(s, at + headStride);
+          c1.add(d1).intoArray(s, far + headStride);
+        }
+        if (heads > 2) {
+          a2.add(b2).intoArray(s, at + 2 * headStride);
+          c2.add(d2).intoArray(s, far + 2 * headStride);
+        }
+        if (heads > 3) {
+          a3.add(b3).intoArray(s, at + 3 * headStride);
+          c3.add(d3).intoArray(s, far + 3 * headStride);
+        }
       }
     }
   }

@@ -9,6 +9,15 @@ import jdk.incubator.vector.VectorOperators;
 
 /** What vector code has to know about a type's decoded values. */
 final class TileDecode {
+  /** Where an F16 shifted right by 3 has its bits. */
+  static final int F16_BITS = 0x8FFFE000;
+
+  /** The upper of two BF16. */
+  static final int BF16_BITS = 0xFFFF0000;
+
+  /** Where an E4M3 shifted right by 4 has its bits. */
+  static final int E4M3_BITS = 0x87F00000;
+
   private static final int LANES = TileLayout.LANES;
   private static final int LINE = 64;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -37,43 +46,58 @@ final class TileDecode {
   }
 
   /**
-   * Decodes the scales of a tile.
+   * Decodes the scales of a tile of Q8_0.
    *
    * @param rows rows of 16 scales, lane = token: {@link #scaleRows}
-   * @param times multiplies them
    * @param to receives {@code rows × 16}
    */
-  static void scales(
-      KvType type, MemorySegment memory, long tile, int rows, float times, float[] to) {
-    if (type == KvType.Q8_0) {
-      for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
-        for (int row = 0; row < rows; row += 2) {
-          IntVector pair =
-              IntVector.fromMemorySegment(
-                  Species.INT, memory, tile + row / 2 * LINE + lane * 4L, ORDER);
-          pair.lanewise(VectorOperators.LSHL, 16)
-              .lanewise(VectorOperators.ASHR, 3)
-              .and(FusedTiles.F16_BITS)
-              .reinterpretAsFloats()
-              .mul(0x1p112f * times)
-              .intoArray(to, row * LANES + lane);
-          pair.lanewise(VectorOperators.ASHR, 3)
-              .and(FusedTiles.F16_BITS)
-              .reinterpretAsFloats()
-              .mul(0x1p112f * times)
-              .intoArray(to, (row + 1) * LANES + lane);
-        }
-      }
-      return;
-    }
+  static void scales(MemorySegment memory, long tile, int rows, float[] to) {
     for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
-      FloatVector.fromMemorySegment(Species.FLOAT, memory, tile + lane * 4L, ORDER)
-          .mul(times)
-          .intoArray(to, lane);
+      for (int row = 0; row < rows; row += 2) {
+        IntVector pair =
+            IntVector.fromMemorySegment(
+                Species.INT, memory, tile + row / 2 * LINE + lane * 4L, ORDER);
+        pair.lanewise(VectorOperators.LSHL, 16)
+            .lanewise(VectorOperators.ASHR, 3)
+            .and(F16_BITS)
+            .reinterpretAsFloats()
+            .mul(0x1p112f)
+            .intoArray(to, row * LANES + lane);
+        pair.lanewise(VectorOperators.ASHR, 3)
+            .and(F16_BITS)
+            .reinterpretAsFloats()
+            .mul(0x1p112f)
+            .intoArray(to, (row + 1) * LANES + lane);
+      }
     }
   }
 
-  /** Multiplies 16 weights by each row of scales. */
+  /**
+   * Multiplies 16 scores or weights of each head by the scales of their tokens, of a type with one
+   * scale a token.
+   *
+   * @param tile byte offset of the tile
+   * @param times multiplies them, too
+   */
+  static void applyScales(
+      MemorySegment memory,
+      long tile,
+      float times,
+      float[] values,
+      int from,
+      int heads,
+      int headStride) {
+    for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
+      FloatVector scale =
+          FloatVector.fromMemorySegment(Species.FLOAT, memory, tile + lane * 4L, ORDER).mul(times);
+      for (int head = 0; head < heads; head++) {
+        int at = from + head * headStride + lane;
+        FloatVector.fromArray(Species.FLOAT, values, at).mul(scale).intoArray(values, at);
+      }
+    }
+  }
+
+  /** Multiplies 16 weights by each row of scales; rows of results are 32 apart. */
   static void scaleWeights(
       float[] weights, int from, float[] scales, int rows, float[] to, int toAt) {
     for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
@@ -81,7 +105,7 @@ final class TileDecode {
       for (int row = 0; row < rows * LANES; row += LANES) {
         weight
             .mul(FloatVector.fromArray(Species.FLOAT, scales, row + lane))
-            .intoArray(to, toAt + row + lane);
+            .intoArray(to, toAt + row / LANES * WeighTiles.PAIR + lane);
       }
     }
   }

@@ -14,6 +14,8 @@ import jdk.incubator.vector.FloatVector;
  * Not safe for several threads: a worker has its own.
  */
 public abstract sealed class TileScorer {
+  private static final int PAIR = 2 * TileLayout.LANES;
+
   final KvType type;
   final int elements;
   final int heads;
@@ -78,6 +80,21 @@ public abstract sealed class TileScorer {
       int firstAt,
       int secondAt,
       int headStride);
+
+  /**
+   * Scores pairs of tiles.
+   *
+   * @param tiles byte offsets of two tiles for each pair
+   * @param scores receives 32 scores a pair and head from {@code at}, the next pair's 32 and the
+   *     next head's {@code headStride} further
+   */
+  void scorePairs(
+      MemorySegment memory, long[] tiles, int pairs, float[] scores, int at, int headStride) {
+    for (int i = 0; i < pairs; i++) {
+      int to = at + i * PAIR;
+      score(memory, tiles[2 * i], tiles[2 * i + 1], scores, to, to + TileLayout.LANES, headStride);
+    }
+  }
 
   /**
    * Replaces the first head's 16 scores by the largest of all heads.
@@ -150,6 +167,7 @@ public abstract sealed class TileScorer {
     private final int passElements;
     private final int passHeads;
     private final float[] query;
+    private final long[] two = new long[2];
 
     Vector(KvType type, int elements, int heads) {
       super(type, elements, heads);
@@ -161,7 +179,7 @@ public abstract sealed class TileScorer {
       this.passElements =
           scaleElements + (type.isScaled() ? TileLayout.paddedDim(type, elements) : elements);
       this.lines = passElements / lineElements;
-      this.passHeads = heads == 1 ? 1 : FusedTiles.HEADS;
+      this.passHeads = heads == 1 ? 1 : ScoreTiles.HEADS;
       this.query = new float[Math.ceilDiv(heads, passHeads) * passElements * passHeads];
     }
 
@@ -185,9 +203,26 @@ public abstract sealed class TileScorer {
         scoreOne(memory, first, second, scores, firstAt, secondAt);
         return;
       }
-      for (int head = 0; head < heads; head += passHeads) {
-        int row = head * headStride;
-        scorePass(memory, first, second, scores, head, firstAt + row, secondAt + row, headStride);
+      if (type.isScaled()) {
+        for (int head = 0; head < heads; head += passHeads) {
+          int row = head * headStride;
+          scoreBytes(
+              memory, first, second, scores, head, firstAt + row, secondAt + row, headStride);
+        }
+        return;
+      }
+      two[0] = first;
+      two[1] = second;
+      scoreAll(memory, two, 1, scores, firstAt, secondAt, headStride);
+    }
+
+    @Override
+    void scorePairs(
+        MemorySegment memory, long[] tiles, int pairs, float[] scores, int at, int headStride) {
+      if (passHeads == 1 || type.isScaled()) {
+        super.scorePairs(memory, tiles, pairs, scores, at, headStride);
+      } else {
+        scoreAll(memory, tiles, pairs, scores, at, at + TileLayout.LANES, headStride);
       }
     }
 
@@ -202,23 +237,46 @@ public abstract sealed class TileScorer {
       }
     }
 
-    private void scorePass(
+    private void scoreBytes(
         MemorySegment memory, long a, long b, float[] s, int head, int at, int far, int stride) {
       int n = Math.min(passHeads, heads - head);
       int q = head * passElements;
       switch (type) {
-        case F16 ->
-            ScoreTiles.passF16(memory, a, b, lines, lineBytes, query, q, n, s, at, far, stride);
-        case BF16 ->
-            ScoreTiles.passBF16(memory, a, b, lines, lineBytes, query, q, n, s, at, far, stride);
-        case F32 ->
-            ScoreTiles.passF32(memory, a, b, lines, lineBytes, query, q, n, s, at, far, stride);
         case INT8 ->
             ScoreByteTiles.int8(memory, a, b, lines, lineBytes, query, q, n, s, at, far, stride);
         case FP8_E4M3 ->
             ScoreByteTiles.e4m3(memory, a, b, lines, lineBytes, query, q, n, s, at, far, stride);
         case Q8_0 ->
             ScoreByteTiles.q8(memory, a, b, panels, lineBytes, query, q, n, s, at, far, stride);
+        default -> throw new AssertionError(type);
+      }
+    }
+
+    private void scoreAll(
+        MemorySegment memory,
+        long[] tiles,
+        int pairs,
+        float[] s,
+        int firstAt,
+        int secondAt,
+        int stride) {
+      for (int head = 0; head < heads; head += passHeads) {
+        int n = Math.min(passHeads, heads - head);
+        int q = head * passElements;
+        int at = firstAt + head * stride;
+        int far = secondAt + head * stride;
+        switch (type) {
+          case F16 ->
+              ScoreTiles.passF16(
+                  memory, tiles, pairs, lines, lineBytes, query, q, n, s, at, far, PAIR, stride);
+          case BF16 ->
+              ScoreTiles.passBF16(
+                  memory, tiles, pairs, lines, lineBytes, query, q, n, s, at, far, PAIR, stride);
+          case F32 ->
+              ScoreTiles.passF32(
+                  memory, tiles, pairs, lines, lineBytes, query, q, n, s, at, far, PAIR, stride);
+          default -> throw new AssertionError(type);
+        }
       }
     }
 

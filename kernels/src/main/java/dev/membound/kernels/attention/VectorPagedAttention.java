@@ -3,84 +3,88 @@ package dev.membound.kernels.attention;
 import dev.membound.kernels.parallel.WorkerTeam;
 import dev.membound.kernels.provider.Species;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Attention a chunk of tiles at a time: the softmax of a chunk's scores, then one {@linkplain
- * FusedTiles fused} pass that weighs the chunk's values and scores the next chunk's keys. A chunk
- * is a tile where blocks are neighbours, else a {@linkplain FusedTilePairs pair}.
+ * Attention over runs of neighbouring blocks and over scattered ones.
+ *
+ * <p>A run is read as two streams, the halves of its tiles: all keys of a chunk of {@value
+ * #CHUNK_TOKENS} tokens are scored, then all its values weighed. Chunks are long because whatever
+ * stops the streams, even another pair of streams, costs about a microsecond until the prefetchers
+ * have caught up. The halves are an odd number of tiles apart: else both would come to page
+ * boundaries and memory banks together.
+ *
+ * <p>Scattered tiles have no streams. Four of them, two of keys and two of values, are read
+ * {@linkplain FusedTilePairs line by line beside each other}, so that the waits for new pages
+ * coincide. Groups of more than four query heads go the same way, since their second pass should
+ * find a tile in the L1 cache.
  */
 final class VectorPagedAttention extends PagedAttention {
   private static final int LANES = TileLayout.LANES;
-  private static final int CHUNK = OnlineSoftmax.CHUNK;
-  private static final int HEADS = FusedTiles.HEADS;
-  private static final int PASS_SCORES = HEADS * CHUNK;
+  private static final int HEADS = ScoreTiles.HEADS;
+  private static final int PAIR = WeighTiles.PAIR;
+  private static final int CHUNK_TOKENS = WeighTiles.HEAD_WEIGHTS;
+  private static final int CHUNK_PAIRS = CHUNK_TOKENS / PAIR;
+
+  /** Pairs of 1-byte elements that a second pass finds in the L1 cache. */
+  private static final int CACHED_PAIRS = 4;
 
   private final KvType type;
-  private final float factor;
   private final int paddedDim;
+  private final int panels;
+  private final int lineBytes;
   private final int scaleRows;
   private final int scaleBytes;
-  private final int passes;
-  private final int passFloats;
+  private final int paddedGroup;
+  private final int chunkPairs;
   private final Scratch[] scratch;
 
   VectorPagedAttention(
       AttentionShape shape, AttentionOptions options, KvType type, int blockSize, WorkerTeam team) {
     super(shape, options, type, blockSize, team);
     this.type = type;
-    this.factor = TileDecode.factor(type);
     this.paddedDim = TileLayout.paddedDim(type, shape.headDim());
+    this.panels = paddedDim / TileLayout.panelDims(type);
+    this.lineBytes = TileLayout.lineBytes(type);
     this.scaleRows = TileDecode.scaleRows(type, shape.headDim());
     this.scaleBytes = TileLayout.scaleBytes(type, shape.headDim());
-    this.passes = Math.ceilDiv(shape.group(), HEADS);
-    this.passFloats = HEADS * paddedDim;
+    this.paddedGroup = Math.ceilDiv(shape.group(), HEADS) * HEADS;
+    this.chunkPairs = paddedGroup == HEADS ? CHUNK_PAIRS : CACHED_PAIRS;
     this.scratch = new Scratch[team.size()];
     for (int worker = 0; worker < scratch.length; worker++) {
-      int allPasses = shape.kvHeads() * passes;
-      scratch[worker] =
-          new Scratch(
-              allPasses,
-              passFloats,
-              scaleRows,
-              new OnlineSoftmax(allPasses * HEADS, options.scale(), factor));
+      scratch[worker] = new Scratch();
     }
   }
 
-  /**
-   * What a worker needs for all KV heads; a pass is up to four query heads of one. Scores and
-   * weights exist twice, for a step and the next.
-   */
-  private static final class Scratch {
-    final float[] query;
-    final float[] output;
-    final float[][] scores;
-    final float[][] weights;
-    final float[] keyScales;
-    final float[] valueScales;
-    final float[] scaledWeights;
-    final OnlineSoftmax softmax;
+  /** What a worker needs; query heads are padded to whole passes of four for each KV head. */
+  private final class Scratch {
+    final int heads = shape.kvHeads() * paddedGroup;
+    final float[] output = new float[heads * paddedDim];
+    final OnlineSoftmax softmax =
+        new OnlineSoftmax(heads, options.scale(), TileDecode.factor(type));
 
-    Scratch(int passes, int passFloats, int scaleRows, OnlineSoftmax softmax) {
-      query = new float[passes * passFloats];
-      output = new float[passes * passFloats];
-      scores = new float[2][passes * PASS_SCORES];
-      weights = new float[2][passes * PASS_SCORES];
-      keyScales = new float[scaleRows * LANES];
-      valueScales = new float[scaleRows * LANES];
-      scaledWeights = new float[HEADS * scaleRows * LANES];
-      this.softmax = softmax;
-    }
+    // Runs.
+    final TileScorer[] scorers = new TileScorer[shape.kvHeads()];
+    final float[] weights = new float[paddedGroup * CHUNK_TOKENS];
+    final long[] tiles = new long[2 * CHUNK_PAIRS];
 
-    void reset() {
-      Arrays.fill(output, 0);
-      softmax.reset();
-      for (int parity = 0; parity < 2; parity++) {
-        Arrays.fill(weights[parity], 0);
-        Arrays.fill(scores[parity], Float.NEGATIVE_INFINITY);
-      }
+    // A pair of Q8_0.
+    final float[] scales = new float[scaleRows * LANES];
+    final float[] blockWeights = new float[type == KvType.Q8_0 ? HEADS * CHUNK_TOKENS : 0];
+    final long[] two = new long[2];
+
+    // Scattered tiles: the scores that come, and the weights in use.
+    final float[] query = new float[heads * paddedDim];
+    final float[][] pairWeights = new float[2][heads * PAIR];
+
+    /** Keeps reads whose only purpose is to fetch. */
+    int fetched;
+
+    Scratch() {
+      Arrays.setAll(scorers, head -> TileScorer.ofKeys(type, shape.headDim(), shape.group()));
     }
   }
 
@@ -96,250 +100,230 @@ final class VectorPagedAttention extends PagedAttention {
       int end,
       AttentionState out) {
     Scratch own = scratch[worker];
-    own.reset();
-    // Pair i is tile i of the first half and tile i of the second, which may be missing at the end;
-    // in a run of neighbouring blocks there are only first halves.
-    boolean paired = isPaired(set);
-    int width = paired ? CHUNK : LANES;
-    int gap = paired ? Math.ceilDiv(end - first, 2) : end - first;
-    int last = first + gap - 1;
-    for (int head = firstHead; head < endHead; head++) {
-      loadQuery(own, q, head);
-    }
-    // Keys are two chunks ahead of the values: between them is time for the softmax.
-    for (int step = first; step <= last + 2; step++) {
-      int scored = step - 1;
-      int keys = Math.min(step, last); // past the end: from the CPU's cache, and not used
-      int values = Math.max(step - 2, first); // before the start: with weights of 0
-      int near = 0;
-      int far = 0;
-      if (scored >= first && scored <= last) {
-        near = set.lanes(scored);
-        far = scored + gap < end ? set.lanes(scored + gap) : 0;
-      }
-      for (int head = firstHead; head < endHead; head++) {
-        for (int pass = 0; pass < passes; pass++) {
-          int index = head * passes + pass;
-          if (near != 0) {
-            int heads = Math.min(HEADS, shape.group() - pass * HEADS);
-            float[] scores = own.scores[scored & 1];
-            mask(scores, index, heads, 0, near);
-            if (paired) {
-              mask(scores, index, heads, LANES, far);
-            }
-            softmax(own, index, heads, scored & 1, width);
-          }
-          float[] scores = own.scores[step & 1];
-          float[] weights = own.weights[step & 1];
-          long key = set.keyTile(head, keys);
-          long value = set.keyTile(head, values) + cache.valueDistance();
-          if (paired) {
-            long farKey = set.keyTile(head, Math.min(keys + gap, end - 1));
-            long farValue =
-                set.keyTile(head, Math.min(values + gap, end - 1)) + cache.valueDistance();
-            fusePair(own, cache, index, key, farKey, value, farValue, scores, weights);
-          } else {
-            fuse(own, cache, index, key, value, scores, weights);
-          }
-        }
-      }
+    Arrays.fill(own.output, 0);
+    own.softmax.reset();
+    if (type.isScaled() || (set.isRun() && paddedGroup == HEADS)) {
+      attendChunks(own, q, cache, set, firstHead, endHead, first, end);
+    } else {
+      attendPairs(own, q, cache, set, firstHead, endHead, first, end);
     }
     store(own, firstHead, endHead, out);
   }
 
-  /** More than one pass is bound by arithmetic, of which a pair has less. */
-  private boolean isPaired(TileSet set) {
-    return !type.isScaled() && (passes > 1 || !set.isRun());
-  }
-
-  private void loadQuery(Scratch own, float[] q, int kvHead) {
-    int headDim = shape.headDim();
-    for (int head = 0; head < shape.group(); head++) {
-      int from = (kvHead * shape.group() + head) * headDim;
-      int to = (kvHead * passes + head / HEADS) * passFloats + head % HEADS;
-      for (int dim = 0; dim < headDim; dim++) {
-        own.query[to + TileLayout.queryElement(type, dim) * HEADS] = q[from + dim] * factor;
+  private void attendChunks(
+      Scratch own,
+      float[] q,
+      PagedKvCache cache,
+      TileSet set,
+      int firstHead,
+      int endHead,
+      int first,
+      int end) {
+    for (int head = firstHead; head < endHead; head++) {
+      loadQuery(own.scorers[head], q, head);
+    }
+    int gap = gap(first, end);
+    int nearEnd = first + Math.min(gap, end - first);
+    for (int from = first; from < nearEnd; from += chunkPairs) {
+      int pairs = Math.min(chunkPairs, nearEnd - from);
+      for (int head = firstHead; head < endHead; head++) {
+        for (int i = 0; i < pairs; i++) { // the far tile may be missing: the last is read instead
+          own.tiles[2 * i] = set.keyTile(head, from + i);
+          own.tiles[2 * i + 1] = set.keyTile(head, Math.min(from + i + gap, end - 1));
+        }
+        own.scorers[head].scorePairs(
+            cache.memory(), own.tiles, pairs, own.weights, 0, CHUNK_TOKENS);
+        for (int i = 0; i < pairs; i++) {
+          int far = from + i + gap;
+          mask(own.weights, i * PAIR, CHUNK_TOKENS, set.lanes(from + i));
+          mask(own.weights, i * PAIR + LANES, CHUNK_TOKENS, far < end ? set.lanes(far) : 0);
+          own.tiles[2 * i] += cache.valueDistance();
+          own.tiles[2 * i + 1] += cache.valueDistance();
+        }
+        softmax(own, head, own.weights, 0, CHUNK_TOKENS, pairs * PAIR);
+        weigh(own, cache.memory(), head, pairs);
       }
     }
   }
 
-  /** Scores a key tile and weighs a value tile. */
-  private void fuse(
+  /** Tiles from a near one to its far one. */
+  private static int gap(int first, int end) {
+    return Math.ceilDiv(end - first, 2) | 1;
+  }
+
+  private void loadQuery(TileScorer scorer, float[] q, int kvHead) {
+    for (int head = 0; head < shape.group(); head++) {
+      int from = (kvHead * shape.group() + head) * shape.headDim();
+      for (int dim = 0; dim < shape.headDim(); dim++) {
+        scorer.setQuery(head, dim, q[from + dim]);
+      }
+    }
+  }
+
+  /** Adds the weighted values of pairs of tiles to the outputs. */
+  private void weigh(Scratch own, MemorySegment memory, int kvHead, int pairs) {
+    long[] tiles = own.tiles;
+    float[] p = own.weights;
+    float[] o = own.output;
+    if (scaleRows == 1) {
+      for (int i = 0; i < 2 * pairs; i++) { // the misses of a short loop overlap
+        own.fetched += memory.get(ValueLayout.JAVA_INT_UNALIGNED, tiles[i]);
+      }
+      for (int i = 0; i < 2 * pairs; i++) {
+        TileDecode.applyScales(memory, tiles[i], 1, p, i * LANES, shape.group(), CHUNK_TOKENS);
+      }
+    }
+    for (int head = 0; head < paddedGroup; head += HEADS) {
+      int from = head * CHUNK_TOKENS;
+      int to = (kvHead * paddedGroup + head) * paddedDim;
+      switch (type) {
+        case F16 -> WeighTiles.weighF16(memory, tiles, pairs, panels, lineBytes, p, from, o, to);
+        case BF16 -> WeighTiles.weighBF16(memory, tiles, pairs, panels, lineBytes, p, from, o, to);
+        case F32 -> WeighTiles.weighF32(memory, tiles, pairs, panels, lineBytes, p, from, o, to);
+        case INT8 ->
+            WeighByteTiles.weighInteger(
+                memory, tiles, pairs, scaleBytes, panels, lineBytes, p, from, 0, o, to);
+        case FP8_E4M3 ->
+            WeighByteTiles.weighE4M3(
+                memory, tiles, pairs, scaleBytes, panels, lineBytes, p, from, 0, o, to);
+        case Q8_0 -> weighBlocks(own, memory, pairs, from, to);
+      }
+    }
+  }
+
+  /** Weighs values with a scale a block of 32, which become a row of weights each. */
+  private void weighBlocks(Scratch own, MemorySegment memory, int pairs, int from, int to) {
+    float[] p = own.blockWeights;
+    for (int pair = 0; pair < pairs; pair++) {
+      for (int i = 0; i < 2; i++) {
+        own.two[i] = own.tiles[2 * pair + i];
+        TileDecode.scales(memory, own.two[i], scaleRows, own.scales);
+        for (int head = 0; head < HEADS; head++) {
+          int weights = from + head * CHUNK_TOKENS + pair * PAIR + i * LANES;
+          TileDecode.scaleWeights(
+              own.weights, weights, own.scales, scaleRows, p, head * CHUNK_TOKENS + i * LANES);
+        }
+      }
+      WeighByteTiles.weighInteger(
+          memory, own.two, 1, scaleBytes, panels, lineBytes, p, 0, PAIR, own.output, to);
+    }
+  }
+
+  private void attendPairs(
       Scratch own,
+      float[] q,
       PagedKvCache cache,
-      int index,
-      long key,
-      long value,
-      float[] scores,
-      float[] weights) {
-    MemorySegment memory = cache.memory();
-    int panels = paddedDim / TileLayout.PANEL_DIMS;
-    int lineBytes = TileLayout.lineBytes(type);
-    int at = index * passFloats;
-    int s = index * PASS_SCORES;
-    float[] q = own.query;
-    float[] o = own.output;
-    switch (type) {
-      case F16 ->
-          FusedTiles.passF16(
-              memory, key, value, panels, lineBytes, q, at, weights, s, o, at, scores, s, CHUNK);
-      case BF16 ->
-          FusedTiles.passBF16(
-              memory, key, value, panels, lineBytes, q, at, weights, s, o, at, scores, s, CHUNK);
-      case F32 ->
-          FusedTiles.passF32(
-              memory, key, value, panels, lineBytes, q, at, weights, s, o, at, scores, s, CHUNK);
-      case INT8, FP8_E4M3, Q8_0 -> fuseBytes(own, memory, index, key, value, scores, weights);
+      TileSet set,
+      int firstHead,
+      int endHead,
+      int first,
+      int end) {
+    for (int head = firstHead; head < endHead; head++) {
+      loadQuery(own, q, head);
+    }
+    Arrays.fill(own.pairWeights[1], 0);
+    int gap = gap(first, end);
+    int last = first + Math.min(gap, end - first) - 1;
+    int parity = 0;
+    // A pass scores a pair's keys and weighs the values of the pair before. Before the first pair
+    // weights are 0, and scores after the last are not used: tiles that are near serve for both.
+    for (int step = first; step <= last + 1; step++) {
+      float[] scores = own.pairWeights[parity];
+      float[] weights = own.pairWeights[1 - parity];
+      int keys = Math.min(step, last);
+      int values = Math.max(step - 1, first);
+      for (int head = firstHead; head < endHead; head++) {
+        long key = set.keyTile(head, keys);
+        long farKey = set.keyTile(head, Math.min(keys + gap, end - 1));
+        long value = set.keyTile(head, values) + cache.valueDistance();
+        long farValue = set.keyTile(head, Math.min(values + gap, end - 1)) + cache.valueDistance();
+        for (int i = head * paddedGroup; i < (head + 1) * paddedGroup; i += HEADS) {
+          fusePair(own, cache.memory(), key, farKey, value, farValue, i, weights, scores);
+        }
+        if (step <= last) {
+          int at = head * paddedGroup * PAIR;
+          mask(scores, at, PAIR, set.lanes(step));
+          mask(scores, at + LANES, PAIR, step + gap < end ? set.lanes(step + gap) : 0);
+          softmax(own, head, scores, at, PAIR, PAIR);
+        }
+      }
+      parity = 1 - parity;
     }
   }
 
-  private void fuseBytes(
-      Scratch own,
-      MemorySegment memory,
-      int index,
-      long key,
-      long value,
-      float[] scores,
-      float[] weights) {
-    int rows = scaleRows;
-    int stride = rows == 1 ? 0 : LANES;
-    TileDecode.scales(type, memory, key, rows, TileDecode.rest(type), own.keyScales);
-    TileDecode.scales(type, memory, value, rows, 1, own.valueScales);
-    int s = index * PASS_SCORES;
-    for (int head = 0; head < HEADS; head++) {
-      TileDecode.scaleWeights(
-          weights, s + head * CHUNK, own.valueScales, rows, own.scaledWeights, head * rows * LANES);
-    }
-    int panels = paddedDim / TileLayout.BYTE_PANEL_DIMS;
-    int lineBytes = TileLayout.lineBytes(type);
-    int at = index * passFloats;
-    long keyLines = key + scaleBytes;
-    long valueLines = value + scaleBytes;
-    float[] q = own.query;
-    float[] keyScales = own.keyScales;
-    float[] p = own.scaledWeights;
-    float[] o = own.output;
-    if (type == KvType.FP8_E4M3) {
-      ByteTiles.scoreE4M3(
-          memory, keyLines, panels, lineBytes, q, at, keyScales, stride, scores, s, CHUNK);
-      ByteTiles.weighE4M3(memory, valueLines, panels, lineBytes, p, rows * LANES, stride, o, at);
-    } else {
-      ByteTiles.scoreInteger(
-          memory, keyLines, panels, lineBytes, q, at, keyScales, stride, scores, s, CHUNK);
-      ByteTiles.weighInteger(memory, valueLines, panels, lineBytes, p, rows * LANES, stride, o, at);
+  private void loadQuery(Scratch own, float[] q, int kvHead) {
+    int headDim = shape.headDim();
+    float factor = TileDecode.factor(type);
+    for (int head = 0; head < shape.group(); head++) {
+      int from = (kvHead * shape.group() + head) * headDim;
+      int padded = kvHead * paddedGroup + head;
+      int to = padded / HEADS * HEADS * paddedDim + head % HEADS;
+      for (int dim = 0; dim < headDim; dim++) {
+        own.query[to + dim * HEADS] = q[from + dim] * factor;
+      }
     }
   }
 
-  /** As {@link #fuse} for two tiles of each. */
+  /** Scores two key tiles and weighs two value tiles for four query heads. */
   private void fusePair(
       Scratch own,
-      PagedKvCache cache,
-      int index,
+      MemorySegment memory,
       long key,
       long farKey,
       long value,
       long farValue,
-      float[] scores,
-      float[] weights) {
-    MemorySegment memory = cache.memory();
-    int panels = paddedDim / TileLayout.PANEL_DIMS;
-    int lineBytes = TileLayout.lineBytes(type);
-    int at = index * passFloats;
-    int s = index * PASS_SCORES;
+      int head,
+      float[] p,
+      float[] s) {
+    int at = head * paddedDim;
+    int start = head * PAIR;
+    float[] q = own.query;
+    float[] o = own.output;
     switch (type) {
       case F16 ->
           FusedTilePairs.passF16(
-              memory,
-              key,
-              farKey,
-              value,
-              farValue,
-              panels,
-              lineBytes,
-              own.query,
-              at,
-              weights,
-              s,
-              own.output,
-              at,
-              scores,
-              s,
-              CHUNK);
+              memory, key, farKey, value, farValue, panels, lineBytes, q, at, p, start, o, at, s,
+              start, PAIR);
       case BF16 ->
           FusedTilePairs.passBF16(
-              memory,
-              key,
-              farKey,
-              value,
-              farValue,
-              panels,
-              lineBytes,
-              own.query,
-              at,
-              weights,
-              s,
-              own.output,
-              at,
-              scores,
-              s,
-              CHUNK);
+              memory, key, farKey, value, farValue, panels, lineBytes, q, at, p, start, o, at, s,
+              start, PAIR);
       case F32 ->
           FusedTilePairs.passF32(
-              memory,
-              key,
-              farKey,
-              value,
-              farValue,
-              panels,
-              lineBytes,
-              own.query,
-              at,
-              weights,
-              s,
-              own.output,
-              at,
-              scores,
-              s,
-              CHUNK);
+              memory, key, farKey, value, farValue, panels, lineBytes, q, at, p, start, o, at, s,
+              start, PAIR);
       case INT8, FP8_E4M3, Q8_0 -> throw new IllegalStateException(type + " has no pairs");
     }
   }
 
-  /** Gives the tokens of a tile that are not in the set a score of −∞, hence a weight of 0. */
-  private static void mask(float[] scores, int index, int heads, int at, int lanes) {
-    if (TileSet.isFull(lanes)) {
-      return;
-    }
-    for (int head = 0; head < heads; head++) {
-      for (int lane = 0; lane < LANES; lane++) {
-        if ((lanes >> lane & 1) == 0) {
-          scores[index * PASS_SCORES + head * CHUNK + at + lane] = Float.NEGATIVE_INFINITY;
+  /** Turns the scores of a KV head's query heads into weights. */
+  private void softmax(Scratch own, int kvHead, float[] weights, int start, int stride, int width) {
+    for (int h = 0; h < shape.group(); h++) {
+      int at = start + h * stride;
+      int head = kvHead * paddedGroup + h;
+      if (options.hasSoftCap()) {
+        cap(weights, at, width);
+      }
+      float decay = own.softmax.weigh(head, weights, at, weights, at, width);
+      if (decay != 1) {
+        for (int i = head * paddedDim; i < (head + 1) * paddedDim; i++) {
+          own.output[i] *= decay;
         }
       }
     }
   }
 
-  /** Turns the scores of a pass into weights. */
-  private void softmax(Scratch own, int index, int heads, int parity, int width) {
-    float[] scores = own.scores[parity];
-    float[] weights = own.weights[parity];
-    for (int h = 0; h < heads; h++) {
-      int at = index * PASS_SCORES + h * CHUNK;
-      int head = index * HEADS + h;
-      if (options.hasSoftCap()) {
-        cap(scores, at, width);
-      }
-      float decay = own.softmax.weigh(head, scores, at, weights, at, width);
-      if (decay != 1) {
-        scale(own.output, head * paddedDim, paddedDim, decay);
-        scale(own.weights[1 - parity], at, CHUNK, decay); // not yet added to the output
-      }
+  /** Gives the tokens of a tile that are not in the set a score of −∞, hence a weight of 0. */
+  private void mask(float[] scores, int at, int stride, int lanes) {
+    if (TileSet.isFull(lanes)) {
+      return;
     }
-  }
-
-  private static void scale(float[] values, int from, int count, float by) {
-    for (int i = from; i < from + count; i++) {
-      values[i] *= by;
+    for (int head = 0; head < shape.group(); head++) {
+      for (int lane = 0; lane < LANES; lane++) {
+        if ((lanes >> lane & 1) == 0) {
+          scores[at + head * stride + lane] = Float.NEGATIVE_INFINITY;
+        }
+      }
     }
   }
 
@@ -359,7 +343,7 @@ final class VectorPagedAttention extends PagedAttention {
   private void store(Scratch own, int firstHead, int endHead, AttentionState out) {
     int headDim = shape.headDim();
     for (int to = firstHead * shape.group(); to < endHead * shape.group(); to++) {
-      int head = to / shape.group() * passes * HEADS + to % shape.group();
+      int head = to / shape.group() * paddedGroup + to % shape.group();
       float inverse = (float) (TileDecode.rest(type) / own.softmax.sum(head));
       for (int dim = 0; dim < headDim; dim++) {
         out.output()[to * headDim + dim] = own.output[head * paddedDim + dim] * inverse;
