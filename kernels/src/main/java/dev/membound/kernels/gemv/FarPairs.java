@@ -5,7 +5,7 @@ package dev.membound.kernels.gemv;
  * they are two sequential streams to the prefetcher.
  */
 enum FarPairs {
-  /** Exactly half of the items apart, an odd one out. */
+  /** Exactly half of the items apart. */
   HALF,
 
   /**
@@ -20,21 +20,24 @@ enum FarPairs {
 
   /** Pairs that cover {@code items}. */
   int count(int items) {
-    return Math.ceilDiv(items, 2);
+    return items - distance(items);
   }
 
   /** The item that a pair starts with. */
   int first(int pair, int items) {
-    return pair < distance(items) ? pair : 2 * pair;
+    return pair;
   }
 
-  /** The item that a pair ends with: a last one without a partner is its own. */
+  /**
+   * The item that a pair ends with. The up to three items that a distance leaves over come first,
+   * each its own partner: the stream that reads them goes on with the first pair, and the other has
+   * not begun.
+   */
   int second(int pair, int items) {
     int distance = distance(items);
-    return pair < distance ? pair + distance : Math.min(2 * pair + 1, items - 1);
+    return pair < items - 2 * distance ? pair : pair + distance;
   }
 
-  /** At most half of the items; the up to three that are left over make near pairs. */
   private int distance(int items) {
     int half = items / 2;
     return this == HALF || half < LEAST_DISTANCE ? half : (half - 1) | 1;

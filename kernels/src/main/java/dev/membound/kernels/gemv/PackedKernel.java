@@ -46,14 +46,18 @@ abstract class PackedKernel implements GemvKernel {
         // A tile that is its own partner: both read the same sums, and write the same.
         int tile = first + pairs.first(pair, tiles);
         int partner = first + pairs.second(pair, tiles);
+        // What read the end of a panel goes on with the start of the next, without a pause.
+        boolean swap = panel % 2 == 1;
+        int one = swap ? partner : tile;
+        int other = swap ? tile : partner;
         multiplyTiles(
-            base + layout.tileOffset(panel, tile),
-            base + layout.tileOffset(panel, partner),
+            base + layout.tileOffset(panel, one),
+            base + layout.tileOffset(panel, other),
             unit,
             units,
             sums,
-            tile * tileRows,
-            partner * tileRows);
+            one * tileRows,
+            other * tileRows);
       }
       unit += units;
     }
