@@ -2,8 +2,11 @@ package dev.membound.kernels.gemv;
 
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.matrix.WeightMatrix;
+import dev.membound.kernels.memory.OffHeap;
 import dev.membound.kernels.parallel.WorkerTeam;
 import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -44,6 +47,7 @@ public final class Gemv {
   private final WorkerTeam.Task preparation = this::prepareShare;
   private final WorkerTeam.Task share = this::multiplyShare;
   private WeightMatrix w;
+  private WeightMatrix offHeap; // a copy of one that lies in an array; null before the first
   private float[] x;
   private float[] y;
 
@@ -139,14 +143,16 @@ public final class Gemv {
   /**
    * Computes {@code y = W·x}, for each vector of the batch.
    *
-   * @param w of the plan's format, layout and shape
+   * @param w of the plan's format, layout and shape; its memory must stay open during the call. Off
+   *     the heap, or each call copies it there first
    * @param x {@code [batch][cols]}, row-major: at least {@code batch·cols} activations
    * @param y {@code [batch][rows]}, row-major: receives {@code batch·rows} results; not {@code x}
    * @throws IllegalArgumentException if a shape differs from the plan's
+   * @throws IllegalStateException if the matrix's arena is closed
    */
   public void multiply(WeightMatrix w, float[] x, float[] y) {
     check(w, x, y);
-    this.w = w;
+    this.w = w.data().isNative() ? w : copiedOffHeap(w);
     this.x = x;
     this.y = y;
     if (batch == 1) {
@@ -155,6 +161,16 @@ public final class Gemv {
       team.run(preparation);
     }
     team.run(share);
+  }
+
+  /** The kernels read by address, and an array may move. */
+  private WeightMatrix copiedOffHeap(WeightMatrix onHeap) {
+    if (offHeap == null) {
+      MemorySegment data = OffHeap.allocate(Arena.ofAuto(), onHeap.byteSize());
+      offHeap = new WeightMatrix(type, layout, rows, cols, data);
+    }
+    offHeap.data().copyFrom(onHeap.data());
+    return offHeap;
   }
 
   private void prepareShare(int worker, int workers) {

@@ -2,6 +2,7 @@ package dev.membound.kernels.gemv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -440,6 +441,44 @@ class GemvTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> gemv.multiply(w, new float[24], new float[11]))
           .withMessage("the matrix has 4 rows and the batch 3 vectors, but y has room for only 11");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void aMatrixInAnArrayGivesTheSameBits(QuantType type, MatrixLayout layout) {
+    int cols = wholeBlocks(type, 256);
+    try (Arena arena = Arena.ofConfined();
+        WorkerTeam team = WorkerTeam.of(1)) {
+      WeightMatrix w = WeightMatrix.random(type, layout, 40, cols, 7, arena);
+      MemorySegment array = MemorySegment.ofArray(w.data().toArray(ValueLayout.JAVA_BYTE));
+      WeightMatrix onHeap = new WeightMatrix(type, layout, 40, cols, array);
+      float[] x = new float[cols];
+      for (int c = 0; c < cols; c++) {
+        x[c] = (c % 17 - 8) / 8f;
+      }
+      float[] expected = new float[40];
+      float[] actual = new float[40];
+      Gemv gemv = Gemv.plan(type, layout, 40, cols, team);
+
+      gemv.multiply(w, x, expected);
+      gemv.multiply(onHeap, x, actual);
+
+      assertThat(actual).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void refusesAMatrixWhoseArenaIsClosed() {
+    WeightMatrix w;
+    try (Arena arena = Arena.ofConfined()) {
+      w = WeightMatrix.random(QuantType.Q8_0, MatrixLayout.PACKED, 4, 32, 1, arena);
+    }
+    try (WorkerTeam team = WorkerTeam.of(1)) {
+      Gemv gemv = Gemv.plan(QuantType.Q8_0, MatrixLayout.PACKED, 4, 32, team);
+
+      assertThatIllegalStateException()
+          .isThrownBy(() -> gemv.multiply(w, new float[32], new float[4]));
     }
   }
 
