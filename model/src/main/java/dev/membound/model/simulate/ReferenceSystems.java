@@ -120,11 +120,27 @@ public final class ReferenceSystems {
     HardwareSystem one = HardwareSystem.of(device, 1);
     Prediction prediction = predict(one, model, formats, batch, context, selection);
     if (!prediction.fits() && prediction.smallestFittingCount() > 1) {
-      CapacityLedger ledger =
-          CapacityLedger.of(one, model, new DecodeWorkload(batch, context, formats, selection));
-      Sharding enough = ledger.pools().getFirst().smallest().orElseThrow();
-      predict(HardwareSystem.of(device, enough), model, formats, batch, context, selection);
+      DecodeWorkload workload = new DecodeWorkload(batch, context, formats, selection);
+      predict(enough(one, model, workload), model, formats, batch, context, selection);
     }
+  }
+
+  /**
+   * The fewest devices that hold the model and share each layer, in powers of two, since stages of
+   * a pipeline would not shorten a step; the fewest of any kind where no such sharing holds it.
+   */
+  private static HardwareSystem enough(
+      HardwareSystem one, LlmArchitecture model, DecodeWorkload workload) {
+    Sharding fewest =
+        CapacityLedger.of(one, model, workload).pools().getFirst().smallest().orElseThrow();
+    int tensor = Integer.highestOneBit(2 * fewest.devices() - 1);
+    if (tensor <= model.queryHeads()) {
+      HardwareSystem shared = HardwareSystem.of(one.device(), tensor);
+      if (CapacityLedger.of(shared, model, workload).fits()) {
+        return shared;
+      }
+    }
+    return HardwareSystem.of(one.device(), fewest);
   }
 
   /** As many GPUs as the weights need, the KV cache on one module. */

@@ -56,6 +56,20 @@ class ReferenceSystemsTest {
   }
 
   @Test
+  void systemsShareEachLayerRatherThanStackThem() {
+    assertThat(file.predictions())
+        .filteredOn(
+            p ->
+                p.device().equals("h100-sxm")
+                    && p.model().equals("llama-3.1-70b")
+                    && p.batch() == 1
+                    && p.context() > 100_000
+                    && p.fits())
+        .extracting(Prediction::deviceCount) // three would do as stages of a pipeline
+        .containsExactly(4);
+  }
+
+  @Test
   void predictionsAreTheSameEveryTimeAndSurviveJson() {
     SimulationFile again = ReferenceSystems.predict(Profiles.twoThreads(), new Simulator(1, 30));
     String json = Json.mapper().writeValueAsString(file);
