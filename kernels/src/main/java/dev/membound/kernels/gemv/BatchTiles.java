@@ -83,8 +83,8 @@ abstract class BatchTiles implements BatchKernel {
     for (int panel = 0; panel < layout.panels(); panel++) {
       for (int pair = 0; pair < FarPairs.ODD.count(tiles); pair++) {
         // A tile that is its own partner: both read the same sums, and write the same.
-        int tile = first + FarPairs.ODD.first(pair, tiles);
-        int partner = first + FarPairs.ODD.second(pair, tiles);
+        int tile = first + pair;
+        int partner = first + FarPairs.ODD.partner(pair, tiles);
         multiplyPanel(w.data(), panel, column, tile, partner, worker);
       }
       column += layout.units(panel) * unitColumns;

@@ -23,17 +23,12 @@ enum FarPairs {
     return items - distance(items);
   }
 
-  /** The item that a pair starts with. */
-  int first(int pair, int items) {
-    return pair;
-  }
-
   /**
-   * The item that a pair ends with. The up to three items that a distance leaves over come first,
-   * each its own partner: the stream that reads them goes on with the first pair, and the other has
-   * not begun.
+   * The item that a pair ends with; it starts with the item of its own number. The up to three
+   * items that a distance leaves over come first, each its own partner: the stream that reads them
+   * goes on with the first pair, and the other has not begun.
    */
-  int second(int pair, int items) {
+  int partner(int pair, int items) {
     int distance = distance(items);
     return pair < items - 2 * distance ? pair : pair + distance;
   }

@@ -45,8 +45,8 @@ abstract class FarRows implements GemvKernel {
     int rows = endRow - firstRow;
     for (int pair = 0; pair < FarPairs.ODD.count(rows); pair++) {
       // A row that is its own partner: the same result, written twice.
-      int row = firstRow + FarPairs.ODD.first(pair, rows);
-      int partner = firstRow + FarPairs.ODD.second(pair, rows);
+      int row = firstRow + pair;
+      int partner = firstRow + FarPairs.ODD.partner(pair, rows);
       long a = row * rowBytes;
       long b = partner * rowBytes;
       boolean exact = multiplySteps(base + a, base + b, lanes[worker]);

@@ -44,8 +44,8 @@ abstract class PackedKernel implements GemvKernel {
       int units = layout.units(panel);
       for (int pair = 0; pair < pairs.count(tiles); pair++) {
         // A tile that is its own partner: both read the same sums, and write the same.
-        int tile = first + pairs.first(pair, tiles);
-        int partner = first + pairs.second(pair, tiles);
+        int tile = first + pair;
+        int partner = first + pairs.partner(pair, tiles);
         // What read the end of a panel goes on with the start of the next, without a pause.
         boolean swap = panel % 2 == 1;
         int one = swap ? partner : tile;

@@ -13,9 +13,9 @@ class FarPairsTest {
     for (int items = 1; items < 200; items++) {
       int[] seen = new int[items];
       for (int pair = 0; pair < pairs.count(items); pair++) {
-        seen[pairs.first(pair, items)]++;
-        if (pairs.second(pair, items) != pairs.first(pair, items)) {
-          seen[pairs.second(pair, items)]++;
+        seen[pair]++;
+        if (pairs.partner(pair, items) != pair) {
+          seen[pairs.partner(pair, items)]++;
         }
       }
       assertThat(seen).containsOnly(1);
@@ -26,7 +26,7 @@ class FarPairsTest {
   void longSharesAreWalkedAtAnOddDistanceOfNearlyHalfTheItems() {
     for (int items = 32; items < 500; items++) {
       int last = FarPairs.ODD.count(items) - 1;
-      int distance = FarPairs.ODD.second(last, items) - FarPairs.ODD.first(last, items);
+      int distance = FarPairs.ODD.partner(last, items) - last;
       assertThat(distance % 2).isEqualTo(1);
       assertThat(2 * distance).isBetween(items - 3, items);
     }
@@ -36,8 +36,7 @@ class FarPairsTest {
   void halfMeansExactlyHalf() {
     for (int items = 2; items < 500; items++) {
       int last = FarPairs.HALF.count(items) - 1;
-      assertThat(FarPairs.HALF.second(last, items) - FarPairs.HALF.first(last, items))
-          .isEqualTo(items / 2);
+      assertThat(FarPairs.HALF.partner(last, items) - last).isEqualTo(items / 2);
     }
   }
 }
