@@ -52,18 +52,10 @@ abstract class GroupedPackedKernel extends PackedKernel {
     for (int group = 0; group < scales.length; group++) {
       int from = group * groupColumns;
       scales[group] = activations.scales[from / Int8Activations.BLOCK];
-      scaledSums[group] = scales[group] * sum(quants, from, groupColumns);
+      scaledSums[group] = scales[group] * VectorMath.sum(quants, from, groupColumns);
     }
   }
 
   /** Makes of the activations' quants what codes are multiplied by, or looked up in. */
   abstract void prepare(int[] quants);
-
-  static int sum(int[] quants, int from, int count) {
-    int sum = 0;
-    for (int i = from; i < from + count; i++) {
-      sum += quants[i];
-    }
-    return sum;
-  }
 }

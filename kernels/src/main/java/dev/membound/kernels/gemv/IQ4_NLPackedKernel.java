@@ -19,7 +19,7 @@ import jdk.incubator.vector.VectorOperators;
 final class IQ4_NLPackedKernel extends GroupedPackedKernel {
   private static final ByteVector LEVELS = LevelTables.iq4();
   private static final int WORDS = 8;
-  private static final int FIELDS = 4;
+  private static final int FACTORS = SplitQuants.WORD_FACTORS;
 
   private final SplitQuants split;
 
@@ -39,10 +39,8 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
         a,
         b,
         layout.tileUnitBytes(),
-        split.lowFactors,
-        split.highFactors,
-        split.lowStart,
-        split.highStart,
+        split.factors,
+        split.start,
         scales,
         firstUnit,
         units,
@@ -55,10 +53,8 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
       long a,
       long b,
       long stride,
-      int[] lowFactors,
-      int[] highFactors,
-      int[] lowStart,
-      int[] highStart,
+      int[] factors,
+      int[] start,
       float[] scales,
       int firstUnit,
       int units,
@@ -79,26 +75,26 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
       long codesB = atB + VECTOR_BYTES;
       IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       IntVector dB = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
-      ShortVector lowDotA = IntVector.broadcast(INT, lowStart[group]).reinterpretAsShorts();
-      ShortVector highDotA = IntVector.broadcast(INT, highStart[group]).reinterpretAsShorts();
+      ShortVector lowDotA = IntVector.broadcast(INT, start[2 * group]).reinterpretAsShorts();
+      ShortVector highDotA = IntVector.broadcast(INT, start[2 * group + 1]).reinterpretAsShorts();
       ShortVector lowDotB = lowDotA;
       ShortVector highDotB = highDotA;
       for (int word = 0; word < WORDS; word++) {
-        int at = (group * WORDS + word) * FIELDS;
+        int at = (group * WORDS + word) * FACTORS;
         ShortVector wA =
             ShortVector.fromMemorySegment(
                 SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
         ShortVector wB =
             ShortVector.fromMemorySegment(
                 SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-        ShortVector low0 = IntVector.broadcast(INT, lowFactors[at]).reinterpretAsShorts();
-        ShortVector low1 = IntVector.broadcast(INT, lowFactors[at + 1]).reinterpretAsShorts();
-        ShortVector low2 = IntVector.broadcast(INT, lowFactors[at + 2]).reinterpretAsShorts();
-        ShortVector low3 = IntVector.broadcast(INT, lowFactors[at + 3]).reinterpretAsShorts();
-        ShortVector high0 = IntVector.broadcast(INT, highFactors[at]).reinterpretAsShorts();
-        ShortVector high1 = IntVector.broadcast(INT, highFactors[at + 1]).reinterpretAsShorts();
-        ShortVector high2 = IntVector.broadcast(INT, highFactors[at + 2]).reinterpretAsShorts();
-        ShortVector high3 = IntVector.broadcast(INT, highFactors[at + 3]).reinterpretAsShorts();
+        ShortVector low0 = IntVector.broadcast(INT, factors[at]).reinterpretAsShorts();
+        ShortVector low1 = IntVector.broadcast(INT, factors[at + 1]).reinterpretAsShorts();
+        ShortVector low2 = IntVector.broadcast(INT, factors[at + 2]).reinterpretAsShorts();
+        ShortVector low3 = IntVector.broadcast(INT, factors[at + 3]).reinterpretAsShorts();
+        ShortVector high0 = IntVector.broadcast(INT, factors[at + 4]).reinterpretAsShorts();
+        ShortVector high1 = IntVector.broadcast(INT, factors[at + 5]).reinterpretAsShorts();
+        ShortVector high2 = IntVector.broadcast(INT, factors[at + 6]).reinterpretAsShorts();
+        ShortVector high3 = IntVector.broadcast(INT, factors[at + 7]).reinterpretAsShorts();
         ShortVector evenA = wA.reinterpretAsBytes().selectFrom(LEVELS).reinterpretAsShorts();
         ShortVector oddA =
             wA.lanewise(VectorOperators.LSHR, by4)

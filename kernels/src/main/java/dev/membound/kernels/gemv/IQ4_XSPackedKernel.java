@@ -20,7 +20,7 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
   private static final int GROUPS = 8;
   private static final ByteVector LEVELS = LevelTables.iq4();
   private static final int WORDS = 8;
-  private static final int FIELDS = 4;
+  private static final int FACTORS = SplitQuants.WORD_FACTORS;
 
   private final SplitQuants split;
 
@@ -40,10 +40,8 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
         a,
         b,
         layout.tileUnitBytes(),
-        split.lowFactors,
-        split.highFactors,
-        split.lowStart,
-        split.highStart,
+        split.factors,
+        split.start,
         scales,
         firstUnit,
         units,
@@ -56,10 +54,8 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
       long a,
       long b,
       long stride,
-      int[] lowFactors,
-      int[] highFactors,
-      int[] lowStart,
-      int[] highStart,
+      int[] factors,
+      int[] start,
       float[] scales,
       int firstUnit,
       int units,
@@ -92,26 +88,26 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
         IntVector scalesB =
             IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN)
                 .lanewise(VectorOperators.LSHL, Byte.SIZE - inWord);
-        ShortVector lowDotA = IntVector.broadcast(INT, lowStart[group]).reinterpretAsShorts();
-        ShortVector highDotA = IntVector.broadcast(INT, highStart[group]).reinterpretAsShorts();
+        ShortVector lowDotA = IntVector.broadcast(INT, start[2 * group]).reinterpretAsShorts();
+        ShortVector highDotA = IntVector.broadcast(INT, start[2 * group + 1]).reinterpretAsShorts();
         ShortVector lowDotB = lowDotA;
         ShortVector highDotB = highDotA;
         for (int word = 0; word < WORDS; word++) {
-          int at = (group * WORDS + word) * FIELDS;
+          int at = (group * WORDS + word) * FACTORS;
           ShortVector wA =
               ShortVector.fromMemorySegment(
                   SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
           ShortVector wB =
               ShortVector.fromMemorySegment(
                   SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-          ShortVector low0 = IntVector.broadcast(INT, lowFactors[at]).reinterpretAsShorts();
-          ShortVector low1 = IntVector.broadcast(INT, lowFactors[at + 1]).reinterpretAsShorts();
-          ShortVector low2 = IntVector.broadcast(INT, lowFactors[at + 2]).reinterpretAsShorts();
-          ShortVector low3 = IntVector.broadcast(INT, lowFactors[at + 3]).reinterpretAsShorts();
-          ShortVector high0 = IntVector.broadcast(INT, highFactors[at]).reinterpretAsShorts();
-          ShortVector high1 = IntVector.broadcast(INT, highFactors[at + 1]).reinterpretAsShorts();
-          ShortVector high2 = IntVector.broadcast(INT, highFactors[at + 2]).reinterpretAsShorts();
-          ShortVector high3 = IntVector.broadcast(INT, highFactors[at + 3]).reinterpretAsShorts();
+          ShortVector low0 = IntVector.broadcast(INT, factors[at]).reinterpretAsShorts();
+          ShortVector low1 = IntVector.broadcast(INT, factors[at + 1]).reinterpretAsShorts();
+          ShortVector low2 = IntVector.broadcast(INT, factors[at + 2]).reinterpretAsShorts();
+          ShortVector low3 = IntVector.broadcast(INT, factors[at + 3]).reinterpretAsShorts();
+          ShortVector high0 = IntVector.broadcast(INT, factors[at + 4]).reinterpretAsShorts();
+          ShortVector high1 = IntVector.broadcast(INT, factors[at + 5]).reinterpretAsShorts();
+          ShortVector high2 = IntVector.broadcast(INT, factors[at + 6]).reinterpretAsShorts();
+          ShortVector high3 = IntVector.broadcast(INT, factors[at + 7]).reinterpretAsShorts();
           ShortVector evenA = wA.reinterpretAsBytes().selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddA =
               wA.lanewise(VectorOperators.LSHR, by4)

@@ -27,7 +27,7 @@ final class Int4PackedKernel extends RingPackedKernel {
         QuantType.INT4_G128,
         rows,
         cols,
-        CodeWords.BITS_4,
+        FieldCoefficients.of(CodeWords.BITS_4),
         Int8Activations.BLOCK,
         Int8Activations.BLOCK,
         MIDDLE);

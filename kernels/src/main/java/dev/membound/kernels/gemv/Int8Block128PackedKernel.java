@@ -21,7 +21,6 @@ final class Int8Block128PackedKernel extends PackedKernel {
   private static final int GROUPS = BLOCK / GROUP;
   private static final int WORDS = GROUP / Integer.BYTES;
   private static final int BIAS = 128;
-  private static final int RING = 256;
   private static final int VECTOR_BYTES = INT.vectorByteSize();
 
   private final Int8Activations activations;
@@ -44,16 +43,9 @@ final class Int8Block128PackedKernel extends PackedKernel {
   public void prepare(float[] x) {
     activations.quantize(x);
     int[] quants = activations.quants;
+    ByteRing.fill(quants, coefficients);
     for (int group = 0; group < start.length; group++) {
-      int sum = 0;
-      for (int i = group * GROUP; i < (group + 1) * GROUP; i += Integer.BYTES) {
-        coefficients[i] = quants[i];
-        coefficients[i + 1] = quants[i + 1] - RING * quants[i];
-        coefficients[i + 2] = quants[i + 2] - RING * quants[i + 1];
-        coefficients[i + 3] = quants[i + 3] - RING * quants[i + 2];
-        sum += quants[i] + quants[i + 1] + quants[i + 2] + quants[i + 3];
-      }
-      start[group] = -BIAS * sum;
+      start[group] = -BIAS * VectorMath.sum(quants, group * GROUP, GROUP);
     }
   }
 

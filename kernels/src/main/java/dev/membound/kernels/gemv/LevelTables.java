@@ -35,17 +35,4 @@ final class LevelTables {
     }
     return ByteVector.fromArray(BYTE, table, 0);
   }
-
-  /**
-   * What a word's four levels are multiplied by: the permutations leave those of codes 0 and 2 in
-   * one word, of 1 and 3 in another, one in each byte.
-   */
-  static void fillCoefficients(int[] quants, int[] coefficients) {
-    for (int i = 0; i < coefficients.length; i += 4) {
-      coefficients[i] = FieldCoefficients.pair(quants[i]);
-      coefficients[i + 1] = FieldCoefficients.pair(quants[i + 1]);
-      coefficients[i + 2] = FieldCoefficients.pair(quants[i + 2] - (quants[i] << Byte.SIZE));
-      coefficients[i + 3] = FieldCoefficients.pair(quants[i + 3] - (quants[i + 1] << Byte.SIZE));
-    }
-  }
 }

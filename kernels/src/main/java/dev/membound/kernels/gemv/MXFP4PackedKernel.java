@@ -6,7 +6,6 @@ import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
-import dev.membound.kernels.matrix.CodeWords;
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
 import java.nio.ByteOrder;
@@ -25,12 +24,8 @@ final class MXFP4PackedKernel extends RingPackedKernel {
   private static final int LEAST_POWER_BITS = 0x0040_0000;
 
   MXFP4PackedKernel(int rows, int cols) {
-    super(QuantType.MXFP4, rows, cols, CodeWords.BITS_4, 32, 16, LevelTables.E2M1_OFFSET);
-  }
-
-  @Override
-  void fillCoefficients(CodeWords codeWords, int[] quants, int[] coefficients) {
-    LevelTables.fillCoefficients(quants, coefficients);
+    super(
+        QuantType.MXFP4, rows, cols, FieldCoefficients.ofLevels(), 32, 16, LevelTables.E2M1_OFFSET);
   }
 
   @Override

@@ -6,7 +6,6 @@ import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
-import dev.membound.kernels.matrix.CodeWords;
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
 import java.nio.ByteOrder;
@@ -27,12 +26,8 @@ final class NVFP4PackedKernel extends RingPackedKernel {
   private static final int SHIFT = 20;
 
   NVFP4PackedKernel(int rows, int cols) {
-    super(QuantType.NVFP4, rows, cols, CodeWords.BITS_4, 16, 16, LevelTables.E2M1_OFFSET);
-  }
-
-  @Override
-  void fillCoefficients(CodeWords codeWords, int[] quants, int[] coefficients) {
-    LevelTables.fillCoefficients(quants, coefficients);
+    super(
+        QuantType.NVFP4, rows, cols, FieldCoefficients.ofLevels(), 16, 16, LevelTables.E2M1_OFFSET);
   }
 
   @Override

@@ -1,5 +1,10 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.provider.Species.INT;
+
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
 /**
  * Multiplying four 4-bit codes of a 16-bit word without masking them apart.
  *
@@ -18,27 +23,36 @@ final class NibbleRing {
   /** What a stored code exceeds its value by. */
   static final int OFFSET = 8;
 
+  private static final int BLOCK = 32;
+  private static final int HALF = BLOCK / 2;
+  private static final int RADIX = 16;
+  private static final int LOWER = 0xFFFF;
+
+  /** Nothing is below a word's first column. */
+  private static final IntVector RADIX_IF_ODD = IntVector.zero(INT).addIndex(RADIX).and(RADIX);
+
   private NibbleRing() {}
 
-  static short c0(int[] quants, int block, int word) {
-    return (short) quants[block + 2 * word];
-  }
-
-  static short c1(int[] quants, int block, int word) {
-    return (short) (quants[block + 2 * word + 16] - 16 * quants[block + 2 * word]);
-  }
-
-  static short c2(int[] quants, int block, int word) {
-    return (short) (quants[block + 2 * word + 1] - 16 * quants[block + 2 * word + 16]);
-  }
-
-  static short c3(int[] quants, int block, int word) {
-    return (short) (quants[block + 2 * word + 17] - 16 * quants[block + 2 * word + 1]);
-  }
-
-  /** −8 times the four quants of a word: where its sum starts. */
-  static short start(int[] quants, int block, int word) {
-    int at = block + 2 * word;
-    return (short) (-OFFSET * (quants[at] + quants[at + 1] + quants[at + 16] + quants[at + 17]));
+  /**
+   * Fills the coefficients of all words, and each block's start: −8 times the sum of its quants.
+   */
+  static void fill(int[] quants, short[] coefficients, short[] start) {
+    for (int block = 0; block < start.length; block++) {
+      int from = block * BLOCK;
+      // A word's columns are two of the lower half and two of the upper one in turn, as 16-bit
+      // pairs.
+      for (int i = from; i < from + HALF; i += INT.length()) {
+        IntVector lower = IntVector.fromArray(INT, quants, i);
+        IntVector upper = IntVector.fromArray(INT, quants, i + HALF);
+        IntVector upperBefore = IntVector.fromArray(INT, quants, i + HALF - 1);
+        IntVector even = lower.sub(upperBefore.mul(RADIX_IF_ODD));
+        IntVector odd = upper.sub(lower.mul(RADIX));
+        even.and(LOWER)
+            .or(odd.lanewise(VectorOperators.LSHL, Short.SIZE))
+            .reinterpretAsShorts()
+            .intoArray(coefficients, 2 * i - from);
+      }
+      start[block] = (short) (-OFFSET * VectorMath.sum(quants, from, BLOCK));
+    }
   }
 }

@@ -22,7 +22,7 @@ final class Q2_KPackedKernel extends RingPackedKernel {
   private static final int FIELDS = 8;
 
   Q2_KPackedKernel(int rows, int cols) {
-    super(QuantType.Q2_K, rows, cols, CodeWords.BITS_2, 16, 16, 0);
+    super(QuantType.Q2_K, rows, cols, FieldCoefficients.of(CodeWords.BITS_2), 16, 16, 0);
   }
 
   @Override

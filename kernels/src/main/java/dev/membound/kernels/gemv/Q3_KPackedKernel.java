@@ -22,7 +22,7 @@ final class Q3_KPackedKernel extends RingPackedKernel {
   private static final int FIELDS = 6;
 
   Q3_KPackedKernel(int rows, int cols) {
-    super(QuantType.Q3_K, rows, cols, CodeWords.BITS_3, 16, 16, 4);
+    super(QuantType.Q3_K, rows, cols, FieldCoefficients.of(CodeWords.BITS_3), 16, 16, 4);
   }
 
   @Override

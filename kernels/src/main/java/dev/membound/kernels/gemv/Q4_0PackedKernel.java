@@ -47,21 +47,11 @@ final class Q4_0PackedKernel extends PackedKernel {
   @Override
   public void prepare(float[] x) {
     activations.quantize(x);
-    int[] quants = activations.quants;
     float largest = VectorMath.largestMagnitude(activations.scales, 0, scales.length);
     float factor = HalfWidening.factorScale(largest);
     resultScale = HalfWidening.resultScale(largest);
+    NibbleRing.fill(activations.quants, coefficients, start);
     for (int block = 0; block < scales.length; block++) {
-      short sum = 0;
-      for (int word = 0; word < WORDS; word++) {
-        int at = block * BLOCK + word * COEFFICIENTS;
-        coefficients[at] = NibbleRing.c0(quants, block * BLOCK, word);
-        coefficients[at + 1] = NibbleRing.c1(quants, block * BLOCK, word);
-        coefficients[at + 2] = NibbleRing.c2(quants, block * BLOCK, word);
-        coefficients[at + 3] = NibbleRing.c3(quants, block * BLOCK, word);
-        sum += NibbleRing.start(quants, block * BLOCK, word);
-      }
-      start[block] = sum;
       scales[block] = activations.scales[block] * factor;
     }
   }

@@ -22,7 +22,14 @@ final class Q4_1PackedKernel extends RingPackedKernel {
   private static final int MIDDLE = 8;
 
   Q4_1PackedKernel(int rows, int cols) {
-    super(QuantType.Q4_1, rows, cols, CodeWords.BITS_4, Int8Activations.BLOCK, 32, MIDDLE);
+    super(
+        QuantType.Q4_1,
+        rows,
+        cols,
+        FieldCoefficients.of(CodeWords.BITS_4),
+        Int8Activations.BLOCK,
+        32,
+        MIDDLE);
   }
 
   @Override

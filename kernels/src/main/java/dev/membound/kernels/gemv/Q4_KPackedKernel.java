@@ -23,7 +23,14 @@ final class Q4_KPackedKernel extends RingPackedKernel {
   private static final int MIDDLE = 8;
 
   Q4_KPackedKernel(int rows, int cols) {
-    super(QuantType.Q4_K, rows, cols, CodeWords.BITS_4, Int8Activations.BLOCK, 32, MIDDLE);
+    super(
+        QuantType.Q4_K,
+        rows,
+        cols,
+        FieldCoefficients.of(CodeWords.BITS_4),
+        Int8Activations.BLOCK,
+        32,
+        MIDDLE);
   }
 
   @Override

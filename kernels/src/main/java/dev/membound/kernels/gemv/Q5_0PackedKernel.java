@@ -21,7 +21,14 @@ final class Q5_0PackedKernel extends RingPackedKernel {
   private static final int FIELDS = 4;
 
   Q5_0PackedKernel(int rows, int cols) {
-    super(QuantType.Q5_0, rows, cols, CodeWords.BITS_5, Int8Activations.BLOCK, 16, 16);
+    super(
+        QuantType.Q5_0,
+        rows,
+        cols,
+        FieldCoefficients.of(CodeWords.BITS_5),
+        Int8Activations.BLOCK,
+        16,
+        16);
   }
 
   @Override

@@ -22,7 +22,14 @@ final class Q5_1PackedKernel extends RingPackedKernel {
   private static final int MIDDLE = 16;
 
   Q5_1PackedKernel(int rows, int cols) {
-    super(QuantType.Q5_1, rows, cols, CodeWords.BITS_5, Int8Activations.BLOCK, 16, MIDDLE);
+    super(
+        QuantType.Q5_1,
+        rows,
+        cols,
+        FieldCoefficients.of(CodeWords.BITS_5),
+        Int8Activations.BLOCK,
+        16,
+        MIDDLE);
   }
 
   @Override

@@ -23,7 +23,14 @@ final class Q5_KPackedKernel extends RingPackedKernel {
   private static final int MIDDLE = 16;
 
   Q5_KPackedKernel(int rows, int cols) {
-    super(QuantType.Q5_K, rows, cols, CodeWords.BITS_5, Int8Activations.BLOCK, 16, MIDDLE);
+    super(
+        QuantType.Q5_K,
+        rows,
+        cols,
+        FieldCoefficients.of(CodeWords.BITS_5),
+        Int8Activations.BLOCK,
+        16,
+        MIDDLE);
   }
 
   @Override

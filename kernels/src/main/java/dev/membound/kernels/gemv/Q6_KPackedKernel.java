@@ -22,7 +22,7 @@ final class Q6_KPackedKernel extends RingPackedKernel {
   private static final int FIELDS = 4;
 
   Q6_KPackedKernel(int rows, int cols) {
-    super(QuantType.Q6_K, rows, cols, CodeWords.BITS_6, 16, 8, 32);
+    super(QuantType.Q6_K, rows, cols, FieldCoefficients.of(CodeWords.BITS_6), 16, 8, 32);
   }
 
   @Override

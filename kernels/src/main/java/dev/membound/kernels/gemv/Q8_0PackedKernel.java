@@ -17,9 +17,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Q8_0, lane = row, 8-bit activations. An int lane holds four columns as bytes biased by 128; they
- * are multiplied without being taken apart, as {@link NibbleRing} does with nibbles: with {@code v
- * = b₀ + 2⁸b₁ + 2¹⁶b₂ + 2²⁴b₃}, {@code c₀ = x₀} and {@code cₖ = xₖ − 256xₖ₋₁}, the sum {@code Σ
- * cₖ·(v >>> 8k)} is {@code Σ xₖ·bₖ}, exactly modulo 2³², and a block's sum is far below 2³¹.
+ * are multiplied without being taken apart, as {@link ByteRing} says: with {@code v = b₀ + 2⁸b₁ +
+ * 2¹⁶b₂ + 2²⁴b₃}, {@code c₀ = x₀} and {@code cₖ = xₖ − 256xₖ₋₁}, the sum {@code Σ cₖ·(v >>> 8k)} is
+ * {@code Σ xₖ·bₖ}, exactly modulo 2³², and a block's sum is far below 2³¹.
  */
 final class Q8_0PackedKernel extends PackedKernel {
   private static final VectorSpecies<Short> SCALES =
@@ -27,7 +27,6 @@ final class Q8_0PackedKernel extends PackedKernel {
   private static final int BLOCK = Int8Activations.BLOCK;
   private static final int WORDS = BLOCK / Integer.BYTES;
   private static final int BIAS = 128;
-  private static final int RING = 256;
   private static final int HEADER_BYTES = SCALES.vectorByteSize();
   private static final int WORD_BYTES = INT.vectorByteSize();
 
@@ -57,16 +56,9 @@ final class Q8_0PackedKernel extends PackedKernel {
     float largest = VectorMath.largestMagnitude(activations.scales, 0, scales.length);
     float factor = HalfWidening.factorScale(largest);
     resultScale = HalfWidening.resultScale(largest);
+    ByteRing.fill(quants, coefficients);
     for (int block = 0; block < scales.length; block++) {
-      int sum = 0;
-      for (int i = block * BLOCK; i < (block + 1) * BLOCK; i += Integer.BYTES) {
-        coefficients[i] = quants[i];
-        coefficients[i + 1] = quants[i + 1] - RING * quants[i];
-        coefficients[i + 2] = quants[i + 2] - RING * quants[i + 1];
-        coefficients[i + 3] = quants[i + 3] - RING * quants[i + 2];
-        sum += quants[i] + quants[i + 1] + quants[i + 2] + quants[i + 3];
-      }
-      start[block] = -BIAS * sum;
+      start[block] = -BIAS * VectorMath.sum(quants, block * BLOCK, BLOCK);
       scales[block] = activations.scales[block] * factor;
     }
   }

@@ -1,6 +1,5 @@
 package dev.membound.kernels.gemv;
 
-import dev.membound.kernels.matrix.CodeWords;
 import dev.membound.kernels.quant.QuantType;
 
 /**
@@ -19,12 +18,12 @@ abstract class RingPackedKernel extends GroupedPackedKernel {
   /** Where each 16-bit sum starts, in both halves of an int. */
   final int[] start;
 
-  private final CodeWords codeWords;
+  private final FieldCoefficients fields;
   private final int sumColumns;
   private final int offset;
 
   /**
-   * @param codeWords how codes fill words
+   * @param fields what a word's fields are multiplied by
    * @param groupColumns columns that share a scale
    * @param sumColumns columns of a 16-bit sum
    * @param offset what a stored code exceeds the factor that is summed by
@@ -33,27 +32,24 @@ abstract class RingPackedKernel extends GroupedPackedKernel {
       QuantType type,
       int rows,
       int cols,
-      CodeWords codeWords,
+      FieldCoefficients fields,
       int groupColumns,
       int sumColumns,
       int offset) {
     super(type, rows, cols, groupColumns);
-    this.codeWords = codeWords;
+    this.fields = fields;
     this.sumColumns = sumColumns;
     this.offset = offset;
-    coefficients = new int[cols / codeWords.runCodes() * codeWords.runWords() * codeWords.fields()];
+    coefficients = new int[fields.count(cols)];
     start = new int[cols / sumColumns];
   }
 
   @Override
   final void prepare(int[] quants) {
-    fillCoefficients(codeWords, quants, coefficients);
+    fields.fill(quants, coefficients);
     for (int i = 0; i < start.length; i++) {
-      start[i] = FieldCoefficients.pair(-offset * sum(quants, i * sumColumns, sumColumns));
+      start[i] =
+          FieldCoefficients.pair(-offset * VectorMath.sum(quants, i * sumColumns, sumColumns));
     }
-  }
-
-  void fillCoefficients(CodeWords codeWords, int[] quants, int[] coefficients) {
-    FieldCoefficients.fill(codeWords, quants, coefficients);
   }
 }

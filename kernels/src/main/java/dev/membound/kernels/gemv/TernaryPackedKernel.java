@@ -22,7 +22,14 @@ final class TernaryPackedKernel extends RingPackedKernel {
   private static final int FIELDS = 8;
 
   TernaryPackedKernel(QuantType type, int rows, int cols) {
-    super(type, rows, cols, CodeWords.BITS_2, Int8Activations.BLOCK, Int8Activations.BLOCK, 1);
+    super(
+        type,
+        rows,
+        cols,
+        FieldCoefficients.of(CodeWords.BITS_2),
+        Int8Activations.BLOCK,
+        Int8Activations.BLOCK,
+        1);
   }
 
   @Override
