@@ -43,6 +43,10 @@ public class AttentionBenchmark extends KernelBenchmark {
   @Param("false")
   public boolean scattered;
 
+  /** In which order the cache keeps its tiles; FITTING is what suits the blocks' order. */
+  @Param("FITTING")
+  public CacheLayout kvLayout;
+
   @Param("DRAM")
   public Residency residency;
 
@@ -67,7 +71,9 @@ public class AttentionBenchmark extends KernelBenchmark {
             format,
             blockSize,
             MeasuredKernel.start(threads, workload.workingSetBytes(), residency));
-    sequences = KvSequences.fill(shape, workload.sequences(), scattered, Arena.ofShared());
+    sequences =
+        KvSequences.fill(
+            shape, workload.sequences(), scattered, kvLayout.of(scattered), Arena.ofShared());
     state = AttentionState.create(queryHeads, headDim);
     callBytes = workload.bytes().values().stream().mapToLong(Long::longValue).sum();
     callFlops = workload.flops();

@@ -1,6 +1,7 @@
 package dev.membound.benchmarks.attention;
 
 import dev.membound.kernels.attention.BlockTable;
+import dev.membound.kernels.attention.KvLayout;
 import dev.membound.kernels.attention.PagedKvCache;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -41,7 +42,8 @@ public final class KvSequences {
    * @param scattered whether blocks lie in random order, as in badly fragmented memory, instead of
    *     as the allocator hands them to a growing sequence
    */
-  public static KvSequences fill(KvShape shape, int sequences, boolean scattered, Arena arena) {
+  public static KvSequences fill(
+      KvShape shape, int sequences, boolean scattered, KvLayout layout, Arena arena) {
     int pages = Math.ceilDiv(shape.context(), shape.blockSize());
     PagedKvCache cache =
         PagedKvCache.allocate(
@@ -50,6 +52,7 @@ public final class KvSequences {
             shape.headDim(),
             shape.blockSize(),
             Math.multiplyExact(pages, sequences),
+            layout,
             arena);
     cache.fillRandom(SEED);
     BlockTable[] tables = new BlockTable[sequences];

@@ -6,6 +6,7 @@ import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
 import dev.membound.benchmarks.suite.WarmUp;
 import dev.membound.kernels.attention.KvType;
+import dev.membound.kernels.attention.PagedKvCache;
 import dev.membound.kernels.topk.KeyScorer;
 import dev.membound.kernels.topk.TopKSelector;
 import dev.membound.model.run.Residency;
@@ -56,7 +57,8 @@ public class SelectBenchmark extends KernelBenchmark {
   public void prepare() {
     KvShape shape = new KvShape(format, queryHeads, kvHeads, headDim, context, 16);
     int copies = KvShape.sequences(1L << 28, shape.keyBytes());
-    sequences = KvSequences.fill(shape, copies, false, Arena.ofShared());
+    sequences =
+        KvSequences.fill(shape, copies, false, PagedKvCache.DEFAULT_LAYOUT, Arena.ofShared());
     scorer =
         KeyScorer.plan(
             shape.attention(),

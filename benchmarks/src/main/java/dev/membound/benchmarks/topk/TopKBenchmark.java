@@ -7,6 +7,7 @@ import dev.membound.benchmarks.suite.MeasuredKernel;
 import dev.membound.benchmarks.suite.TrafficCounters;
 import dev.membound.benchmarks.suite.WarmUp;
 import dev.membound.kernels.attention.KvType;
+import dev.membound.kernels.attention.PagedKvCache;
 import dev.membound.kernels.parallel.WorkerTeam;
 import dev.membound.model.run.Residency;
 import java.lang.foreign.Arena;
@@ -52,7 +53,8 @@ public abstract class TopKBenchmark extends KernelBenchmark {
     callFlops = workload.flops();
     WorkerTeam team = MeasuredKernel.start(threads, workload.workingSetBytes(), residency);
     Arena arena = Arena.ofShared(); // as long as the JVM
-    KvSequences sequences = KvSequences.fill(shape, workload.sequences(), false, arena);
+    KvSequences sequences =
+        KvSequences.fill(shape, workload.sequences(), false, PagedKvCache.DEFAULT_LAYOUT, arena);
     plan(workload, sequences, team, arena);
     WarmUp.untilCompiled(this::call);
   }

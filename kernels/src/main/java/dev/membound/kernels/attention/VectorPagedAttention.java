@@ -17,10 +17,12 @@ import jdk.incubator.vector.VectorOperators;
  * have caught up. The halves are an odd number of tiles apart: else both would come to page
  * boundaries and memory banks together.
  *
+ * <p>Groups of more than four query heads take several passes over a chunk, so theirs are short
+ * enough to stay in the L2 cache.
+ *
  * <p>Scattered tiles have no streams. Four of them, two of keys and two of values, are read
  * {@linkplain FusedTilePairs line by line beside each other}, so that the waits for new pages
- * coincide. Groups of more than four query heads go the same way, since their second pass should
- * find a tile in the L1 cache.
+ * coincide.
  */
 final class VectorPagedAttention extends PagedAttention {
   private static final int LANES = TileLayout.LANES;
@@ -30,7 +32,10 @@ final class VectorPagedAttention extends PagedAttention {
   private static final int CHUNK_PAIRS = CHUNK_TOKENS / PAIR;
 
   /** Pairs of 1-byte elements that a second pass finds in the L1 cache. */
-  private static final int CACHED_PAIRS = 4;
+  private static final int CACHED_BYTE_PAIRS = 4;
+
+  /** Pairs of wider elements that a second pass finds in the L2 cache: 256 or 512 KB. */
+  private static final int CACHED_PAIRS = 32;
 
   private final KvType type;
   private final int paddedDim;
@@ -52,11 +57,15 @@ final class VectorPagedAttention extends PagedAttention {
     this.scaleRows = TileDecode.scaleRows(type, shape.headDim());
     this.scaleBytes = TileLayout.scaleBytes(type, shape.headDim());
     this.paddedGroup = Math.ceilDiv(shape.group(), HEADS) * HEADS;
-    this.chunkPairs = paddedGroup == HEADS ? CHUNK_PAIRS : CACHED_PAIRS;
+    this.chunkPairs = paddedGroup == HEADS ? CHUNK_PAIRS : cachedPairs(type);
     this.scratch = new Scratch[team.size()];
     for (int worker = 0; worker < scratch.length; worker++) {
       scratch[worker] = new Scratch();
     }
+  }
+
+  private static int cachedPairs(KvType type) {
+    return type.isScaled() ? CACHED_BYTE_PAIRS : CACHED_PAIRS;
   }
 
   /** What a worker needs; query heads are padded to whole passes of four for each KV head. */
@@ -102,7 +111,7 @@ final class VectorPagedAttention extends PagedAttention {
     Scratch own = scratch[worker];
     Arrays.fill(own.output, 0);
     own.softmax.reset();
-    if (type.isScaled() || (set.isRun() && paddedGroup == HEADS)) {
+    if (type.isScaled() || set.isRun()) {
       attendChunks(own, q, cache, set, firstHead, endHead, first, end);
     } else {
       attendPairs(own, q, cache, set, firstHead, endHead, first, end);
