@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.matrix.WeightMatrix;
 import dev.membound.kernels.parallel.WorkerTeam;
@@ -15,7 +13,6 @@ import dev.membound.kernels.quant.QuantType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -36,9 +33,6 @@ class GemvTest {
 
   /** Sizes that take every inner loop, alone and together with others, and their remainders. */
   private static final int[][] BATCHES_BY_TEAM = {{1, 16}, {2, 7}, {3, 12}};
-
-  /** Of the measuring itself; one box a call would be ten times as much. */
-  private static final long FEW_BYTES = 1000;
 
   static Stream<Arguments> kernels() {
     return Arrays.stream(QuantType.values())
@@ -342,45 +336,6 @@ class GemvTest {
         assertThat(multiply(type, layout, path, rows, cols, batch, workers, x)).isEqualTo(alone);
       }
     }
-  }
-
-  @ParameterizedTest
-  @MethodSource("paths")
-  void aCallAllocatesNothing(QuantType type, MatrixLayout layout, ActivationPath path) {
-    assumeTrue(KernelProvider.current().isVectorised(), "the scalar reference may allocate");
-    int rows = 64;
-    int cols = 256;
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    for (int batch : new int[] {1, 14}) { // 14: vectors by eights, fours and twos
-      try (Arena arena = Arena.ofShared();
-          WorkerTeam team = WorkerTeam.of(2)) {
-        WeightMatrix w = WeightMatrix.random(type, layout, rows, cols, 5, arena);
-        Gemv gemv = Gemv.plan(type, layout, rows, cols, batch, path, team);
-        float[] x = gaussian(batch * cols, new Random(1));
-        float[] y = new float[batch * rows];
-        // Interpreted vector code allocates; compilation takes the time that it takes.
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        long allocated;
-        do {
-          long before = allocatedBytes(threads, team);
-          for (int call = 0; call < 200; call++) {
-            gemv.multiply(w, x, y);
-          }
-          allocated = allocatedBytes(threads, team) - before;
-        } while (allocated > FEW_BYTES && System.nanoTime() < deadline);
-        assertThat(allocated)
-            .as("bytes in 200 calls, batch %d", batch)
-            .isLessThanOrEqualTo(FEW_BYTES);
-      }
-    }
-  }
-
-  private static long allocatedBytes(ThreadMXBean threads, WorkerTeam team) {
-    long bytes = threads.getCurrentThreadAllocatedBytes();
-    for (long helper : team.helperThreadIds()) {
-      bytes += threads.getThreadAllocatedBytes(helper);
-    }
-    return bytes;
   }
 
   @Test
