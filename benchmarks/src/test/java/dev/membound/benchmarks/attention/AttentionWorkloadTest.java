@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.membound.benchmarks.suite.TrafficCounters;
 import dev.membound.kernels.attention.AttentionState;
+import dev.membound.kernels.attention.KvLayout;
 import dev.membound.kernels.attention.KvType;
+import dev.membound.kernels.attention.PagedKvCache;
 import dev.membound.model.run.Residency;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,7 @@ class AttentionWorkloadTest {
     benchmark.context = 100;
     benchmark.blockSize = 16;
     benchmark.scattered = true;
+    benchmark.kvLayout = CacheLayout.FITTING;
     benchmark.residency = Residency.L2;
     benchmark.workingSetBytes = 200_000;
     benchmark.prepare();
@@ -46,5 +49,15 @@ class AttentionWorkloadTest {
     assertThat(traffic.bytes).isEqualTo(2L * 2 * 100 * 64 * 2 + 2L * 4 * 8 * 64);
     assertThat(new AttentionWorkload(LLAMA_8B, true, 1, Residency.DRAM, 1).layout())
         .isEqualTo(AttentionWorkload.SCATTERED);
+  }
+
+  @Test
+  void theFittingLayoutKeepsScatteredBlocksWhole() {
+    assertThat(CacheLayout.FITTING.of(true)).isEqualTo(KvLayout.BLOCK_MAJOR);
+    assertThat(CacheLayout.FITTING.of(false)).isEqualTo(PagedKvCache.DEFAULT_LAYOUT);
+    for (boolean scattered : new boolean[] {false, true}) {
+      assertThat(CacheLayout.HEAD_MAJOR.of(scattered)).isEqualTo(KvLayout.HEAD_MAJOR);
+      assertThat(CacheLayout.BLOCK_MAJOR.of(scattered)).isEqualTo(KvLayout.BLOCK_MAJOR);
+    }
   }
 }
