@@ -17,6 +17,9 @@ final class GemvKernels {
 
   private static final int FILE_ROWS_PER_TURN = 16;
 
+  private static final long TURN_BYTES = 1 << 20;
+  private static final int MOST_TURN_TILES = 16;
+
   private GemvKernels() {}
 
   /**
@@ -90,12 +93,16 @@ final class GemvKernels {
     };
   }
 
-  /** Two tiles, or about as many rows. */
+  /**
+   * As many tiles as stay in the second-level cache, more or less; short turns stop the streams.
+   */
   private static int rowsPerTurn(QuantType type, MatrixLayout layout, int rows, int cols) {
-    return switch (layout) {
-      case FILE -> FILE_ROWS_PER_TURN;
-      case PACKED -> 2 * PackedLayout.of(type, rows, cols).tileRows();
-    };
+    if (layout == MatrixLayout.FILE) {
+      return FILE_ROWS_PER_TURN;
+    }
+    int tileRows = PackedLayout.of(type, rows, cols).tileRows();
+    long tiles = TURN_BYTES / (tileRows * type.rowBytes(cols));
+    return (int) Math.clamp(tiles, 2, MOST_TURN_TILES) * tileRows;
   }
 
   /** The decoder of a packed format that {@link #hasFloat}, but for those that need none. */
