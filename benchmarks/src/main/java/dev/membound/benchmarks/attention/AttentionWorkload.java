@@ -17,7 +17,7 @@ public record AttentionWorkload(
   /** {@link #layout()} of sequences whose blocks are neighbours. */
   public static final String PAGED = "PAGED";
 
-  /** {@link #layout()} of sequences whose blocks lie in random order. */
+  /** {@link #layout()} of sequences whose blocks, whole ones of all heads, lie in random order. */
   public static final String SCATTERED = "PAGED_SCATTERED";
 
   @Override

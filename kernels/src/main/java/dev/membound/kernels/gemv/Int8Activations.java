@@ -13,7 +13,6 @@ import jdk.incubator.vector.FloatVector;
 final class Int8Activations {
   static final int BLOCK = 32;
 
-  private static final float LARGEST_QUANT = 127;
   private static final float SMALLEST = 0x1p-120f;
   // Adding it rounds to an integer, ties to even, and leaves that integer in the low bits.
   private static final float ROUNDER = 0x1.8p23f;
@@ -25,28 +24,19 @@ final class Int8Activations {
   /** One a block. */
   final float[] scales;
 
-  private final float[] inverses;
-
   Int8Activations(int cols) {
     quants = new int[cols];
     scales = new float[cols / BLOCK];
-    inverses = new float[cols / BLOCK];
   }
 
   void quantize(float[] x) {
     for (int block = 0; block < scales.length; block++) {
-      scales[block] = VectorMath.largestMagnitude(x, block * BLOCK, BLOCK);
-    }
-    // Divisions in a loop of their own, several at a time.
-    for (int block = 0; block < scales.length; block++) {
-      float largest = scales[block];
+      int from = block * BLOCK;
+      float largest = VectorMath.largestMagnitude(x, from, BLOCK);
       boolean vanishes = largest < SMALLEST;
-      scales[block] = vanishes ? 0 : largest / LARGEST_QUANT;
-      inverses[block] = vanishes ? 0 : LARGEST_QUANT / largest;
-    }
-    for (int block = 0; block < scales.length; block++) {
-      float inverse = inverses[block];
-      for (int i = block * BLOCK; i < (block + 1) * BLOCK; i += FLOATS) {
+      scales[block] = vanishes ? 0 : largest / 127;
+      float inverse = vanishes ? 0 : 127 / largest;
+      for (int i = from; i < from + BLOCK; i += FLOATS) {
         FloatVector.fromArray(FLOAT, x, i)
             .mul(inverse)
             .add(ROUNDER)

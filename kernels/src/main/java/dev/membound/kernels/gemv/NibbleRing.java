@@ -23,7 +23,7 @@ final class NibbleRing {
   /** What a stored code exceeds its value by. */
   static final int OFFSET = 8;
 
-  private static final int BLOCK = 32;
+  private static final int BLOCK = Int8Activations.BLOCK;
   private static final int HALF = BLOCK / 2;
   private static final int RADIX = 16;
   private static final int LOWER = 0xFFFF;
@@ -39,8 +39,7 @@ final class NibbleRing {
   static void fill(int[] quants, short[] coefficients, short[] start) {
     for (int block = 0; block < start.length; block++) {
       int from = block * BLOCK;
-      // A word's columns are two of the lower half and two of the upper one in turn, as 16-bit
-      // pairs.
+      // A word's columns are of the lower half and of the upper one in turn: pairs of 16 bits.
       for (int i = from; i < from + HALF; i += INT.length()) {
         IntVector lower = IntVector.fromArray(INT, quants, i);
         IntVector upper = IntVector.fromArray(INT, quants, i + HALF);

@@ -360,6 +360,10 @@ class GemvTest {
       }
       assertThat(Gemv.plan(QuantType.Q4_0, MatrixLayout.PACKED, 4, 32, team).activationPath())
           .isEqualTo(vectorised ? ActivationPath.INT8 : ActivationPath.FLOAT);
+      assertThat(Gemv.activationPaths(QuantType.Q4_0, MatrixLayout.PACKED, 16).getFirst())
+          .isEqualTo(vectorised ? ActivationPath.INT8 : ActivationPath.FLOAT);
+      assertThat(Gemv.activationPaths(QuantType.Q8_0, MatrixLayout.PACKED, 16).getFirst())
+          .isEqualTo(ActivationPath.FLOAT);
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
