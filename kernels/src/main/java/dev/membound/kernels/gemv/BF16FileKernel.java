@@ -5,6 +5,7 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
+import dev.membound.kernels.memory.NativeAddress;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -18,8 +19,8 @@ final class BF16FileKernel extends FarRows {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int UPPER = 0xFFFF_0000;
 
-  /** Two vectors a step: left to unroll a shorter loop, the compiler shuffles its loads. */
-  private static final int STEP_COLS = 4 * FLOATS;
+  /** Four vectors of each row a step: see {@link F32FileKernel}. */
+  private static final int STEP_COLS = 8 * FLOATS;
 
   private static final int VECTOR_BYTES = FLOATS * Integer.BYTES;
 
@@ -53,7 +54,7 @@ final class BF16FileKernel extends FarRows {
 
   @Override
   boolean multiplySteps(long a, long b, float[] lanes) {
-    dot(a, b, 2 * VECTOR_BYTES, steps, pairs, lanes);
+    dot(a, b, 4 * VECTOR_BYTES, steps, pairs, lanes);
     return true;
   }
 
@@ -78,26 +79,46 @@ final class BF16FileKernel extends FarRows {
     FloatVector evenB = FloatVector.zero(FLOAT);
     FloatVector oddB = FloatVector.zero(FLOAT);
     for (int i = 0; i < steps; i++) {
-      long atA = a + i * stride;
-      long atB = b + i * stride;
-      IntVector wa0 = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
-      IntVector wb0 = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
+      long atA = NativeAddress.within(a + i * stride);
+      long atB = NativeAddress.within(b + i * stride);
+      IntVector a0 = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
+      IntVector b0 = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
       FloatVector odd0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
-      evenA = wa0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenA);
-      oddA = wa0.and(UPPER).reinterpretAsFloats().fma(odd0, oddA);
-      evenB = wb0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenB);
-      oddB = wb0.and(UPPER).reinterpretAsFloats().fma(odd0, oddB);
-      IntVector wa1 =
+      evenA = a0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenA);
+      oddA = a0.and(UPPER).reinterpretAsFloats().fma(odd0, oddA);
+      evenB = b0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenB);
+      oddB = b0.and(UPPER).reinterpretAsFloats().fma(odd0, oddB);
+      IntVector a1 =
           IntVector.fromMemorySegment(INT, SPACE, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-      IntVector wb1 =
+      IntVector b1 =
           IntVector.fromMemorySegment(INT, SPACE, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       FloatVector even1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
       FloatVector odd1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
-      evenA = wa1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenA);
-      oddA = wa1.and(UPPER).reinterpretAsFloats().fma(odd1, oddA);
-      evenB = wb1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenB);
-      oddB = wb1.and(UPPER).reinterpretAsFloats().fma(odd1, oddB);
+      evenA = a1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenA);
+      oddA = a1.and(UPPER).reinterpretAsFloats().fma(odd1, oddA);
+      evenB = b1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenB);
+      oddB = b1.and(UPPER).reinterpretAsFloats().fma(odd1, oddB);
+      IntVector a2 =
+          IntVector.fromMemorySegment(INT, SPACE, atA + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      IntVector b2 =
+          IntVector.fromMemorySegment(INT, SPACE, atB + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even2 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 4 * FLOATS);
+      FloatVector odd2 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 5 * FLOATS);
+      evenA = a2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even2, evenA);
+      oddA = a2.and(UPPER).reinterpretAsFloats().fma(odd2, oddA);
+      evenB = b2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even2, evenB);
+      oddB = b2.and(UPPER).reinterpretAsFloats().fma(odd2, oddB);
+      IntVector a3 =
+          IntVector.fromMemorySegment(INT, SPACE, atA + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      IntVector b3 =
+          IntVector.fromMemorySegment(INT, SPACE, atB + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+      FloatVector even3 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 6 * FLOATS);
+      FloatVector odd3 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 7 * FLOATS);
+      evenA = a3.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even3, evenA);
+      oddA = a3.and(UPPER).reinterpretAsFloats().fma(odd3, oddA);
+      evenB = b3.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even3, evenB);
+      oddB = b3.and(UPPER).reinterpretAsFloats().fma(odd3, oddB);
     }
     evenA.add(oddA).intoArray(lanes, LANES_A);
     evenB.add(oddB).intoArray(lanes, LANES_B);

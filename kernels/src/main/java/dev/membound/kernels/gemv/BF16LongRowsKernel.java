@@ -1,9 +1,11 @@
 package dev.membound.kernels.gemv;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
+import dev.membound.kernels.memory.NativeAddress;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -11,15 +13,12 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** BF16 in GGUF order, rows of more than {@value #SHORT_COLS} columns. */
-final class BF16LongRowsKernel extends FarQuads {
+final class BF16LongRowsKernel extends FarOctets {
   /** Up to here, the activations and two rows (8 bytes a column) fit a cache of 48 KiB. */
   static final int SHORT_COLS = 6144;
 
   private static final int UPPER = 0xFFFF_0000;
-
-  /** Two vectors a step: left to unroll a shorter loop, the compiler shuffles its loads. */
-  private static final int STEP_COLS = 4 * FLOATS;
-
+  private static final int STEP_COLS = 2 * FLOATS;
   private static final int VECTOR_BYTES = FLOATS * Integer.BYTES;
 
   private final int cols;
@@ -46,8 +45,8 @@ final class BF16LongRowsKernel extends FarQuads {
   }
 
   @Override
-  void multiplySteps(MemorySegment w, long a, long b, long c, long d, float[] lanes) {
-    dot(w, a, b, c, d, 2 * VECTOR_BYTES, steps, pairs, lanes);
+  void multiplySteps(long first, long distance, float[] lanes) {
+    dot(first, distance, VECTOR_BYTES, steps, pairs, lanes);
   }
 
   @Override
@@ -56,15 +55,7 @@ final class BF16LongRowsKernel extends FarQuads {
   }
 
   private static void dot(
-      MemorySegment w,
-      long a,
-      long b,
-      long c,
-      long d,
-      long stride,
-      int steps,
-      float[] x,
-      float[] lanes) {
+      long first, long distance, long stride, int steps, float[] x, float[] lanes) {
     FloatVector evenA = FloatVector.zero(FLOAT);
     FloatVector oddA = FloatVector.zero(FLOAT);
     FloatVector evenB = FloatVector.zero(FLOAT);
@@ -73,44 +64,66 @@ final class BF16LongRowsKernel extends FarQuads {
     FloatVector oddC = FloatVector.zero(FLOAT);
     FloatVector evenD = FloatVector.zero(FLOAT);
     FloatVector oddD = FloatVector.zero(FLOAT);
+    FloatVector evenE = FloatVector.zero(FLOAT);
+    FloatVector oddE = FloatVector.zero(FLOAT);
+    FloatVector evenF = FloatVector.zero(FLOAT);
+    FloatVector oddF = FloatVector.zero(FLOAT);
+    FloatVector evenG = FloatVector.zero(FLOAT);
+    FloatVector oddG = FloatVector.zero(FLOAT);
+    FloatVector evenH = FloatVector.zero(FLOAT);
+    FloatVector oddH = FloatVector.zero(FLOAT);
     for (int i = 0; i < steps; i++) {
-      long at = i * stride;
-      FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
-      FloatVector odd0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
-      IntVector wa0 = IntVector.fromMemorySegment(INT, w, a + at, ByteOrder.LITTLE_ENDIAN);
-      evenA = wa0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenA);
-      oddA = wa0.and(UPPER).reinterpretAsFloats().fma(odd0, oddA);
-      IntVector wb0 = IntVector.fromMemorySegment(INT, w, b + at, ByteOrder.LITTLE_ENDIAN);
-      evenB = wb0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenB);
-      oddB = wb0.and(UPPER).reinterpretAsFloats().fma(odd0, oddB);
-      IntVector wc0 = IntVector.fromMemorySegment(INT, w, c + at, ByteOrder.LITTLE_ENDIAN);
-      evenC = wc0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenC);
-      oddC = wc0.and(UPPER).reinterpretAsFloats().fma(odd0, oddC);
-      IntVector wd0 = IntVector.fromMemorySegment(INT, w, d + at, ByteOrder.LITTLE_ENDIAN);
-      evenD = wd0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even0, evenD);
-      oddD = wd0.and(UPPER).reinterpretAsFloats().fma(odd0, oddD);
-      FloatVector even1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
-      FloatVector odd1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
-      IntVector wa1 =
-          IntVector.fromMemorySegment(INT, w, a + at + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-      evenA = wa1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenA);
-      oddA = wa1.and(UPPER).reinterpretAsFloats().fma(odd1, oddA);
-      IntVector wb1 =
-          IntVector.fromMemorySegment(INT, w, b + at + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-      evenB = wb1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenB);
-      oddB = wb1.and(UPPER).reinterpretAsFloats().fma(odd1, oddB);
-      IntVector wc1 =
-          IntVector.fromMemorySegment(INT, w, c + at + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-      evenC = wc1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenC);
-      oddC = wc1.and(UPPER).reinterpretAsFloats().fma(odd1, oddC);
-      IntVector wd1 =
-          IntVector.fromMemorySegment(INT, w, d + at + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-      evenD = wd1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even1, evenD);
-      oddD = wd1.and(UPPER).reinterpretAsFloats().fma(odd1, oddD);
+      long at = first + i * stride;
+      FloatVector even = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
+      FloatVector odd = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
+      IntVector a =
+          IntVector.fromMemorySegment(
+              INT, SPACE, NativeAddress.within(at), ByteOrder.LITTLE_ENDIAN);
+      evenA = a.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenA);
+      oddA = a.and(UPPER).reinterpretAsFloats().fma(odd, oddA);
+      IntVector b =
+          IntVector.fromMemorySegment(
+              INT, SPACE, NativeAddress.within(at + distance), ByteOrder.LITTLE_ENDIAN);
+      evenB = b.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenB);
+      oddB = b.and(UPPER).reinterpretAsFloats().fma(odd, oddB);
+      IntVector c =
+          IntVector.fromMemorySegment(
+              INT, SPACE, NativeAddress.within(at + 2 * distance), ByteOrder.LITTLE_ENDIAN);
+      evenC = c.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenC);
+      oddC = c.and(UPPER).reinterpretAsFloats().fma(odd, oddC);
+      IntVector d =
+          IntVector.fromMemorySegment(
+              INT, SPACE, NativeAddress.within(at + 3 * distance), ByteOrder.LITTLE_ENDIAN);
+      evenD = d.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenD);
+      oddD = d.and(UPPER).reinterpretAsFloats().fma(odd, oddD);
+      IntVector e =
+          IntVector.fromMemorySegment(
+              INT, SPACE, NativeAddress.within(at + 4 * distance), ByteOrder.LITTLE_ENDIAN);
+      evenE = e.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenE);
+      oddE = e.and(UPPER).reinterpretAsFloats().fma(odd, oddE);
+      IntVector f =
+          IntVector.fromMemorySegment(
+              INT, SPACE, NativeAddress.within(at + 5 * distance), ByteOrder.LITTLE_ENDIAN);
+      evenF = f.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenF);
+      oddF = f.and(UPPER).reinterpretAsFloats().fma(odd, oddF);
+      IntVector g =
+          IntVector.fromMemorySegment(
+              INT, SPACE, NativeAddress.within(at + 6 * distance), ByteOrder.LITTLE_ENDIAN);
+      evenG = g.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenG);
+      oddG = g.and(UPPER).reinterpretAsFloats().fma(odd, oddG);
+      IntVector h =
+          IntVector.fromMemorySegment(
+              INT, SPACE, NativeAddress.within(at + 7 * distance), ByteOrder.LITTLE_ENDIAN);
+      evenH = h.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenH);
+      oddH = h.and(UPPER).reinterpretAsFloats().fma(odd, oddH);
     }
     evenA.add(oddA).intoArray(lanes, LANES);
     evenB.add(oddB).intoArray(lanes, LANES + FLOATS);
     evenC.add(oddC).intoArray(lanes, LANES + 2 * FLOATS);
     evenD.add(oddD).intoArray(lanes, LANES + 3 * FLOATS);
+    evenE.add(oddE).intoArray(lanes, LANES + 4 * FLOATS);
+    evenF.add(oddF).intoArray(lanes, LANES + 5 * FLOATS);
+    evenG.add(oddG).intoArray(lanes, LANES + 6 * FLOATS);
+    evenH.add(oddH).intoArray(lanes, LANES + 7 * FLOATS);
   }
 }

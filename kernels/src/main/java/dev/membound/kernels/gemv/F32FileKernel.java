@@ -4,6 +4,7 @@ import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 
+import dev.membound.kernels.memory.NativeAddress;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -14,6 +15,12 @@ final class F32FileKernel extends FarRows {
   private static final ValueLayout.OfFloat WEIGHT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int VECTOR_BYTES = FLOATS * Float.BYTES;
+
+  /**
+   * Four vectors of each row share an address and its checks. Left to unroll a loop of one vector,
+   * the compiler checks every address.
+   */
+  private static final int STEP_COLS = 4 * FLOATS;
 
   private final int cols;
   private float[] x;
@@ -35,17 +42,22 @@ final class F32FileKernel extends FarRows {
 
   @Override
   int stepCols() {
-    return cols / FLOATS * FLOATS;
+    return cols / STEP_COLS * STEP_COLS;
   }
 
   @Override
   boolean multiplySteps(long a, long b, float[] lanes) {
-    dot(a, b, VECTOR_BYTES, cols / FLOATS, x, lanes);
+    dot(a, b, 4 * VECTOR_BYTES, cols / STEP_COLS, x, lanes);
     return true;
   }
 
   @Override
   float addTail(MemorySegment w, long row, int fromCol, float sum) {
+    return addTail(w, row, fromCol, cols, x, sum);
+  }
+
+  /** Adds the products of columns {@code fromCol} to {@code cols − 1}. */
+  static float addTail(MemorySegment w, long row, int fromCol, int cols, float[] x, float sum) {
     float total = sum;
     for (int c = fromCol; c < cols; c++) {
       total = Math.fma(w.get(WEIGHT, row + (long) c * Float.BYTES), x[c], total);
@@ -57,13 +69,38 @@ final class F32FileKernel extends FarRows {
     FloatVector sumA = FloatVector.zero(FLOAT);
     FloatVector sumB = FloatVector.zero(FLOAT);
     for (int i = 0; i < steps; i++) {
-      FloatVector activations = FloatVector.fromArray(FLOAT, x, i * FLOATS);
+      long atA = NativeAddress.within(a + i * stride);
+      long atB = NativeAddress.within(b + i * stride);
+      FloatVector x0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
       sumA =
-          FloatVector.fromMemorySegment(FLOAT, SPACE, a + i * stride, ByteOrder.LITTLE_ENDIAN)
-              .fma(activations, sumA);
+          FloatVector.fromMemorySegment(FLOAT, SPACE, atA, ByteOrder.LITTLE_ENDIAN).fma(x0, sumA);
       sumB =
-          FloatVector.fromMemorySegment(FLOAT, SPACE, b + i * stride, ByteOrder.LITTLE_ENDIAN)
-              .fma(activations, sumB);
+          FloatVector.fromMemorySegment(FLOAT, SPACE, atB, ByteOrder.LITTLE_ENDIAN).fma(x0, sumB);
+      FloatVector x1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
+      sumA =
+          FloatVector.fromMemorySegment(FLOAT, SPACE, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
+              .fma(x1, sumA);
+      sumB =
+          FloatVector.fromMemorySegment(FLOAT, SPACE, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
+              .fma(x1, sumB);
+      FloatVector x2 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
+      sumA =
+          FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atA + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
+              .fma(x2, sumA);
+      sumB =
+          FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atB + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
+              .fma(x2, sumB);
+      FloatVector x3 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
+      sumA =
+          FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atA + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
+              .fma(x3, sumA);
+      sumB =
+          FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atB + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
+              .fma(x3, sumB);
     }
     sumA.intoArray(lanes, LANES_A);
     sumB.intoArray(lanes, LANES_B);
