@@ -296,6 +296,9 @@ public final class PagedKvCache {
     if (type.isScaled()) {
       for (long tile = 0; tile < memory.byteSize(); tile += tileBytes) {
         elements.fillScales(memory, tile, (float) Math.sqrt(3));
+        if (type == KvType.INT8 && tile / valueDistance % 2 == 0) {
+          elements.carryKeys(memory, tile, tileBytes);
+        }
       }
     }
   }

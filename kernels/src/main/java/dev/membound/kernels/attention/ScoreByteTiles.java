@@ -32,8 +32,9 @@ final class ScoreByteTiles {
   private ScoreByteTiles() {}
 
   /**
-   * Two key tiles of signed bytes. A byte is decoded at the top of its lane, where a mask alone
-   * removes the others.
+   * Two key tiles of INT8, whose lanes hold {@code Σ bᵢ·256ⁱ}, see {@link TileLayout}. Shifted left
+   * by 3 − i bytes and converted, a lane is {@code fᵢ = bᵢ + fᵢ₋₁/256}, times 2²⁴: what lies below
+   * an element needs no mask, since multipliers {@code qᵢ − qᵢ₊₁/256} make {@code Σ qᵢ·bᵢ} of it.
    *
    * @param first byte offset of a tile
    * @param second byte offset of the other tile
@@ -94,11 +95,9 @@ final class ScoreByteTiles {
         a3 = k0.fma(q3, a3);
         c3 = m0.fma(q3, c3);
         FloatVector k1 =
-            (FloatVector)
-                k.lanewise(VectorOperators.LSHL, 16).and(TOP_BYTE).convert(VectorOperators.I2F, 0);
+            (FloatVector) k.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0);
         FloatVector m1 =
-            (FloatVector)
-                m.lanewise(VectorOperators.LSHL, 16).and(TOP_BYTE).convert(VectorOperators.I2F, 0);
+            (FloatVector) m.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0);
         FloatVector q4 = FloatVector.broadcast(Species.FLOAT, q[qi + 4]);
         a0 = k1.fma(q4, a0);
         c0 = m1.fma(q4, c0);
@@ -112,11 +111,9 @@ final class ScoreByteTiles {
         a3 = k1.fma(q7, a3);
         c3 = m1.fma(q7, c3);
         FloatVector k2 =
-            (FloatVector)
-                k.lanewise(VectorOperators.LSHL, 8).and(TOP_BYTE).convert(VectorOperators.I2F, 0);
+            (FloatVector) k.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0);
         FloatVector m2 =
-            (FloatVector)
-                m.lanewise(VectorOperators.LSHL, 8).and(TOP_BYTE).convert(VectorOperators.I2F, 0);
+            (FloatVector) m.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0);
         FloatVector q8 = FloatVector.broadcast(Species.FLOAT, q[qi + 8]);
         a0 = k2.fma(q8, a0);
         c0 = m2.fma(q8, c0);
@@ -129,8 +126,8 @@ final class ScoreByteTiles {
         FloatVector q11 = FloatVector.broadcast(Species.FLOAT, q[qi + 11]);
         a3 = k2.fma(q11, a3);
         c3 = m2.fma(q11, c3);
-        FloatVector k3 = (FloatVector) k.and(TOP_BYTE).convert(VectorOperators.I2F, 0);
-        FloatVector m3 = (FloatVector) m.and(TOP_BYTE).convert(VectorOperators.I2F, 0);
+        FloatVector k3 = (FloatVector) k.convert(VectorOperators.I2F, 0);
+        FloatVector m3 = (FloatVector) m.convert(VectorOperators.I2F, 0);
         FloatVector q12 = FloatVector.broadcast(Species.FLOAT, q[qi + 12]);
         a0 = k3.fma(q12, a0);
         c0 = m3.fma(q12, c0);

@@ -201,33 +201,21 @@ final class ScoreOneHead {
                 .fma(q0, c0);
         FloatVector q1 = FloatVector.broadcast(Species.FLOAT, q[qi + 1]);
         a1 =
-            ((FloatVector)
-                    k.lanewise(VectorOperators.LSHL, 16)
-                        .and(TOP_BYTE)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) k.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                 .fma(q1, a1);
         c1 =
-            ((FloatVector)
-                    m.lanewise(VectorOperators.LSHL, 16)
-                        .and(TOP_BYTE)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) m.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                 .fma(q1, c1);
         FloatVector q2 = FloatVector.broadcast(Species.FLOAT, q[qi + 2]);
         a2 =
-            ((FloatVector)
-                    k.lanewise(VectorOperators.LSHL, 8)
-                        .and(TOP_BYTE)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) k.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0))
                 .fma(q2, a2);
         c2 =
-            ((FloatVector)
-                    m.lanewise(VectorOperators.LSHL, 8)
-                        .and(TOP_BYTE)
-                        .convert(VectorOperators.I2F, 0))
+            ((FloatVector) m.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0))
                 .fma(q2, c2);
         FloatVector q3 = FloatVector.broadcast(Species.FLOAT, q[qi + 3]);
-        a3 = ((FloatVector) k.and(TOP_BYTE).convert(VectorOperators.I2F, 0)).fma(q3, a3);
-        c3 = ((FloatVector) m.and(TOP_BYTE).convert(VectorOperators.I2F, 0)).fma(q3, c3);
+        a3 = ((FloatVector) k.convert(VectorOperators.I2F, 0)).fma(q3, a3);
+        c3 = ((FloatVector) m.convert(VectorOperators.I2F, 0)).fma(q3, c3);
       }
       zero.add(a0)
           .add(a1)

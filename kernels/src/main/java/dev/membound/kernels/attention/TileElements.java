@@ -7,6 +7,9 @@ import java.lang.foreign.ValueLayout;
 final class TileElements {
   private static final float LARGEST_INTEGER = 127;
 
+  /** Of the lower three bytes of a lane. */
+  private static final int LOWER_SIGNS = 0x0080_8080;
+
   private final KvType type;
   private final int headDim;
   private final int scaleBytes;
@@ -28,6 +31,11 @@ final class TileElements {
   }
 
   float loadKey(MemorySegment memory, long tile, int token, int dim) {
+    if (type == KvType.INT8) {
+      return carriedKey(memory, tile, token, dim)
+          * memory.get(
+              ValueLayout.JAVA_FLOAT_UNALIGNED, tile + TileLayout.scaleOffset(type, token, dim));
+    }
     return load(memory, tile, token, dim, TileLayout.keyOffset(type, token, dim));
   }
 
@@ -37,6 +45,10 @@ final class TileElements {
 
   private void store(
       MemorySegment memory, long tile, int token, float[] source, int from, boolean key) {
+    if (key && type == KvType.INT8) {
+      storeCarriedKey(memory, tile, token, source, from);
+      return;
+    }
     int shared = type == KvType.Q8_0 ? KvType.BLOCK_ELEMENTS : headDim;
     float scale = 1;
     for (int dim = 0; dim < headDim; dim++) {
@@ -59,6 +71,44 @@ final class TileElements {
                 ValueLayout.JAVA_BYTE, offset, scale == 0 ? 0 : FloatE4M3.fromFloat(value / scale));
       }
     }
+  }
+
+  /** A key of INT8: its lanes are sums, in which a negative element borrows from the next. */
+  private void storeCarriedKey(
+      MemorySegment memory, long tile, int token, float[] source, int from) {
+    float scale = storeScale(memory, tile, token, 0, largest(source, from, headDim));
+    for (int panel = 0; panel < headDim; panel += TileLayout.BYTE_PANEL_DIMS) {
+      for (int first = panel; first < panel + TileLayout.LANES; first++) {
+        int sum = 0;
+        for (int i = 0; i < Integer.BYTES; i++) {
+          int dim = first + i * TileLayout.LANES;
+          sum += dim < headDim ? integer(source[from + dim], scale) << i * Byte.SIZE : 0;
+        }
+        memory.set(
+            ValueLayout.JAVA_INT_UNALIGNED,
+            tile + scaleBytes + TileLayout.keyOffset(type, token, first),
+            sum);
+      }
+    }
+  }
+
+  /** Makes lanes of INT8 keys of a tile of bytes: what a negative byte has above its own borrows. */
+  void carryKeys(MemorySegment memory, long tile, long tileBytes) {
+    for (long at = tile + scaleBytes; at < tile + tileBytes; at += Integer.BYTES) {
+      int bytes = memory.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+      memory.set(ValueLayout.JAVA_INT_UNALIGNED, at, bytes - ((bytes & LOWER_SIGNS) << 1));
+    }
+  }
+
+  /** An element of INT8 keys. */
+  private int carriedKey(MemorySegment memory, long tile, int token, int dim) {
+    int place = dim % TileLayout.BYTE_PANEL_DIMS / TileLayout.LANES;
+    long first = TileLayout.keyOffset(type, token, dim - place * TileLayout.LANES);
+    int sum = memory.get(ValueLayout.JAVA_INT_UNALIGNED, tile + scaleBytes + first);
+    for (int i = 0; i < place; i++) {
+      sum = (sum - (byte) sum) >> Byte.SIZE;
+    }
+    return (byte) sum;
   }
 
   private static float largest(float[] source, int from, int count) {

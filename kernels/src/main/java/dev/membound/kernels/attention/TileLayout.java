@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
  *
  * 1-byte keys:    lane = token,    line = dim / 64 · 16 + dim % 16, four = dims i, i + 16, i + 32, i + 48
  * 1-byte values:  lane = dim % 16, line = dim / 64 · 16 + token,    of a panel of 64
+ * INT8 keys:      the 32-bit lane is Σ element(i) · 256ⁱ: a negative element borrows from the next
  * </pre>
  *
  * <p>Keys are transposed so that a vector register holds one dimension of 16 tokens and a score

@@ -10,8 +10,9 @@ import jdk.incubator.vector.FloatVector;
  * elements of element · multiplier}. With keys a lane is a token; with page bounds a lane is a page
  * and two elements are its maximum and minimum in one dimension.
  *
- * <p>Every score differs from the exact sum by at most {@code (elements + 2) · 2⁻²⁴ · Σ|terms|}.
- * Not safe for several threads: a worker has its own.
+ * <p>Every score differs from the exact sum by at most {@code (elements + 2) · 2⁻²⁴ · Σ|terms|};
+ * with INT8 by {@code 2⁻¹⁷ · scale · Σ|multipliers|} more. Not safe for several threads: a worker
+ * has its own.
  */
 public abstract sealed class TileScorer {
   private static final int PAIR = 2 * TileLayout.LANES;
@@ -167,6 +168,7 @@ public abstract sealed class TileScorer {
     private final int passElements;
     private final int passHeads;
     private final float[] query;
+    private final float[] multipliers; // of INT8, what the query is made of
     private final long[] two = new long[2];
 
     Vector(KvType type, int elements, int heads) {
@@ -181,13 +183,31 @@ public abstract sealed class TileScorer {
       this.lines = passElements / lineElements;
       this.passHeads = heads == 1 ? 1 : ScoreTiles.HEADS;
       this.query = new float[Math.ceilDiv(heads, passHeads) * passElements * passHeads];
+      this.multipliers = type == KvType.INT8 ? new float[query.length] : null;
     }
 
     @Override
     public void setQuery(int head, int element, float multiplier) {
       int at =
           head / passHeads * passElements + scaleElements + TileLayout.queryElement(type, element);
-      query[at * passHeads + head % passHeads] = multiplier * factor;
+      int i = at * passHeads + head % passHeads;
+      if (type != KvType.INT8) {
+        query[i] = multiplier * factor;
+        return;
+      }
+      multipliers[i] = multiplier * factor;
+      int inLane = at % Integer.BYTES;
+      query[i] = carried(i, inLane);
+      if (inLane > 0) {
+        query[i - passHeads] = carried(i - passHeads, inLane - 1);
+      }
+    }
+
+    /** A multiplier for a lane that holds, besides the element, a 256th of those below it. */
+    private float carried(int i, int inLane) {
+      return inLane + 1 < Integer.BYTES
+          ? multipliers[i] - multipliers[i + passHeads] * 0x1p-8f
+          : multipliers[i];
     }
 
     @Override

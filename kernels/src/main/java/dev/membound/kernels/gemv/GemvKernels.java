@@ -155,7 +155,10 @@ final class GemvKernels {
             case Q4_K -> new Q4_KPackedKernel(rows, cols);
             case Q5_K -> new Q5_KPackedKernel(rows, cols);
             case Q6_K -> new Q6_KPackedKernel(rows, cols);
-            case TQ1_0, TQ2_0 -> new TernaryPackedKernel(type, rows, cols);
+            case TQ1_0, TQ2_0 ->
+                Species.SHORT.length() >= PairTables.ENTRIES
+                    ? new TernaryTablesKernel(type, rows, cols)
+                    : new TernaryPackedKernel(type, rows, cols);
             case IQ4_NL -> new IQ4_NLPackedKernel(rows, cols);
             case IQ4_XS -> new IQ4_XSPackedKernel(rows, cols);
             case MXFP4 -> new MXFP4PackedKernel(rows, cols);

@@ -19,12 +19,17 @@ final class PairTables {
   static final int ENTRIES = 16;
 
   private static final int CODE = 3;
-  private static final ShortVector FIRST = codes(0);
-  private static final ShortVector SECOND = codes(2);
 
+  private final ShortVector first;
+  private final ShortVector second;
   private final MemorySegment tables;
 
-  PairTables(int cols) {
+  /**
+   * @param offset what a stored code exceeds its value by
+   */
+  PairTables(int cols, int offset) {
+    first = codes(0).sub((short) offset);
+    second = codes(2).sub((short) offset);
     tables = OffHeap.allocate(Arena.ofAuto(), (long) cols / 2 * SHORT.vectorByteSize());
   }
 
@@ -37,10 +42,11 @@ final class PairTables {
   }
 
   void fill(int[] quants) {
+    ShortVector one = first;
+    ShortVector other = second;
     for (int pair = 0; pair < quants.length / 2; pair++) {
-      FIRST
-          .mul((short) quants[2 * pair])
-          .add(SECOND.mul((short) quants[2 * pair + 1]))
+      one.mul((short) quants[2 * pair])
+          .add(other.mul((short) quants[2 * pair + 1]))
           .intoMemorySegment(tables, (long) pair * SHORT.vectorByteSize(), ByteOrder.LITTLE_ENDIAN);
     }
   }

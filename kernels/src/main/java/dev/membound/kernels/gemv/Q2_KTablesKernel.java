@@ -25,11 +25,14 @@ final class Q2_KTablesKernel extends GroupedPackedKernel {
   private static final int WORD_TABLES = 4;
   private static final int GROUP_TABLES = WORDS * WORD_TABLES;
 
+  /** Not a constant: C2 would unroll the loop over a group and spill. */
+  private final int groupWords = WORDS;
+
   private final PairTables tables;
 
   Q2_KTablesKernel(int rows, int cols) {
     super(QuantType.Q2_K, rows, cols, 16);
-    tables = new PairTables(cols);
+    tables = new PairTables(cols, 0);
   }
 
   @Override
@@ -44,6 +47,7 @@ final class Q2_KTablesKernel extends GroupedPackedKernel {
         b,
         layout.tileUnitBytes(),
         tables.address(),
+        groupWords,
         scales,
         scaledSums,
         firstUnit,
@@ -59,6 +63,7 @@ final class Q2_KTablesKernel extends GroupedPackedKernel {
       long b,
       long stride,
       long tables,
+      int groupWords,
       float[] scales,
       float[] scaledSums,
       int firstUnit,
@@ -100,7 +105,7 @@ final class Q2_KTablesKernel extends GroupedPackedKernel {
         long table = NativeAddress.within(tables + group * GROUP_TABLES * (long) VECTOR_BYTES);
         ShortVector dotA = ShortVector.zero(SHORT);
         ShortVector dotB = dotA;
-        for (int word = 0; word < WORDS; word++) {
+        for (int word = 0; word < groupWords; word++) {
           ShortVector wA =
               ShortVector.fromMemorySegment(
                   SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);

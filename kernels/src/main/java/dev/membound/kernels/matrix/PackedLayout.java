@@ -38,7 +38,7 @@ public final class PackedLayout {
    */
   private static final int BLOCK_PANEL_COLUMNS = 512;
 
-  /** Q2_K's kernel looks codes up in tables of 32 bytes a column. */
+  /** Kernels of 2-bit codes look them up in tables of 32 bytes a column. */
   private static final int TABLE_PANEL_COLUMNS = 256;
 
   private static final ValueLayout.OfShort SHORT =
@@ -224,7 +224,7 @@ public final class PackedLayout {
     int columns =
         switch (type) {
           case F32, F16, BF16 -> PANEL_COLUMNS;
-          case Q2_K -> TABLE_PANEL_COLUMNS;
+          case Q2_K, TQ1_0, TQ2_0 -> TABLE_PANEL_COLUMNS;
           default -> BLOCK_PANEL_COLUMNS;
         };
     return columns / format.unitColumns();
