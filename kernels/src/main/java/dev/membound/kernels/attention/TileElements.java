@@ -92,7 +92,9 @@ final class TileElements {
     }
   }
 
-  /** Makes lanes of INT8 keys of a tile of bytes: what a negative byte has above its own borrows. */
+  /**
+   * Makes lanes of INT8 keys of a tile of bytes: what a negative byte has above its own borrows.
+   */
   void carryKeys(MemorySegment memory, long tile, long tileBytes) {
     for (long at = tile + scaleBytes; at < tile + tileBytes; at += Integer.BYTES) {
       int bytes = memory.get(ValueLayout.JAVA_INT_UNALIGNED, at);
