@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.openjdk.jmh.Main;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,7 +59,7 @@ final class BenchCommand implements Callable<Integer> {
       if (roofline) {
         arguments.addAll(List.of("-prof", RooflineProfiler.class.getName()));
       }
-      Main.main(arguments.toArray(String[]::new));
+      JmhRun.run(arguments);
       return 0;
     }
     if (roofline) {

@@ -21,6 +21,13 @@ class BenchCommandTest {
           --peers --frmat Q4_0      | --peers takes no options of JMH: --frmat Q4_0
           --forks 3                 | --peers
           --roofline --peers        | --roofline is for our own benchmarks
+          GemvBenchmrak             | `./membound bench -l` lists them
+          GemvBenchmark -p fromat=Q8_0 | no selected benchmark has a parameter 'fromat'; there are activations, batch
+          GemvBenchmark -p format=Q9_0 | format of GemvBenchmark is one of F32, F16
+          GemvBenchmark -p rows=many   | rows of GemvBenchmark is a whole number
+          AttentionBenchmark -p scattered=yes | scattered of AttentionBenchmark is true or false
+          AttentionBenchmark -p context | Unable to parse parameter string
+          GemvBenchmark -nonsense      | `./membound bench -h` has JMH's options
           """)
   void badInputIsOneLine(String arguments, String expected) {
     StringWriter err = new StringWriter();

@@ -3,24 +3,27 @@ package dev.membound.kernels.gemv;
 import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * FP8, lane = row, float activations: an int lane holds four columns. Like {@link HalfWidening}, a
- * shift that extends the sign and a mask put a byte's bits where a float has them; the exponent's
- * missing bias is put on the activations of each block as far as that does not overflow, and on the
- * block's scale.
+ * shift that extends the sign and a mask put a byte's bits where a BF16 has them, two columns of a
+ * lane at once, and a shift or a mask makes floats of those; the exponent's missing bias is put on
+ * the activations of each block as far as that does not overflow, and on the block's scale.
  */
 final class Fp8PackedKernel extends PackedKernel {
   private static final int BLOCK = 128;
   private static final int WORDS = BLOCK / Integer.BYTES;
   private static final int VECTOR_BYTES = INT.vectorByteSize();
+  private static final int UPPER = 0xFFFF_0000;
   private static final int LARGEST_EXPONENT = 100;
 
   private final int cols;
@@ -44,11 +47,11 @@ final class Fp8PackedKernel extends PackedKernel {
   }
 
   static Fp8PackedKernel e4m3(int rows, int cols) {
-    return new Fp8PackedKernel(QuantType.FP8_E4M3_B128, rows, cols, 4, 0x87F0_0000, 120);
+    return new Fp8PackedKernel(QuantType.FP8_E4M3_B128, rows, cols, 4, 0x87F0, 120);
   }
 
   static Fp8PackedKernel e5m2(int rows, int cols) {
-    return new Fp8PackedKernel(QuantType.FP8_E5M2_B128, rows, cols, 3, 0x8FE0_0000, 112);
+    return new Fp8PackedKernel(QuantType.FP8_E5M2_B128, rows, cols, 3, 0x8FE0, 112);
   }
 
   @Override
@@ -90,6 +93,9 @@ final class Fp8PackedKernel extends PackedKernel {
       int rowB) {
     FloatVector sumA = FloatVector.fromArray(FLOAT, sums, rowA);
     FloatVector sumB = FloatVector.fromArray(FLOAT, sums, rowB);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) Byte.SIZE);
+    ShortVector byShift = ShortVector.broadcast(SHORT, (short) shift);
+    ShortVector bits = ShortVector.broadcast(SHORT, (short) mask);
     for (int i = 0; i < blocks; i++) {
       long atA = NativeAddress.within(a + i * stride);
       long atB = NativeAddress.within(b + i * stride);
@@ -114,52 +120,46 @@ final class Fp8PackedKernel extends PackedKernel {
         FloatVector x1 = FloatVector.broadcast(FLOAT, x[at + 1]);
         FloatVector x2 = FloatVector.broadcast(FLOAT, x[at + 2]);
         FloatVector x3 = FloatVector.broadcast(FLOAT, x[at + 3]);
+        ShortVector oddA =
+            wa.reinterpretAsShorts().lanewise(VectorOperators.ASHR, byShift).and(bits);
+        ShortVector evenA =
+            wa.reinterpretAsShorts()
+                .lanewise(VectorOperators.LSHL, by8)
+                .lanewise(VectorOperators.ASHR, byShift)
+                .and(bits);
         blockA0 =
-            wa.lanewise(VectorOperators.LSHL, 24)
-                .lanewise(VectorOperators.ASHR, shift)
-                .and(mask)
+            evenA
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 16)
                 .reinterpretAsFloats()
                 .fma(x0, blockA0);
         blockA1 =
-            wa.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, shift)
-                .and(mask)
+            oddA.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 16)
                 .reinterpretAsFloats()
                 .fma(x1, blockA1);
-        blockA2 =
-            wa.lanewise(VectorOperators.LSHL, 8)
-                .lanewise(VectorOperators.ASHR, shift)
-                .and(mask)
-                .reinterpretAsFloats()
-                .fma(x2, blockA2);
-        blockA3 =
-            wa.lanewise(VectorOperators.ASHR, shift)
-                .and(mask)
-                .reinterpretAsFloats()
-                .fma(x3, blockA3);
+        blockA2 = evenA.reinterpretAsInts().and(UPPER).reinterpretAsFloats().fma(x2, blockA2);
+        blockA3 = oddA.reinterpretAsInts().and(UPPER).reinterpretAsFloats().fma(x3, blockA3);
+        ShortVector oddB =
+            wb.reinterpretAsShorts().lanewise(VectorOperators.ASHR, byShift).and(bits);
+        ShortVector evenB =
+            wb.reinterpretAsShorts()
+                .lanewise(VectorOperators.LSHL, by8)
+                .lanewise(VectorOperators.ASHR, byShift)
+                .and(bits);
         blockB0 =
-            wb.lanewise(VectorOperators.LSHL, 24)
-                .lanewise(VectorOperators.ASHR, shift)
-                .and(mask)
+            evenB
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 16)
                 .reinterpretAsFloats()
                 .fma(x0, blockB0);
         blockB1 =
-            wb.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, shift)
-                .and(mask)
+            oddB.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 16)
                 .reinterpretAsFloats()
                 .fma(x1, blockB1);
-        blockB2 =
-            wb.lanewise(VectorOperators.LSHL, 8)
-                .lanewise(VectorOperators.ASHR, shift)
-                .and(mask)
-                .reinterpretAsFloats()
-                .fma(x2, blockB2);
-        blockB3 =
-            wb.lanewise(VectorOperators.ASHR, shift)
-                .and(mask)
-                .reinterpretAsFloats()
-                .fma(x3, blockB3);
+        blockB2 = evenB.reinterpretAsInts().and(UPPER).reinterpretAsFloats().fma(x2, blockB2);
+        blockB3 = oddB.reinterpretAsInts().and(UPPER).reinterpretAsFloats().fma(x3, blockB3);
       }
       FloatVector scaleA =
           FloatVector.fromMemorySegment(FLOAT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
