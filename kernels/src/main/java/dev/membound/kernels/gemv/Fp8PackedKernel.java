@@ -4,6 +4,7 @@ import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
@@ -120,12 +121,20 @@ final class Fp8PackedKernel extends PackedKernel {
         FloatVector x1 = FloatVector.broadcast(FLOAT, x[at + 1]);
         FloatVector x2 = FloatVector.broadcast(FLOAT, x[at + 2]);
         FloatVector x3 = FloatVector.broadcast(FLOAT, x[at + 3]);
+        ShortVector bytesA = wa.reinterpretAsShorts();
         ShortVector oddA =
-            wa.reinterpretAsShorts().lanewise(VectorOperators.ASHR, byShift).and(bits);
+            (SHORT_SHIFTS_BY_VECTOR
+                    ? bytesA.lanewise(VectorOperators.ASHR, byShift)
+                    : bytesA.lanewise(VectorOperators.ASHR, shift))
+                .and(bits);
         ShortVector evenA =
-            wa.reinterpretAsShorts()
-                .lanewise(VectorOperators.LSHL, by8)
-                .lanewise(VectorOperators.ASHR, byShift)
+            (SHORT_SHIFTS_BY_VECTOR
+                    ? bytesA
+                        .lanewise(VectorOperators.LSHL, by8)
+                        .lanewise(VectorOperators.ASHR, byShift)
+                    : bytesA
+                        .lanewise(VectorOperators.LSHL, Byte.SIZE)
+                        .lanewise(VectorOperators.ASHR, shift))
                 .and(bits);
         blockA0 =
             evenA
@@ -140,12 +149,20 @@ final class Fp8PackedKernel extends PackedKernel {
                 .fma(x1, blockA1);
         blockA2 = evenA.reinterpretAsInts().and(UPPER).reinterpretAsFloats().fma(x2, blockA2);
         blockA3 = oddA.reinterpretAsInts().and(UPPER).reinterpretAsFloats().fma(x3, blockA3);
+        ShortVector bytesB = wb.reinterpretAsShorts();
         ShortVector oddB =
-            wb.reinterpretAsShorts().lanewise(VectorOperators.ASHR, byShift).and(bits);
+            (SHORT_SHIFTS_BY_VECTOR
+                    ? bytesB.lanewise(VectorOperators.ASHR, byShift)
+                    : bytesB.lanewise(VectorOperators.ASHR, shift))
+                .and(bits);
         ShortVector evenB =
-            wb.reinterpretAsShorts()
-                .lanewise(VectorOperators.LSHL, by8)
-                .lanewise(VectorOperators.ASHR, byShift)
+            (SHORT_SHIFTS_BY_VECTOR
+                    ? bytesB
+                        .lanewise(VectorOperators.LSHL, by8)
+                        .lanewise(VectorOperators.ASHR, byShift)
+                    : bytesB
+                        .lanewise(VectorOperators.LSHL, Byte.SIZE)
+                        .lanewise(VectorOperators.ASHR, shift))
                 .and(bits);
         blockB0 =
             evenB

@@ -5,6 +5,7 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
@@ -97,12 +98,20 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
         ShortVector high3 = IntVector.broadcast(INT, factors[at + 7]).reinterpretAsShorts();
         ShortVector evenA = wA.reinterpretAsBytes().selectFrom(LEVELS).reinterpretAsShorts();
         ShortVector oddA =
-            wA.lanewise(VectorOperators.LSHR, by4)
+            (SHORT_SHIFTS_BY_VECTOR
+                    ? wA.lanewise(VectorOperators.LSHR, by4)
+                    : wA.lanewise(VectorOperators.LSHR, 4))
                 .reinterpretAsBytes()
                 .selectFrom(LEVELS)
                 .reinterpretAsShorts();
-        ShortVector upperEvenA = evenA.lanewise(VectorOperators.LSHR, by8);
-        ShortVector upperOddA = oddA.lanewise(VectorOperators.LSHR, by8);
+        ShortVector upperEvenA =
+            (SHORT_SHIFTS_BY_VECTOR
+                ? evenA.lanewise(VectorOperators.LSHR, by8)
+                : evenA.lanewise(VectorOperators.LSHR, 8));
+        ShortVector upperOddA =
+            (SHORT_SHIFTS_BY_VECTOR
+                ? oddA.lanewise(VectorOperators.LSHR, by8)
+                : oddA.lanewise(VectorOperators.LSHR, 8));
         lowDotA =
             evenA
                 .mul(low0)
@@ -119,12 +128,20 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
                 .add(upperOddA.mul(high3));
         ShortVector evenB = wB.reinterpretAsBytes().selectFrom(LEVELS).reinterpretAsShorts();
         ShortVector oddB =
-            wB.lanewise(VectorOperators.LSHR, by4)
+            (SHORT_SHIFTS_BY_VECTOR
+                    ? wB.lanewise(VectorOperators.LSHR, by4)
+                    : wB.lanewise(VectorOperators.LSHR, 4))
                 .reinterpretAsBytes()
                 .selectFrom(LEVELS)
                 .reinterpretAsShorts();
-        ShortVector upperEvenB = evenB.lanewise(VectorOperators.LSHR, by8);
-        ShortVector upperOddB = oddB.lanewise(VectorOperators.LSHR, by8);
+        ShortVector upperEvenB =
+            (SHORT_SHIFTS_BY_VECTOR
+                ? evenB.lanewise(VectorOperators.LSHR, by8)
+                : evenB.lanewise(VectorOperators.LSHR, 8));
+        ShortVector upperOddB =
+            (SHORT_SHIFTS_BY_VECTOR
+                ? oddB.lanewise(VectorOperators.LSHR, by8)
+                : oddB.lanewise(VectorOperators.LSHR, 8));
         lowDotB =
             evenB
                 .mul(low0)

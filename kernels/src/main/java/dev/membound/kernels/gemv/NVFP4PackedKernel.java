@@ -5,6 +5,7 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
@@ -97,7 +98,11 @@ final class NVFP4PackedKernel extends RingPackedKernel {
           ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
           ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
           ByteVector evenA = wA.reinterpretAsBytes();
-          ByteVector oddA = wA.lanewise(VectorOperators.LSHR, by4).reinterpretAsBytes();
+          ByteVector oddA =
+              (SHORT_SHIFTS_BY_VECTOR
+                      ? wA.lanewise(VectorOperators.LSHR, by4)
+                      : wA.lanewise(VectorOperators.LSHR, 4))
+                  .reinterpretAsBytes();
           ShortVector evenLevelsA = evenA.selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddLevelsA = oddA.selectFrom(LEVELS).reinterpretAsShorts();
           dotA =
@@ -105,10 +110,22 @@ final class NVFP4PackedKernel extends RingPackedKernel {
                   .mul(c0)
                   .add(dotA)
                   .add(oddLevelsA.mul(c1))
-                  .add(evenLevelsA.lanewise(VectorOperators.LSHR, by8).mul(c2))
-                  .add(oddLevelsA.lanewise(VectorOperators.LSHR, by8).mul(c3));
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? evenLevelsA.lanewise(VectorOperators.LSHR, by8)
+                              : evenLevelsA.lanewise(VectorOperators.LSHR, 8))
+                          .mul(c2))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? oddLevelsA.lanewise(VectorOperators.LSHR, by8)
+                              : oddLevelsA.lanewise(VectorOperators.LSHR, 8))
+                          .mul(c3));
           ByteVector evenB = wB.reinterpretAsBytes();
-          ByteVector oddB = wB.lanewise(VectorOperators.LSHR, by4).reinterpretAsBytes();
+          ByteVector oddB =
+              (SHORT_SHIFTS_BY_VECTOR
+                      ? wB.lanewise(VectorOperators.LSHR, by4)
+                      : wB.lanewise(VectorOperators.LSHR, 4))
+                  .reinterpretAsBytes();
           ShortVector evenLevelsB = evenB.selectFrom(LEVELS).reinterpretAsShorts();
           ShortVector oddLevelsB = oddB.selectFrom(LEVELS).reinterpretAsShorts();
           dotB =
@@ -116,8 +133,16 @@ final class NVFP4PackedKernel extends RingPackedKernel {
                   .mul(c0)
                   .add(dotB)
                   .add(oddLevelsB.mul(c1))
-                  .add(evenLevelsB.lanewise(VectorOperators.LSHR, by8).mul(c2))
-                  .add(oddLevelsB.lanewise(VectorOperators.LSHR, by8).mul(c3));
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? evenLevelsB.lanewise(VectorOperators.LSHR, by8)
+                              : evenLevelsB.lanewise(VectorOperators.LSHR, 8))
+                          .mul(c2))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? oddLevelsB.lanewise(VectorOperators.LSHR, by8)
+                              : oddLevelsB.lanewise(VectorOperators.LSHR, 8))
+                          .mul(c3));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         IntVector lowerDotA =

@@ -5,6 +5,7 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.matrix.CodeWords;
 import dev.membound.kernels.memory.NativeAddress;
@@ -103,19 +104,59 @@ final class Q3_KPackedKernel extends RingPackedKernel {
           dotA =
               wA.mul(c0)
                   .add(dotA)
-                  .add(wA.lanewise(VectorOperators.LSHR, by3).mul(c1))
-                  .add(wA.lanewise(VectorOperators.LSHR, by6).mul(c2))
-                  .add(wA.lanewise(VectorOperators.LSHR, by9).mul(c3))
-                  .add(wA.lanewise(VectorOperators.LSHR, by12).mul(c4))
-                  .add(wA.lanewise(VectorOperators.LSHR, by15).mul(c5));
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by3)
+                              : wA.lanewise(VectorOperators.LSHR, 3))
+                          .mul(c1))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by6)
+                              : wA.lanewise(VectorOperators.LSHR, 6))
+                          .mul(c2))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by9)
+                              : wA.lanewise(VectorOperators.LSHR, 9))
+                          .mul(c3))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by12)
+                              : wA.lanewise(VectorOperators.LSHR, 12))
+                          .mul(c4))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by15)
+                              : wA.lanewise(VectorOperators.LSHR, 15))
+                          .mul(c5));
           dotB =
               wB.mul(c0)
                   .add(dotB)
-                  .add(wB.lanewise(VectorOperators.LSHR, by3).mul(c1))
-                  .add(wB.lanewise(VectorOperators.LSHR, by6).mul(c2))
-                  .add(wB.lanewise(VectorOperators.LSHR, by9).mul(c3))
-                  .add(wB.lanewise(VectorOperators.LSHR, by12).mul(c4))
-                  .add(wB.lanewise(VectorOperators.LSHR, by15).mul(c5));
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by3)
+                              : wB.lanewise(VectorOperators.LSHR, 3))
+                          .mul(c1))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by6)
+                              : wB.lanewise(VectorOperators.LSHR, 6))
+                          .mul(c2))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by9)
+                              : wB.lanewise(VectorOperators.LSHR, 9))
+                          .mul(c3))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by12)
+                              : wB.lanewise(VectorOperators.LSHR, 12))
+                          .mul(c4))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by15)
+                              : wB.lanewise(VectorOperators.LSHR, 15))
+                          .mul(c5));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         IntVector lowerDotA =

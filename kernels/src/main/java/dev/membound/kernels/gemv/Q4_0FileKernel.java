@@ -4,6 +4,7 @@ import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.BYTE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.provider.Species;
@@ -180,17 +181,41 @@ final class Q4_0FileKernel extends FarRows {
           codesA
               .mul(q0)
               .add(start)
-              .add(codesA.lanewise(VectorOperators.LSHR, by4).mul(c1))
-              .add(codesA.lanewise(VectorOperators.LSHR, by8).mul(c2))
-              .add(codesA.lanewise(VectorOperators.LSHR, by12).mul(c3))
+              .add(
+                  (SHORT_SHIFTS_BY_VECTOR
+                          ? codesA.lanewise(VectorOperators.LSHR, by4)
+                          : codesA.lanewise(VectorOperators.LSHR, 4))
+                      .mul(c1))
+              .add(
+                  (SHORT_SHIFTS_BY_VECTOR
+                          ? codesA.lanewise(VectorOperators.LSHR, by8)
+                          : codesA.lanewise(VectorOperators.LSHR, 8))
+                      .mul(c2))
+              .add(
+                  (SHORT_SHIFTS_BY_VECTOR
+                          ? codesA.lanewise(VectorOperators.LSHR, by12)
+                          : codesA.lanewise(VectorOperators.LSHR, 12))
+                      .mul(c3))
               .reinterpretAsInts();
       IntVector dotsB =
           codesB
               .mul(q0)
               .add(start)
-              .add(codesB.lanewise(VectorOperators.LSHR, by4).mul(c1))
-              .add(codesB.lanewise(VectorOperators.LSHR, by8).mul(c2))
-              .add(codesB.lanewise(VectorOperators.LSHR, by12).mul(c3))
+              .add(
+                  (SHORT_SHIFTS_BY_VECTOR
+                          ? codesB.lanewise(VectorOperators.LSHR, by4)
+                          : codesB.lanewise(VectorOperators.LSHR, 4))
+                      .mul(c1))
+              .add(
+                  (SHORT_SHIFTS_BY_VECTOR
+                          ? codesB.lanewise(VectorOperators.LSHR, by8)
+                          : codesB.lanewise(VectorOperators.LSHR, 8))
+                      .mul(c2))
+              .add(
+                  (SHORT_SHIFTS_BY_VECTOR
+                          ? codesB.lanewise(VectorOperators.LSHR, by12)
+                          : codesB.lanewise(VectorOperators.LSHR, 12))
+                      .mul(c3))
               .reinterpretAsInts();
       IntVector halvesA = SCALES.selectFrom(firstA, secondA).reinterpretAsInts();
       IntVector halvesB = SCALES.selectFrom(firstB, secondB).reinterpretAsInts();

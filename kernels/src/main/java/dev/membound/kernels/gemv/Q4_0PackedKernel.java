@@ -5,6 +5,7 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
@@ -115,15 +116,39 @@ final class Q4_0PackedKernel extends PackedKernel {
         dotA =
             wa.mul(c0)
                 .add(dotA)
-                .add(wa.lanewise(VectorOperators.LSHR, by4).mul(c1))
-                .add(wa.lanewise(VectorOperators.LSHR, by8).mul(c2))
-                .add(wa.lanewise(VectorOperators.LSHR, by12).mul(c3));
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wa.lanewise(VectorOperators.LSHR, by4)
+                            : wa.lanewise(VectorOperators.LSHR, 4))
+                        .mul(c1))
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wa.lanewise(VectorOperators.LSHR, by8)
+                            : wa.lanewise(VectorOperators.LSHR, 8))
+                        .mul(c2))
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wa.lanewise(VectorOperators.LSHR, by12)
+                            : wa.lanewise(VectorOperators.LSHR, 12))
+                        .mul(c3));
         dotB =
             wb.mul(c0)
                 .add(dotB)
-                .add(wb.lanewise(VectorOperators.LSHR, by4).mul(c1))
-                .add(wb.lanewise(VectorOperators.LSHR, by8).mul(c2))
-                .add(wb.lanewise(VectorOperators.LSHR, by12).mul(c3));
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wb.lanewise(VectorOperators.LSHR, by4)
+                            : wb.lanewise(VectorOperators.LSHR, 4))
+                        .mul(c1))
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wb.lanewise(VectorOperators.LSHR, by8)
+                            : wb.lanewise(VectorOperators.LSHR, 8))
+                        .mul(c2))
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wb.lanewise(VectorOperators.LSHR, by12)
+                            : wb.lanewise(VectorOperators.LSHR, 12))
+                        .mul(c3));
       }
       FloatVector scale = FloatVector.broadcast(FLOAT, scales[firstBlock + i]);
       IntVector pairsA = dotA.reinterpretAsInts();

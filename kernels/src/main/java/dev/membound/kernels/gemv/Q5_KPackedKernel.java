@@ -5,6 +5,7 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.matrix.CodeWords;
 import dev.membound.kernels.memory.NativeAddress;
@@ -114,15 +115,39 @@ final class Q5_KPackedKernel extends RingPackedKernel {
             dotA =
                 wA.mul(c0)
                     .add(dotA)
-                    .add(wA.lanewise(VectorOperators.LSHR, by5).mul(c1))
-                    .add(wA.lanewise(VectorOperators.LSHR, by10).mul(c2))
-                    .add(wA.lanewise(VectorOperators.LSHR, by15).mul(c3));
+                    .add(
+                        (SHORT_SHIFTS_BY_VECTOR
+                                ? wA.lanewise(VectorOperators.LSHR, by5)
+                                : wA.lanewise(VectorOperators.LSHR, 5))
+                            .mul(c1))
+                    .add(
+                        (SHORT_SHIFTS_BY_VECTOR
+                                ? wA.lanewise(VectorOperators.LSHR, by10)
+                                : wA.lanewise(VectorOperators.LSHR, 10))
+                            .mul(c2))
+                    .add(
+                        (SHORT_SHIFTS_BY_VECTOR
+                                ? wA.lanewise(VectorOperators.LSHR, by15)
+                                : wA.lanewise(VectorOperators.LSHR, 15))
+                            .mul(c3));
             dotB =
                 wB.mul(c0)
                     .add(dotB)
-                    .add(wB.lanewise(VectorOperators.LSHR, by5).mul(c1))
-                    .add(wB.lanewise(VectorOperators.LSHR, by10).mul(c2))
-                    .add(wB.lanewise(VectorOperators.LSHR, by15).mul(c3));
+                    .add(
+                        (SHORT_SHIFTS_BY_VECTOR
+                                ? wB.lanewise(VectorOperators.LSHR, by5)
+                                : wB.lanewise(VectorOperators.LSHR, 5))
+                            .mul(c1))
+                    .add(
+                        (SHORT_SHIFTS_BY_VECTOR
+                                ? wB.lanewise(VectorOperators.LSHR, by10)
+                                : wB.lanewise(VectorOperators.LSHR, 10))
+                            .mul(c2))
+                    .add(
+                        (SHORT_SHIFTS_BY_VECTOR
+                                ? wB.lanewise(VectorOperators.LSHR, by15)
+                                : wB.lanewise(VectorOperators.LSHR, 15))
+                            .mul(c3));
           }
           IntVector pairsA = dotA.reinterpretAsInts();
           lowerDotA =

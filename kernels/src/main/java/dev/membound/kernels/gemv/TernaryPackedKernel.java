@@ -5,6 +5,7 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.matrix.CodeWords;
 import dev.membound.kernels.memory.NativeAddress;
@@ -106,23 +107,79 @@ final class TernaryPackedKernel extends RingPackedKernel {
           dotA =
               wA.mul(c0)
                   .add(dotA)
-                  .add(wA.lanewise(VectorOperators.LSHR, by2).mul(c1))
-                  .add(wA.lanewise(VectorOperators.LSHR, by4).mul(c2))
-                  .add(wA.lanewise(VectorOperators.LSHR, by6).mul(c3))
-                  .add(wA.lanewise(VectorOperators.LSHR, by8).mul(c4))
-                  .add(wA.lanewise(VectorOperators.LSHR, by10).mul(c5))
-                  .add(wA.lanewise(VectorOperators.LSHR, by12).mul(c6))
-                  .add(wA.lanewise(VectorOperators.LSHR, by14).mul(c7));
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by2)
+                              : wA.lanewise(VectorOperators.LSHR, 2))
+                          .mul(c1))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by4)
+                              : wA.lanewise(VectorOperators.LSHR, 4))
+                          .mul(c2))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by6)
+                              : wA.lanewise(VectorOperators.LSHR, 6))
+                          .mul(c3))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by8)
+                              : wA.lanewise(VectorOperators.LSHR, 8))
+                          .mul(c4))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by10)
+                              : wA.lanewise(VectorOperators.LSHR, 10))
+                          .mul(c5))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by12)
+                              : wA.lanewise(VectorOperators.LSHR, 12))
+                          .mul(c6))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by14)
+                              : wA.lanewise(VectorOperators.LSHR, 14))
+                          .mul(c7));
           dotB =
               wB.mul(c0)
                   .add(dotB)
-                  .add(wB.lanewise(VectorOperators.LSHR, by2).mul(c1))
-                  .add(wB.lanewise(VectorOperators.LSHR, by4).mul(c2))
-                  .add(wB.lanewise(VectorOperators.LSHR, by6).mul(c3))
-                  .add(wB.lanewise(VectorOperators.LSHR, by8).mul(c4))
-                  .add(wB.lanewise(VectorOperators.LSHR, by10).mul(c5))
-                  .add(wB.lanewise(VectorOperators.LSHR, by12).mul(c6))
-                  .add(wB.lanewise(VectorOperators.LSHR, by14).mul(c7));
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by2)
+                              : wB.lanewise(VectorOperators.LSHR, 2))
+                          .mul(c1))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by4)
+                              : wB.lanewise(VectorOperators.LSHR, 4))
+                          .mul(c2))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by6)
+                              : wB.lanewise(VectorOperators.LSHR, 6))
+                          .mul(c3))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by8)
+                              : wB.lanewise(VectorOperators.LSHR, 8))
+                          .mul(c4))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by10)
+                              : wB.lanewise(VectorOperators.LSHR, 10))
+                          .mul(c5))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by12)
+                              : wB.lanewise(VectorOperators.LSHR, 12))
+                          .mul(c6))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by14)
+                              : wB.lanewise(VectorOperators.LSHR, 14))
+                          .mul(c7));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         IntVector lowerDotA =

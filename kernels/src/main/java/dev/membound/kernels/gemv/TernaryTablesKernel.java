@@ -5,6 +5,7 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
@@ -113,15 +114,39 @@ final class TernaryTablesKernel extends GroupedPackedKernel {
           dotA =
               wA.selectFrom(table0)
                   .add(dotA)
-                  .add(wA.lanewise(VectorOperators.LSHR, by4).selectFrom(table1))
-                  .add(wA.lanewise(VectorOperators.LSHR, by8).selectFrom(table2))
-                  .add(wA.lanewise(VectorOperators.LSHR, by12).selectFrom(table3));
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by4)
+                              : wA.lanewise(VectorOperators.LSHR, 4))
+                          .selectFrom(table1))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by8)
+                              : wA.lanewise(VectorOperators.LSHR, 8))
+                          .selectFrom(table2))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wA.lanewise(VectorOperators.LSHR, by12)
+                              : wA.lanewise(VectorOperators.LSHR, 12))
+                          .selectFrom(table3));
           dotB =
               wB.selectFrom(table0)
                   .add(dotB)
-                  .add(wB.lanewise(VectorOperators.LSHR, by4).selectFrom(table1))
-                  .add(wB.lanewise(VectorOperators.LSHR, by8).selectFrom(table2))
-                  .add(wB.lanewise(VectorOperators.LSHR, by12).selectFrom(table3));
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by4)
+                              : wB.lanewise(VectorOperators.LSHR, 4))
+                          .selectFrom(table1))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by8)
+                              : wB.lanewise(VectorOperators.LSHR, 8))
+                          .selectFrom(table2))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wB.lanewise(VectorOperators.LSHR, by12)
+                              : wB.lanewise(VectorOperators.LSHR, 12))
+                          .selectFrom(table3));
         }
         IntVector pairsA = dotA.reinterpretAsInts();
         IntVector lowerDotA =

@@ -24,6 +24,15 @@ public final class Species {
   public static final VectorSpecies<Short> SHORT = VectorSpecies.of(short.class, SHAPE);
   public static final VectorSpecies<Byte> BYTE = VectorSpecies.of(byte.class, SHAPE);
 
+  /**
+   * Whether to shift 16-bit lanes by a vector of counts. C2 keeps such a vector in one register and
+   * loads a constant count anew for every shift (15 to 40 % of the GEMV kernels' speed), but below
+   * AVX-512 x86 cannot shift 16-bit lanes by a vector, and C2 makes several instructions of it (two
+   * to three times slower).
+   */
+  public static final boolean SHORT_SHIFTS_BY_VECTOR =
+      ShortVector.SPECIES_PREFERRED.vectorBitSize() == 512;
+
   /** Floats in a full vector. */
   public static final int FLOATS = FLOAT.length();
 
