@@ -20,16 +20,17 @@ final class PairTables {
 
   private static final int CODE = 3;
 
-  private final ShortVector first;
-  private final ShortVector second;
+  private static final ShortVector FIRST = codes(0);
+  private static final ShortVector SECOND = codes(2);
+
+  private final int offset;
   private final MemorySegment tables;
 
   /**
    * @param offset what a stored code exceeds its value by
    */
   PairTables(int cols, int offset) {
-    first = codes(0).sub((short) offset);
-    second = codes(2).sub((short) offset);
+    this.offset = offset;
     tables = OffHeap.allocate(Arena.ofAuto(), (long) cols / 2 * SHORT.vectorByteSize());
   }
 
@@ -42,11 +43,13 @@ final class PairTables {
   }
 
   void fill(int[] quants) {
-    ShortVector one = first;
-    ShortVector other = second;
     for (int pair = 0; pair < quants.length / 2; pair++) {
-      one.mul((short) quants[2 * pair])
-          .add(other.mul((short) quants[2 * pair + 1]))
+      int one = quants[2 * pair];
+      int other = quants[2 * pair + 1];
+      FIRST
+          .mul((short) one)
+          .add(SECOND.mul((short) other))
+          .sub((short) (offset * (one + other)))
           .intoMemorySegment(tables, (long) pair * SHORT.vectorByteSize(), ByteOrder.LITTLE_ENDIAN);
     }
   }

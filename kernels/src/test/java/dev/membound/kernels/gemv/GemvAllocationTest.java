@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,11 +26,25 @@ class GemvAllocationTest {
   @ParameterizedTest
   @MethodSource("dev.membound.kernels.gemv.GemvTest#paths")
   void aCallAllocatesNothing(QuantType type, MatrixLayout layout, ActivationPath path) {
+    assertNothing(type, layout, path, 256, 1, 14); // 14: vectors by eights, fours and twos
+  }
+
+  @Test
+  void aCallOnLongRowsAllocatesNothing() {
+    assertNothing(
+        QuantType.BF16,
+        MatrixLayout.FILE,
+        ActivationPath.FLOAT,
+        BF16LongRowsKernel.SHORT_COLS + 256,
+        1);
+  }
+
+  private static void assertNothing(
+      QuantType type, MatrixLayout layout, ActivationPath path, int cols, int... batches) {
     assumeTrue(KernelProvider.current().isVectorised(), "the scalar reference may allocate");
     int rows = 64;
-    int cols = 256;
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    for (int batch : new int[] {1, 14}) { // 14: vectors by eights, fours and twos
+    for (int batch : batches) {
       try (Arena arena = Arena.ofShared();
           WorkerTeam team = WorkerTeam.of(2)) {
         WeightMatrix w = WeightMatrix.random(type, layout, rows, cols, 5, arena);

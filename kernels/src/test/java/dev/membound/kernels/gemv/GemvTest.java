@@ -71,7 +71,7 @@ class GemvTest {
   @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0"})
   void rowsWhoseActivationsOutgrowTheFirstCacheStayWithinTheirBound(QuantType type) {
     ActivationPath path = Gemv.activationPaths(type, MatrixLayout.FILE, 1).getFirst();
-    for (int rows : new int[] {1, 2, 5, 35}) {
+    for (int rows : new int[] {1, 2, 5, 8, 23, 35}) {
       assertBound(type, MatrixLayout.FILE, path, rows, wholeBlocks(type, 6211));
     }
   }
