@@ -62,7 +62,10 @@ public enum Preset {
     return iteration;
   }
 
-  /** Measuring time after which no further round of forks is started. */
+  /**
+   * Measuring time after which no fork is started but of the first two rounds: see {@link
+   * RoundBudget}.
+   */
   public Duration budget() {
     return budget;
   }

@@ -17,15 +17,12 @@ import java.util.stream.Stream;
  * Measures a plan into a run folder.
  *
  * <p>It goes in rounds: each round runs every workload in one fork, so that a machine that drifts
- * drifts under all of them alike. The first two rounds always complete; a later one stops when the
- * budget is spent.
+ * drifts under all of them alike, as far as the {@linkplain RoundBudget budget} goes.
  */
 public final class Suite {
-  private static final int ROUNDS_BEYOND_BUDGET = 2;
-
   private final RunFolder folder;
   private final Preset preset;
-  private final Duration budget;
+  private final RoundBudget budget;
   private final List<PlannedWorkload> plan;
   private final Progress progress;
 
@@ -37,7 +34,7 @@ public final class Suite {
   /**
    * As the other.
    *
-   * @param budget after which no further round is started, instead of the preset's
+   * @param budget measuring time, see {@link RoundBudget}, instead of the preset's
    */
   public Suite(
       RunFolder folder,
@@ -47,7 +44,7 @@ public final class Suite {
       Progress progress) {
     this.folder = folder;
     this.preset = preset;
-    this.budget = budget;
+    this.budget = new RoundBudget(budget);
     this.plan = List.copyOf(plan);
     this.progress = progress;
   }
@@ -102,10 +99,10 @@ public final class Suite {
     int failed = 0;
     for (Step step : steps) {
       Duration spent = Duration.ofNanos(System.nanoTime() - start);
-      if (step.fork() >= ROUNDS_BEYOND_BUDGET && spent.compareTo(budget) > 0) {
+      if (!budget.mayStart(step.fork(), spent)) {
         progress.note(
             "the time budget of "
-                + budget.toSeconds()
+                + budget.budget().toSeconds()
                 + " s is spent: "
                 + (steps.size() - done)
                 + " of "
@@ -113,7 +110,7 @@ public final class Suite {
                 + " forks left out, intervals are wider (resume the run to add them)");
         return;
       }
-      progress.step(done, steps.size(), describe(step), remaining(spent, done, steps.size()));
+      progress.step(done, steps.size(), describe(step), remaining(spent, done, steps));
       try {
         recorder.add(step.planned(), jmh.run(step.planned().workload(), step.fork()));
       } catch (ForkFailedException e) {
@@ -128,13 +125,10 @@ public final class Suite {
     }
   }
 
-  private Duration remaining(Duration spent, int done, int planned) {
-    if (done == 0) {
-      return null;
-    }
-    Duration all = spent.multipliedBy(planned - done).dividedBy(done);
-    Duration left = budget.minus(spent);
-    return all.compareTo(left) < 0 || left.isNegative() ? all : left;
+  private Duration remaining(Duration spent, int done, List<Step> steps) {
+    return done == 0
+        ? null
+        : budget.remaining(spent, done, steps.stream().skip(done).map(Step::fork).toList());
   }
 
   private static String describe(Step step) {
