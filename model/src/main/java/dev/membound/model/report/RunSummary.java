@@ -173,21 +173,23 @@ public final class RunSummary {
   }
 
   private List<String> validation() {
-    String line =
-        run.overallError()
-            .map(
-                all ->
+    return run.overallError()
+        .map(
+            all ->
+                List.of(
+                    "",
                     String.format(
                         Locale.ROOT,
-                        "Held-out error: median %.1f %%, worst %.1f %%, bias %+.1f %%; 90 %% intervals"
-                            + " cover %.0f %% of %d rows",
+                        "Held-out error: median %.1f %%, worst %.1f %%, bias %+.1f %%",
                         all.medianAbsolutePercent(),
                         all.worstAbsolutePercent(),
-                        all.biasPercent(),
+                        all.biasPercent()),
+                    String.format(
+                        Locale.ROOT,
+                        "90 %% intervals cover %.0f %% of %d held-out rows",
                         all.coveragePercent(),
-                        all.rows()))
-            .orElse("Held-out error: not validated yet");
-    return List.of("", line);
+                        all.rows())))
+        .orElse(List.of("", "Held-out error: not validated yet"));
   }
 
   private List<String> predictions() {
