@@ -145,11 +145,11 @@ final class ScoreOneHead {
         long k = firstLane + (long) line * lineBytes;
         long m = secondLane + (long) line * lineBytes;
         FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[line * PAIR]);
-        a = FloatVector.fromMemorySegment(Species.FLOAT, memory, k, ORDER).fma(q0, a);
-        c = FloatVector.fromMemorySegment(Species.FLOAT, memory, m, ORDER).fma(q0, c);
+        a = q0.fma(FloatVector.fromMemorySegment(Species.FLOAT, memory, k, ORDER), a);
+        c = q0.fma(FloatVector.fromMemorySegment(Species.FLOAT, memory, m, ORDER), c);
         FloatVector q1 = FloatVector.broadcast(Species.FLOAT, q[line * PAIR + 1]);
-        b = FloatVector.fromMemorySegment(Species.FLOAT, memory, k + HALF_LINE, ORDER).fma(q1, b);
-        d = FloatVector.fromMemorySegment(Species.FLOAT, memory, m + HALF_LINE, ORDER).fma(q1, d);
+        b = q1.fma(FloatVector.fromMemorySegment(Species.FLOAT, memory, k + HALF_LINE, ORDER), b);
+        d = q1.fma(FloatVector.fromMemorySegment(Species.FLOAT, memory, m + HALF_LINE, ORDER), d);
       }
       zero.add(a).add(b).intoArray(s, firstAt + lane);
       zero.add(c).add(d).intoArray(s, secondAt + lane);

@@ -10,7 +10,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
-/** F32 in GGUF order, an accumulator a row: more of them along one row would scramble its loads. */
+/**
+ * F32 in GGUF order, an accumulator a row: more of them along one row would scramble its loads. The
+ * weights are the second factor: so a fused multiply-add reads them itself, in the source's order.
+ */
 final class F32FileKernel extends FarRows {
   private static final ValueLayout.OfFloat WEIGHT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -73,34 +76,42 @@ final class F32FileKernel extends FarRows {
       long atB = NativeAddress.within(b + i * stride);
       FloatVector x0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
       sumA =
-          FloatVector.fromMemorySegment(FLOAT, SPACE, atA, ByteOrder.LITTLE_ENDIAN).fma(x0, sumA);
+          x0.fma(FloatVector.fromMemorySegment(FLOAT, SPACE, atA, ByteOrder.LITTLE_ENDIAN), sumA);
       sumB =
-          FloatVector.fromMemorySegment(FLOAT, SPACE, atB, ByteOrder.LITTLE_ENDIAN).fma(x0, sumB);
+          x0.fma(FloatVector.fromMemorySegment(FLOAT, SPACE, atB, ByteOrder.LITTLE_ENDIAN), sumB);
       FloatVector x1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
       sumA =
-          FloatVector.fromMemorySegment(FLOAT, SPACE, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
-              .fma(x1, sumA);
+          x1.fma(
+              FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atA + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
+              sumA);
       sumB =
-          FloatVector.fromMemorySegment(FLOAT, SPACE, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
-              .fma(x1, sumB);
+          x1.fma(
+              FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
+              sumB);
       FloatVector x2 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
       sumA =
-          FloatVector.fromMemorySegment(
-                  FLOAT, SPACE, atA + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
-              .fma(x2, sumA);
+          x2.fma(
+              FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atA + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
+              sumA);
       sumB =
-          FloatVector.fromMemorySegment(
-                  FLOAT, SPACE, atB + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
-              .fma(x2, sumB);
+          x2.fma(
+              FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atB + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
+              sumB);
       FloatVector x3 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
       sumA =
-          FloatVector.fromMemorySegment(
-                  FLOAT, SPACE, atA + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
-              .fma(x3, sumA);
+          x3.fma(
+              FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atA + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
+              sumA);
       sumB =
-          FloatVector.fromMemorySegment(
-                  FLOAT, SPACE, atB + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
-              .fma(x3, sumB);
+          x3.fma(
+              FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atB + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
+              sumB);
     }
     sumA.intoArray(lanes, LANES_A);
     sumB.intoArray(lanes, LANES_B);

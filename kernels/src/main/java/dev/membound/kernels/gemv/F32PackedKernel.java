@@ -45,11 +45,13 @@ final class F32PackedKernel extends PackedKernel {
     for (int i = 0; i < units; i++) {
       FloatVector activation = FloatVector.broadcast(FLOAT, x[from + i]);
       sumA =
-          FloatVector.fromMemorySegment(FLOAT, SPACE, a + i * stride, ByteOrder.LITTLE_ENDIAN)
-              .fma(activation, sumA);
+          activation.fma(
+              FloatVector.fromMemorySegment(FLOAT, SPACE, a + i * stride, ByteOrder.LITTLE_ENDIAN),
+              sumA);
       sumB =
-          FloatVector.fromMemorySegment(FLOAT, SPACE, b + i * stride, ByteOrder.LITTLE_ENDIAN)
-              .fma(activation, sumB);
+          activation.fma(
+              FloatVector.fromMemorySegment(FLOAT, SPACE, b + i * stride, ByteOrder.LITTLE_ENDIAN),
+              sumB);
     }
     sumA.intoArray(sums, rowA);
     sumB.intoArray(sums, rowB);
