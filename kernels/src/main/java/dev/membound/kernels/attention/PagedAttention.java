@@ -18,8 +18,9 @@ import java.util.Arrays;
  * <p><b>Error.</b> With u = 2⁻²⁴, n tokens, A = max over tokens of {@code scale · Σ|q·k|} and V =
  * max |v| over the stored (already rounded) keys and values, every output differs from the exact
  * result by at most {@code u·V·(2(headDim + 8)·A + 2n + 64)}, and {@code lse} by at most {@code
- * u·((headDim + 8)·A + n + 32)}; a soft cap c adds {@code 32·u·V·c} and {@code 16·u·c}. These are
- * worst cases; rounding errors mostly cancel.
+ * u·((headDim + 8)·A + n + 32)}; a soft cap c adds {@code 32·u·V·c} and {@code 16·u·c}. With INT8
+ * keys {@code 4 · scale · Σ|q|} times the largest scale of a key comes to A. These are worst cases;
+ * rounding errors mostly cancel.
  *
  * <p>A plan holds scratch memory for its team: one call at a time. A call allocates nothing.
  */

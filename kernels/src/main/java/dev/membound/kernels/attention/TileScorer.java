@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
  * and two elements are its maximum and minimum in one dimension.
  *
  * <p>Every score differs from the exact sum by at most {@code (elements + 2) · 2⁻²⁴ · Σ|terms|};
- * with INT8 by {@code 2⁻¹⁷ · scale · Σ|multipliers|} more. Not safe for several threads: a worker
+ * with INT8 by {@code 2⁻¹⁶ · scale · Σ|multipliers|} more. Not safe for several threads: a worker
  * has its own.
  */
 public abstract sealed class TileScorer {

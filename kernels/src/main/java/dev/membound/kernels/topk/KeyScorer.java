@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
  * Exact scores of every key: the unscaled {@code q·k}. Reads each key once for all query heads of
  * its group and its scales. A call allocates nothing.
  *
- * <p>Error: {@code (headDim + 2) · 2⁻²⁴ · Σ|q·k|}, as {@link TileScorer}.
+ * <p>Error: {@code (headDim + 2) · 2⁻²⁴ · Σ|q·k|}, with INT8 keys {@code 2⁻¹⁶ · scale · Σ|q|} more,
+ * as {@link TileScorer}.
  */
 public final class KeyScorer {
   private final AttentionShape shape;
