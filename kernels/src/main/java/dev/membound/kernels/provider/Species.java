@@ -26,9 +26,9 @@ public final class Species {
 
   /**
    * Whether to shift 16-bit lanes by a vector of counts. C2 keeps such a vector in one register and
-   * loads a constant count anew for every shift (15 to 40 % of the GEMV kernels' speed), but below
-   * AVX-512 x86 cannot shift 16-bit lanes by a vector, and C2 makes several instructions of it (two
-   * to three times slower).
+   * loads a constant count anew for every shift, up to 40 % of a GEMV kernel's speed. But below
+   * AVX-512 x86 cannot shift 16-bit lanes by a vector, and C2 makes several instructions of it: 1.5
+   * to 3.5 times slower.
    */
   public static final boolean SHORT_SHIFTS_BY_VECTOR =
       ShortVector.SPECIES_PREFERRED.vectorBitSize() == 512;
