@@ -30,7 +30,7 @@ final class BF16FileKernel extends FarRows {
   private float[] x;
 
   BF16FileKernel(int cols, int workers) {
-    super((long) cols * Short.BYTES, workers);
+    super(2, (long) cols * Short.BYTES, workers);
     this.cols = cols;
     this.steps = cols / STEP_COLS;
     this.pairs = new float[cols];
@@ -53,8 +53,8 @@ final class BF16FileKernel extends FarRows {
   }
 
   @Override
-  boolean multiplySteps(long a, long b, float[] lanes) {
-    dot(a, b, 4 * VECTOR_BYTES, steps, pairs, lanes);
+  boolean multiplySteps(long first, long distance, float[] lanes) {
+    dot(first, first + distance, 4 * VECTOR_BYTES, steps, pairs, lanes);
     return true;
   }
 
@@ -120,7 +120,7 @@ final class BF16FileKernel extends FarRows {
       evenB = b3.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even3, evenB);
       oddB = b3.and(UPPER).reinterpretAsFloats().fma(odd3, oddB);
     }
-    evenA.add(oddA).intoArray(lanes, LANES_A);
-    evenB.add(oddB).intoArray(lanes, LANES_B);
+    evenA.add(oddA).intoArray(lanes, LANES);
+    evenB.add(oddB).intoArray(lanes, LANES + FLOATS);
   }
 }

@@ -13,7 +13,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** BF16 in GGUF order, rows of more than {@value #SHORT_COLS} columns. */
-final class BF16LongRowsKernel extends FarOctets {
+final class BF16LongRowsKernel extends FarRows {
   /** Up to here, the activations and two rows (8 bytes a column) fit a cache of 48 KiB. */
   static final int SHORT_COLS = 6144;
 
@@ -27,7 +27,7 @@ final class BF16LongRowsKernel extends FarOctets {
   private float[] x;
 
   BF16LongRowsKernel(int cols, int workers) {
-    super((long) cols * Short.BYTES, workers);
+    super(8, (long) cols * Short.BYTES, workers);
     this.cols = cols;
     this.steps = cols / STEP_COLS;
     this.pairs = new float[cols];
@@ -45,13 +45,19 @@ final class BF16LongRowsKernel extends FarOctets {
   }
 
   @Override
-  void multiplySteps(long first, long distance, float[] lanes) {
-    dot(first, distance, VECTOR_BYTES, steps, pairs, lanes);
+  int stepCols() {
+    return steps * STEP_COLS;
   }
 
   @Override
-  float addTail(MemorySegment w, long row, float sum) {
-    return BF16FileKernel.addTail(w, row, steps * STEP_COLS, cols, x, sum);
+  boolean multiplySteps(long first, long distance, float[] lanes) {
+    dot(first, distance, VECTOR_BYTES, steps, pairs, lanes);
+    return true;
+  }
+
+  @Override
+  float addTail(MemorySegment w, long row, int fromCol, float sum) {
+    return BF16FileKernel.addTail(w, row, fromCol, cols, x, sum);
   }
 
   private static void dot(

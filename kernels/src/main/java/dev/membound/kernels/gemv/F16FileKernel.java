@@ -32,7 +32,7 @@ final class F16FileKernel extends FarRows {
   private float resultScale;
 
   F16FileKernel(int cols, int workers) {
-    super((long) cols * Short.BYTES, workers);
+    super(2, (long) cols * Short.BYTES, workers);
     this.cols = cols;
     this.steps = cols / STEP_COLS;
     this.pairs = new float[cols];
@@ -62,8 +62,8 @@ final class F16FileKernel extends FarRows {
   }
 
   @Override
-  boolean multiplySteps(long a, long b, float[] lanes) {
-    return dot(a, b, 2 * VECTOR_BYTES, steps, pairs, lanes);
+  boolean multiplySteps(long first, long distance, float[] lanes) {
+    return dot(first, first + distance, 2 * VECTOR_BYTES, steps, pairs, lanes);
   }
 
   @Override
@@ -150,8 +150,8 @@ final class F16FileKernel extends FarRows {
               .reinterpretAsFloats()
               .fma(odd1, oddB);
     }
-    evenA.add(oddA).intoArray(lanes, LANES_A);
-    evenB.add(oddB).intoArray(lanes, LANES_B);
+    evenA.add(oddA).intoArray(lanes, LANES);
+    evenB.add(oddB).intoArray(lanes, LANES + FLOATS);
     return (carries.reduceLanes(VectorOperators.OR) & HalfWidening.SIGNS) == 0;
   }
 }

@@ -29,7 +29,7 @@ final class F32FileKernel extends FarRows {
   private float[] x;
 
   F32FileKernel(int cols, int workers) {
-    super((long) cols * Float.BYTES, workers);
+    super(2, (long) cols * Float.BYTES, workers);
     this.cols = cols;
   }
 
@@ -49,8 +49,8 @@ final class F32FileKernel extends FarRows {
   }
 
   @Override
-  boolean multiplySteps(long a, long b, float[] lanes) {
-    dot(a, b, 4 * VECTOR_BYTES, cols / STEP_COLS, x, lanes);
+  boolean multiplySteps(long first, long distance, float[] lanes) {
+    dot(first, first + distance, 4 * VECTOR_BYTES, cols / STEP_COLS, x, lanes);
     return true;
   }
 
@@ -113,7 +113,7 @@ final class F32FileKernel extends FarRows {
                   FLOAT, SPACE, atB + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
               sumB);
     }
-    sumA.intoArray(lanes, LANES_A);
-    sumB.intoArray(lanes, LANES_B);
+    sumA.intoArray(lanes, LANES);
+    sumB.intoArray(lanes, LANES + FLOATS);
   }
 }

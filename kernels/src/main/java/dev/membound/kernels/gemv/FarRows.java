@@ -8,9 +8,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
 /**
- * A FILE kernel that walks two rows at once, {@linkplain FarPairs half a share apart}: two
- * sequential streams that share each load of activations. Neighbouring rows would look to the
- * prefetcher like one strided stream, which it follows badly.
+ * A FILE kernel that walks several rows at once, each about an equal part of a share after the one
+ * before: as many sequential streams, which share each load of activations. Neighbouring rows would
+ * look to the prefetcher like one strided stream, which it follows badly. Two rows are best as long
+ * as the activations stay in the first-level cache, four or eight when they do not.
  *
  * <p>The vector loops leave a row's sum as lanes in a scratch array: one more vector helper inlined
  * into them would exceed the JIT compiler's limits, and box.
@@ -19,18 +20,17 @@ abstract class FarRows implements GemvKernel {
   /** Room before and after a worker's lanes, so that no two workers write the same cache line. */
   private static final int LINE_FLOATS = 16;
 
-  /** Where a worker's lanes of its first row start in its scratch. */
-  static final int LANES_A = LINE_FLOATS;
+  /** Where a worker's lanes of its first row start; those of the next ones follow. */
+  static final int LANES = LINE_FLOATS;
 
-  /** Where the lanes of its second row start. */
-  static final int LANES_B = LINE_FLOATS + FLOATS;
-
+  private final int rowsAtOnce;
   private final long rowBytes;
   private final float[][] lanes;
 
-  FarRows(long rowBytes, int workers) {
+  FarRows(int rowsAtOnce, long rowBytes, int workers) {
+    this.rowsAtOnce = rowsAtOnce;
     this.rowBytes = rowBytes;
-    this.lanes = new float[workers][LANES_B + FLOATS + LINE_FLOATS];
+    this.lanes = new float[workers][LANES + rowsAtOnce * FLOATS + LINE_FLOATS];
   }
 
   @Override
@@ -40,26 +40,41 @@ abstract class FarRows implements GemvKernel {
 
   @Override
   public final void multiply(WeightMatrix w, float[] y, int firstRow, int endRow, int worker) {
-    MemorySegment data = w.data();
-    long base = NativeAddress.of(data);
     int rows = endRow - firstRow;
-    for (int pair = 0; pair < FarPairs.ODD.count(rows); pair++) {
-      // A row that is its own partner: the same result, written twice.
-      int row = firstRow + pair;
-      int partner = firstRow + FarPairs.ODD.partner(pair, rows);
-      long a = row * rowBytes;
-      long b = partner * rowBytes;
-      boolean exact = multiplySteps(base + a, base + b, lanes[worker]);
-      y[row] = finish(data, a, lanes[worker], LANES_A, exact);
-      y[partner] = finish(data, b, lanes[worker], LANES_B, exact);
+    if (rows < rowsAtOnce) {
+      for (int row = firstRow; row < endRow; row++) {
+        multiplyRows(w, y, row, 0, worker); // the same row several times
+      }
+    } else {
+      int distance = (rows / rowsAtOnce - 1) | 1; // odd: see FarPairs
+      for (int row = firstRow; row < firstRow + distance; row++) {
+        multiplyRows(w, y, row, distance, worker);
+      }
+      // The last ones are neighbours; some of them are taken twice, with the same result.
+      for (int row = firstRow + rowsAtOnce * distance; row < endRow; row += rowsAtOnce) {
+        multiplyRows(w, y, Math.min(row, endRow - rowsAtOnce), 1, worker);
+      }
     }
     Reference.reachabilityFence(w);
   }
 
-  private float finish(MemorySegment w, long row, float[] lanes, int from, boolean exact) {
-    return exact
-        ? addTail(w, row, stepCols(), VectorMath.sumLanes(lanes, from) * resultScale())
-        : addTail(w, row, 0, 0);
+  private void multiplyRows(WeightMatrix w, float[] y, int first, int distance, int worker) {
+    float[] sums = lanes[worker];
+    MemorySegment data = w.data();
+    boolean exact =
+        multiplySteps(NativeAddress.of(data) + first * rowBytes, distance * rowBytes, sums);
+    for (int place = 0; place < rowsAtOnce; place++) {
+      int row = first + place * distance;
+      long at = row * rowBytes;
+      y[row] =
+          exact || isFinite(data, at)
+              ? addTail(
+                  data,
+                  at,
+                  stepCols(),
+                  VectorMath.sumLanes(sums, LANES + place * FLOATS) * resultScale())
+              : addTail(data, at, 0, 0);
+    }
   }
 
   /** A factor on the sum of a row's lanes. */
@@ -67,19 +82,27 @@ abstract class FarRows implements GemvKernel {
     return 1;
   }
 
+  /**
+   * Whether a row has no number that the vector loop cannot widen; asked only where {@link
+   * #multiplySteps} was not sure.
+   */
+  boolean isFinite(MemorySegment w, long row) {
+    return false;
+  }
+
   /** Columns that the vector loop covers. */
   abstract int stepCols();
 
   /**
-   * Multiplies the first {@link #stepCols} columns of two rows.
+   * Multiplies the first {@link #stepCols} columns of the rows.
    *
-   * @param a address of one row
-   * @param b address of the other
-   * @param lanes receives the rows' lanes from {@link #LANES_A} and {@link #LANES_B}
-   * @return false if the vector loop met a number that it cannot widen, and the scalar loop must
-   *     take the rows from column 0
+   * @param first address of the first row
+   * @param distance bytes from a row to the next one
+   * @param lanes receives the rows' lanes, one after the other, from {@link #LANES}
+   * @return false if the vector loop may have met an infinity or NaN, and each row that is not
+   *     {@link #isFinite} has to be taken by the scalar loop from column 0
    */
-  abstract boolean multiplySteps(long a, long b, float[] lanes);
+  abstract boolean multiplySteps(long first, long distance, float[] lanes);
 
   /** Adds the products of a row from column {@code fromCol} on, one by one. */
   abstract float addTail(MemorySegment w, long row, int fromCol, float sum);

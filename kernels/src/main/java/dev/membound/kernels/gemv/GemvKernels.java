@@ -130,7 +130,10 @@ final class GemvKernels {
                 cols > BF16LongRowsKernel.SHORT_COLS
                     ? new BF16LongRowsKernel(cols, workers)
                     : new BF16FileKernel(cols, workers);
-            case Q8_0 -> new Q8_0FileKernel(cols, workers);
+            case Q8_0 ->
+                cols > Q8_0LongRowsKernel.SHORT_COLS
+                    ? new Q8_0LongRowsKernel(cols, workers)
+                    : new Q8_0FileKernel(cols, workers);
             case Q4_0 -> new Q4_0FileKernel(cols, workers);
             default -> new DecodedRows(type, cols, workers);
           };

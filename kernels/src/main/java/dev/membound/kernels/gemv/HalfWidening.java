@@ -22,6 +22,11 @@ final class HalfWidening {
   /** Added to {@link #EXPONENTS} of an int, carries into a sign bit if a half is not finite. */
   static final int EXPONENT_CARRY = 0x0400_0400;
 
+  /** The exponent bits of a widened half. */
+  private static final int WIDENED_EXPONENT = 0x0F80_0000;
+
+  private static final int HALF_EXPONENT = 0x7C00;
+
   /** The sign bits of both halves of an int. */
   static final int SIGNS = 0x8000_8000;
 
@@ -29,6 +34,22 @@ final class HalfWidening {
   private static final int LARGEST_EXPONENT = 126;
 
   private HalfWidening() {}
+
+  /** Whether a half is neither infinite nor NaN. */
+  static boolean isFinite(short half) {
+    return (half & HALF_EXPONENT) != HALF_EXPONENT;
+  }
+
+  /**
+   * Whether one of many halves may not be finite. One instruction for two of them, where {@link
+   * #EXPONENT_CARRY} needs three for one, but unsure: true too if the exponents have all bits
+   * between them, which takes a half of magnitude 2 or more.
+   *
+   * @param union of the bits of the widened halves, before or after {@link #MASK}
+   */
+  static boolean mayNotBeFinite(int union) {
+    return (union & WIDENED_EXPONENT) == WIDENED_EXPONENT;
+  }
 
   /** The power of two to put on factors of magnitude up to {@code largest}. */
   static float factorScale(float largest) {

@@ -3,6 +3,8 @@ package dev.membound.kernels.gemv;
 import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.BYTE;
 import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
@@ -16,14 +18,16 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Q4_0 in GGUF order, 8-bit activations. Two loads cover as many blocks as fill a vector with
- * codes; one constant permutation over both gathers the codes, another the scales. The codes are
- * multiplied as {@link NibbleRing} says; 4 float lanes belong to a block.
+ * Q4_0 in GGUF order, 8-bit activations, four far rows: of the instructions a step, a sixth makes
+ * coefficients of activations, and more rows share them. A step takes as many blocks as fill a
+ * vector with codes; they are multiplied as {@link NibbleRing} says, and 4 float lanes belong to a
+ * block. At 512 bits a permutation gathers codes and another scales.
  */
 final class Q4_0FileKernel extends FarRows {
   private static final ValueLayout.OfShort SCALE =
@@ -31,6 +35,7 @@ final class Q4_0FileKernel extends FarRows {
   private static final VectorSpecies<Byte> QUANTS =
       VectorSpecies.of(
           byte.class, VectorShape.forBitSize(Species.SHAPE.vectorBitSize() / Short.BYTES));
+  private static final int ROWS = 4;
   private static final int BLOCK = Int8Activations.BLOCK;
   private static final int BLOCK_BYTES = QuantType.Q4_0.blockBytes();
   private static final int HEADER = Short.BYTES;
@@ -38,17 +43,41 @@ final class Q4_0FileKernel extends FarRows {
   private static final int LANES_PER_BLOCK = CODE_BYTES / Float.BYTES;
   private static final int VECTOR_BYTES = BYTE.length();
   private static final int STEP_BLOCKS = VECTOR_BYTES / CODE_BYTES;
-
   private static final int STEP_BYTES = STEP_BLOCKS * BLOCK_BYTES;
 
-  /** Where the second load starts: it ends with the step, so that nothing is read past it. */
-  private static final int SECOND_LOAD = STEP_BYTES - VECTOR_BYTES;
+  /** Four blocks a step; below it is two, or one. */
+  private static final boolean FOUR_BLOCKS = STEP_BLOCKS == 4;
 
-  private static final ByteVector CODES = codePermutation();
-  private static final ByteVector SCALES = scalePermutation();
+  /**
+   * Where the load starts whose upper end is the last block's codes; it ends with the step, so that
+   * nothing is read past it.
+   */
+  private static final int LAST_LOAD = STEP_BYTES - VECTOR_BYTES;
+
+  /** Where the last block starts. */
+  private static final int LAST_BLOCK = STEP_BYTES - BLOCK_BYTES;
+
+  /** The lanes of the last block. */
+  private static final VectorMask<Byte> LAST_BYTES =
+      VectorMask.fromLong(BYTE, -1L << VECTOR_BYTES - CODE_BYTES);
+
+  private static final VectorMask<Short> LAST_SHORTS =
+      VectorMask.fromLong(SHORT, -1L << (VECTOR_BYTES - CODE_BYTES) / Short.BYTES);
+
+  /**
+   * Puts the codes of all blocks but the last, which a step's first load has, where they belong.
+   */
+  private static final ByteVector CODES = permutation(HEADER, CODE_BYTES);
+
+  /** Puts a block's scale into both halves of each of its int lanes. */
+  private static final ByteVector SCALES = permutation(0, HEADER);
+
+  private static final int UPPER = 0xFFFF_0000;
+
+  /** Times a lane of two halves, has their sum modulo 2¹⁶ in the upper one. */
+  private static final int SUM_HALVES = 0x1_0001;
 
   private final int blocks;
-  private final long stepBytes = STEP_BYTES;
   private final Int8Activations activations;
 
   /**
@@ -64,7 +93,7 @@ final class Q4_0FileKernel extends FarRows {
   private float resultScale;
 
   Q4_0FileKernel(int cols, int workers) {
-    super(QuantType.Q4_0.rowBytes(cols), workers);
+    super(ROWS, QuantType.Q4_0.rowBytes(cols), workers);
     blocks = cols / BLOCK;
     activations = new Int8Activations(cols);
     int words = blocks * NibbleRing.WORDS;
@@ -86,7 +115,7 @@ final class Q4_0FileKernel extends FarRows {
     int[] quants = activations.quants;
     float largest = VectorMath.largestMagnitude(activations.scales, 0, blocks);
     float factor = HalfWidening.factorScale(largest);
-    resultScale = HalfWidening.resultScale(largest);
+    resultScale = HalfWidening.resultScale(largest) * 0x1p-16f; // sums stand in upper halves
     for (int block = 0; block < blocks; block++) {
       for (int word = 0; word < NibbleRing.WORDS; word++) {
         int i = block * NibbleRing.WORDS + word;
@@ -113,9 +142,20 @@ final class Q4_0FileKernel extends FarRows {
   }
 
   @Override
-  boolean multiplySteps(long a, long b, float[] lanes) {
+  boolean multiplySteps(long first, long distance, float[] lanes) {
     int steps = blocks / STEP_BLOCKS;
-    return dot(a, b, stepBytes, steps, x0, x1, x2, x3, scales, lanes);
+    int scaleBits = dot(first, distance, STEP_BYTES, steps, x0, x1, x2, x3, scales, lanes);
+    return !HalfWidening.mayNotBeFinite(scaleBits);
+  }
+
+  @Override
+  boolean isFinite(MemorySegment w, long row) {
+    for (int block = 0; block < blocks; block++) {
+      if (!HalfWidening.isFinite(w.get(SCALE, row + (long) block * BLOCK_BYTES))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
@@ -136,9 +176,9 @@ final class Q4_0FileKernel extends FarRows {
     return total;
   }
 
-  private static boolean dot(
-      long a,
-      long b,
+  private static int dot(
+      long first,
+      long distance,
       long stride,
       int steps,
       byte[] x0,
@@ -149,22 +189,19 @@ final class Q4_0FileKernel extends FarRows {
       float[] lanes) {
     FloatVector sumA = FloatVector.zero(FLOAT);
     FloatVector sumB = FloatVector.zero(FLOAT);
-    IntVector carries = IntVector.zero(Species.INT);
+    FloatVector sumC = FloatVector.zero(FLOAT);
+    FloatVector sumD = FloatVector.zero(FLOAT);
+    IntVector union = IntVector.zero(INT);
     int words = SHORT.length();
     ShortVector by4 = ShortVector.broadcast(SHORT, (short) 4);
     ShortVector by8 = ShortVector.broadcast(SHORT, (short) 8);
     ShortVector by12 = ShortVector.broadcast(SHORT, (short) 12);
     for (int i = 0; i < steps; i++) {
-      long atA = NativeAddress.within(a + i * stride);
-      long atB = NativeAddress.within(b + i * stride);
-      ByteVector firstA = ByteVector.fromMemorySegment(BYTE, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
-      ByteVector firstB = ByteVector.fromMemorySegment(BYTE, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
-      ByteVector secondA =
-          ByteVector.fromMemorySegment(BYTE, SPACE, atA + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN);
-      ByteVector secondB =
-          ByteVector.fromMemorySegment(BYTE, SPACE, atB + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN);
-      ShortVector codesA = CODES.selectFrom(firstA, secondA).reinterpretAsShorts();
-      ShortVector codesB = CODES.selectFrom(firstB, secondB).reinterpretAsShorts();
+      long at = first + i * stride;
+      long atA = NativeAddress.within(at);
+      long atB = NativeAddress.within(at + distance);
+      long atC = NativeAddress.within(at + 2 * distance);
+      long atD = NativeAddress.within(at + 3 * distance);
       ShortVector q0 =
           (ShortVector) ByteVector.fromArray(QUANTS, x0, i * words).castShape(SHORT, 0);
       ShortVector q1 =
@@ -177,108 +214,207 @@ final class Q4_0FileKernel extends FarRows {
       ShortVector c2 = q2.add(q1.mul((short) -16));
       ShortVector c3 = q3.add(q2.mul((short) -16));
       ShortVector start = q0.add(q1).add(q2.add(q3)).mul((short) -NibbleRing.OFFSET);
-      IntVector dotsA =
-          codesA
-              .mul(q0)
-              .add(start)
-              .add(
-                  (SHORT_SHIFTS_BY_VECTOR
-                          ? codesA.lanewise(VectorOperators.LSHR, by4)
-                          : codesA.lanewise(VectorOperators.LSHR, 4))
-                      .mul(c1))
-              .add(
-                  (SHORT_SHIFTS_BY_VECTOR
-                          ? codesA.lanewise(VectorOperators.LSHR, by8)
-                          : codesA.lanewise(VectorOperators.LSHR, 8))
-                      .mul(c2))
-              .add(
-                  (SHORT_SHIFTS_BY_VECTOR
-                          ? codesA.lanewise(VectorOperators.LSHR, by12)
-                          : codesA.lanewise(VectorOperators.LSHR, 12))
-                      .mul(c3))
-              .reinterpretAsInts();
-      IntVector dotsB =
-          codesB
-              .mul(q0)
-              .add(start)
-              .add(
-                  (SHORT_SHIFTS_BY_VECTOR
-                          ? codesB.lanewise(VectorOperators.LSHR, by4)
-                          : codesB.lanewise(VectorOperators.LSHR, 4))
-                      .mul(c1))
-              .add(
-                  (SHORT_SHIFTS_BY_VECTOR
-                          ? codesB.lanewise(VectorOperators.LSHR, by8)
-                          : codesB.lanewise(VectorOperators.LSHR, 8))
-                      .mul(c2))
-              .add(
-                  (SHORT_SHIFTS_BY_VECTOR
-                          ? codesB.lanewise(VectorOperators.LSHR, by12)
-                          : codesB.lanewise(VectorOperators.LSHR, 12))
-                      .mul(c3))
-              .reinterpretAsInts();
-      IntVector halvesA = SCALES.selectFrom(firstA, secondA).reinterpretAsInts();
-      IntVector halvesB = SCALES.selectFrom(firstB, secondB).reinterpretAsInts();
-      carries =
-          halvesA
-              .and(HalfWidening.EXPONENTS)
-              .add(HalfWidening.EXPONENT_CARRY)
-              .or(carries)
-              .or(halvesB.and(HalfWidening.EXPONENTS).add(HalfWidening.EXPONENT_CARRY));
-      FloatVector scale = FloatVector.fromArray(FLOAT, scales, i * FLOAT.length());
+      FloatVector scale = FloatVector.fromArray(FLOAT, scales, i * FLOATS);
+      ByteVector firstA =
+          ByteVector.fromMemorySegment(
+              BYTE, SPACE, FOUR_BLOCKS ? atA : atA + HEADER, ByteOrder.LITTLE_ENDIAN);
+      ShortVector codesA =
+          (FOUR_BLOCKS ? CODES.selectFrom(firstA) : firstA)
+              .blend(
+                  ByteVector.fromMemorySegment(
+                      BYTE, SPACE, atA + LAST_LOAD, ByteOrder.LITTLE_ENDIAN),
+                  LAST_BYTES)
+              .reinterpretAsShorts();
+      IntVector scaleA =
+          (FOUR_BLOCKS
+                  ? SCALES.selectFrom(firstA).reinterpretAsInts()
+                  : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atA))
+                      .blend(
+                          ShortVector.broadcast(SHORT, SPACE.get(SCALE, atA + LAST_BLOCK)),
+                          LAST_SHORTS)
+                      .reinterpretAsInts())
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
       sumA =
           ((FloatVector)
-                  dotsA
-                      .lanewise(VectorOperators.LSHL, 16)
-                      .lanewise(VectorOperators.ASHR, 16)
-                      .add(dotsA.lanewise(VectorOperators.ASHR, 16))
+                  codesA
+                      .mul(q0)
+                      .add(start)
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesA.lanewise(VectorOperators.LSHR, by4)
+                                  : codesA.lanewise(VectorOperators.LSHR, 4))
+                              .mul(c1))
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesA.lanewise(VectorOperators.LSHR, by8)
+                                  : codesA.lanewise(VectorOperators.LSHR, 8))
+                              .mul(c2))
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesA.lanewise(VectorOperators.LSHR, by12)
+                                  : codesA.lanewise(VectorOperators.LSHR, 12))
+                              .mul(c3))
+                      .reinterpretAsInts()
+                      .mul(SUM_HALVES)
+                      .and(UPPER)
                       .convert(VectorOperators.I2F, 0))
-              .mul(
-                  halvesA
-                      .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-                      .and(HalfWidening.MASK)
-                      .reinterpretAsFloats())
+              .mul(scaleA.and(HalfWidening.MASK).reinterpretAsFloats())
               .fma(scale, sumA);
+      ByteVector firstB =
+          ByteVector.fromMemorySegment(
+              BYTE, SPACE, FOUR_BLOCKS ? atB : atB + HEADER, ByteOrder.LITTLE_ENDIAN);
+      ShortVector codesB =
+          (FOUR_BLOCKS ? CODES.selectFrom(firstB) : firstB)
+              .blend(
+                  ByteVector.fromMemorySegment(
+                      BYTE, SPACE, atB + LAST_LOAD, ByteOrder.LITTLE_ENDIAN),
+                  LAST_BYTES)
+              .reinterpretAsShorts();
+      IntVector scaleB =
+          (FOUR_BLOCKS
+                  ? SCALES.selectFrom(firstB).reinterpretAsInts()
+                  : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atB))
+                      .blend(
+                          ShortVector.broadcast(SHORT, SPACE.get(SCALE, atB + LAST_BLOCK)),
+                          LAST_SHORTS)
+                      .reinterpretAsInts())
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
       sumB =
           ((FloatVector)
-                  dotsB
-                      .lanewise(VectorOperators.LSHL, 16)
-                      .lanewise(VectorOperators.ASHR, 16)
-                      .add(dotsB.lanewise(VectorOperators.ASHR, 16))
+                  codesB
+                      .mul(q0)
+                      .add(start)
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesB.lanewise(VectorOperators.LSHR, by4)
+                                  : codesB.lanewise(VectorOperators.LSHR, 4))
+                              .mul(c1))
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesB.lanewise(VectorOperators.LSHR, by8)
+                                  : codesB.lanewise(VectorOperators.LSHR, 8))
+                              .mul(c2))
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesB.lanewise(VectorOperators.LSHR, by12)
+                                  : codesB.lanewise(VectorOperators.LSHR, 12))
+                              .mul(c3))
+                      .reinterpretAsInts()
+                      .mul(SUM_HALVES)
+                      .and(UPPER)
                       .convert(VectorOperators.I2F, 0))
-              .mul(
-                  halvesB
-                      .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-                      .and(HalfWidening.MASK)
-                      .reinterpretAsFloats())
+              .mul(scaleB.and(HalfWidening.MASK).reinterpretAsFloats())
               .fma(scale, sumB);
+      ByteVector firstC =
+          ByteVector.fromMemorySegment(
+              BYTE, SPACE, FOUR_BLOCKS ? atC : atC + HEADER, ByteOrder.LITTLE_ENDIAN);
+      ShortVector codesC =
+          (FOUR_BLOCKS ? CODES.selectFrom(firstC) : firstC)
+              .blend(
+                  ByteVector.fromMemorySegment(
+                      BYTE, SPACE, atC + LAST_LOAD, ByteOrder.LITTLE_ENDIAN),
+                  LAST_BYTES)
+              .reinterpretAsShorts();
+      IntVector scaleC =
+          (FOUR_BLOCKS
+                  ? SCALES.selectFrom(firstC).reinterpretAsInts()
+                  : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atC))
+                      .blend(
+                          ShortVector.broadcast(SHORT, SPACE.get(SCALE, atC + LAST_BLOCK)),
+                          LAST_SHORTS)
+                      .reinterpretAsInts())
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
+      sumC =
+          ((FloatVector)
+                  codesC
+                      .mul(q0)
+                      .add(start)
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesC.lanewise(VectorOperators.LSHR, by4)
+                                  : codesC.lanewise(VectorOperators.LSHR, 4))
+                              .mul(c1))
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesC.lanewise(VectorOperators.LSHR, by8)
+                                  : codesC.lanewise(VectorOperators.LSHR, 8))
+                              .mul(c2))
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesC.lanewise(VectorOperators.LSHR, by12)
+                                  : codesC.lanewise(VectorOperators.LSHR, 12))
+                              .mul(c3))
+                      .reinterpretAsInts()
+                      .mul(SUM_HALVES)
+                      .and(UPPER)
+                      .convert(VectorOperators.I2F, 0))
+              .mul(scaleC.and(HalfWidening.MASK).reinterpretAsFloats())
+              .fma(scale, sumC);
+      ByteVector firstD =
+          ByteVector.fromMemorySegment(
+              BYTE, SPACE, FOUR_BLOCKS ? atD : atD + HEADER, ByteOrder.LITTLE_ENDIAN);
+      ShortVector codesD =
+          (FOUR_BLOCKS ? CODES.selectFrom(firstD) : firstD)
+              .blend(
+                  ByteVector.fromMemorySegment(
+                      BYTE, SPACE, atD + LAST_LOAD, ByteOrder.LITTLE_ENDIAN),
+                  LAST_BYTES)
+              .reinterpretAsShorts();
+      IntVector scaleD =
+          (FOUR_BLOCKS
+                  ? SCALES.selectFrom(firstD).reinterpretAsInts()
+                  : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atD))
+                      .blend(
+                          ShortVector.broadcast(SHORT, SPACE.get(SCALE, atD + LAST_BLOCK)),
+                          LAST_SHORTS)
+                      .reinterpretAsInts())
+              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
+      sumD =
+          ((FloatVector)
+                  codesD
+                      .mul(q0)
+                      .add(start)
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesD.lanewise(VectorOperators.LSHR, by4)
+                                  : codesD.lanewise(VectorOperators.LSHR, 4))
+                              .mul(c1))
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesD.lanewise(VectorOperators.LSHR, by8)
+                                  : codesD.lanewise(VectorOperators.LSHR, 8))
+                              .mul(c2))
+                      .add(
+                          (SHORT_SHIFTS_BY_VECTOR
+                                  ? codesD.lanewise(VectorOperators.LSHR, by12)
+                                  : codesD.lanewise(VectorOperators.LSHR, 12))
+                              .mul(c3))
+                      .reinterpretAsInts()
+                      .mul(SUM_HALVES)
+                      .and(UPPER)
+                      .convert(VectorOperators.I2F, 0))
+              .mul(scaleD.and(HalfWidening.MASK).reinterpretAsFloats())
+              .fma(scale, sumD);
+      union = scaleA.or(scaleB).or(union);
+      union = scaleC.or(scaleD).or(union);
     }
-    sumA.intoArray(lanes, LANES_A);
-    sumB.intoArray(lanes, LANES_B);
-    return (carries.reduceLanes(VectorOperators.OR) & HalfWidening.SIGNS) == 0;
+    sumA.intoArray(lanes, LANES);
+    sumB.intoArray(lanes, LANES + FLOATS);
+    sumC.intoArray(lanes, LANES + 2 * FLOATS);
+    sumD.intoArray(lanes, LANES + 3 * FLOATS);
+    return union.reduceLanes(VectorOperators.OR);
   }
 
-  private static ByteVector codePermutation() {
+  /**
+   * Gathers the first {@code bytes} of a field, again and again, for the lanes of each block of a
+   * step's first load. What lies beyond that load is meaningless.
+   */
+  private static ByteVector permutation(int field, int bytes) {
     byte[] from = new byte[VECTOR_BYTES];
     for (int lane = 0; lane < VECTOR_BYTES; lane++) {
-      int block = lane / CODE_BYTES;
-      from[lane] = loaded(block * BLOCK_BYTES + HEADER + lane % CODE_BYTES);
+      int at = lane / CODE_BYTES * BLOCK_BYTES + field + lane % bytes;
+      from[lane] = (byte) Math.min(at, VECTOR_BYTES - 1);
     }
     return ByteVector.fromArray(BYTE, from, 0);
-  }
-
-  /** Puts a block's scale into both halves of each of its int lanes. */
-  private static ByteVector scalePermutation() {
-    byte[] from = new byte[VECTOR_BYTES];
-    for (int lane = 0; lane < VECTOR_BYTES; lane++) {
-      int block = lane / CODE_BYTES;
-      from[lane] = loaded(block * BLOCK_BYTES + lane % HEADER);
-    }
-    return ByteVector.fromArray(BYTE, from, 0);
-  }
-
-  /** Lane of the two loads, one after the other, that holds a byte of the step. */
-  private static byte loaded(int stepByte) {
-    return (byte) (stepByte < VECTOR_BYTES ? stepByte : VECTOR_BYTES + stepByte - SECOND_LOAD);
   }
 }

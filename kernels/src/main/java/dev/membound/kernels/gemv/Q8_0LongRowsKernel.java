@@ -1,0 +1,222 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
+import static dev.membound.kernels.provider.Species.BYTE;
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
+
+import dev.membound.kernels.memory.NativeAddress;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Q8_0 in GGUF order, rows of more than {@value #SHORT_COLS} columns; 8-bit activations. */
+final class Q8_0LongRowsKernel extends Q8_0Rows {
+  /** Up to here, two rows and what they are multiplied by (3.3 bytes a column) leave room in L1. */
+  static final int SHORT_COLS = 6144;
+
+  Q8_0LongRowsKernel(int cols, int workers) {
+    super(4, cols, workers);
+  }
+
+  @Override
+  int dot(
+      long first, long distance, long stride, int steps, byte[] x, float[] scales, float[] lanes) {
+    FloatVector sumA = FloatVector.zero(FLOAT);
+    FloatVector sumB = FloatVector.zero(FLOAT);
+    FloatVector sumC = FloatVector.zero(FLOAT);
+    FloatVector sumD = FloatVector.zero(FLOAT);
+    IntVector union = IntVector.zero(INT);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) 8);
+    for (int i = 0; i < steps; i++) {
+      long at = first + i * stride;
+      long atA = NativeAddress.within(at);
+      long atB = NativeAddress.within(at + distance);
+      long atC = NativeAddress.within(at + 2 * distance);
+      long atD = NativeAddress.within(at + 3 * distance);
+      FloatVector scale =
+          TWO_BLOCKS
+              ? FloatVector.broadcast(FLOAT, scales[2 * i])
+                  .blend(FloatVector.broadcast(FLOAT, scales[2 * i + 1]), SECOND_FLOATS)
+              : FloatVector.broadcast(FLOAT, scales[i]);
+      for (int part = 0; part < PARTS * VECTOR_BYTES; part += VECTOR_BYTES) {
+        ShortVector pairs =
+            ByteVector.fromArray(BYTE, x, i * STEP_COLS + part).reinterpretAsShorts();
+        ShortVector upper =
+            SHORT_SHIFTS_BY_VECTOR
+                ? pairs.lanewise(VectorOperators.LSHL, by8)
+                : pairs.lanewise(VectorOperators.LSHL, 8);
+        ShortVector x0 =
+            SHORT_SHIFTS_BY_VECTOR
+                ? upper.lanewise(VectorOperators.ASHR, by8)
+                : upper.lanewise(VectorOperators.ASHR, 8);
+        ShortVector x1 =
+            (SHORT_SHIFTS_BY_VECTOR
+                    ? pairs.lanewise(VectorOperators.ASHR, by8)
+                    : pairs.lanewise(VectorOperators.ASHR, 8))
+                .sub(upper);
+        ByteVector firstA =
+            ByteVector.fromMemorySegment(BYTE, SPACE, atA + HEADER + part, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wA =
+            (TWO_BLOCKS
+                    ? firstA.blend(
+                        ByteVector.fromMemorySegment(
+                            BYTE, SPACE, atA + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN),
+                        SECOND_BYTES)
+                    : firstA)
+                .reinterpretAsShorts();
+        IntVector scaleA =
+            (TWO_BLOCKS
+                    ? SCALES
+                        .selectFrom(
+                            ByteVector.fromMemorySegment(BYTE, SPACE, atA, ByteOrder.LITTLE_ENDIAN))
+                        .reinterpretAsInts()
+                    : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atA)).reinterpretAsInts())
+                .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
+        IntVector dotsA =
+            wA.lanewise(VectorOperators.XOR, SIGN)
+                .sub(SIGN)
+                .mul(x0)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wA.lanewise(VectorOperators.ASHR, by8)
+                            : wA.lanewise(VectorOperators.ASHR, 8))
+                        .mul(x1))
+                .reinterpretAsInts();
+        sumA =
+            dotsA
+                .and(LaneSums.LOWER)
+                .lanewise(VectorOperators.XOR, LaneSums.BIASED)
+                .add(dotsA.lanewise(VectorOperators.ASHR, Short.SIZE))
+                .reinterpretAsFloats()
+                .sub(LaneSums.BIAS)
+                .mul(scaleA.and(HalfWidening.MASK).reinterpretAsFloats())
+                .fma(scale, sumA);
+        ByteVector firstB =
+            ByteVector.fromMemorySegment(BYTE, SPACE, atB + HEADER + part, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wB =
+            (TWO_BLOCKS
+                    ? firstB.blend(
+                        ByteVector.fromMemorySegment(
+                            BYTE, SPACE, atB + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN),
+                        SECOND_BYTES)
+                    : firstB)
+                .reinterpretAsShorts();
+        IntVector scaleB =
+            (TWO_BLOCKS
+                    ? SCALES
+                        .selectFrom(
+                            ByteVector.fromMemorySegment(BYTE, SPACE, atB, ByteOrder.LITTLE_ENDIAN))
+                        .reinterpretAsInts()
+                    : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atB)).reinterpretAsInts())
+                .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
+        IntVector dotsB =
+            wB.lanewise(VectorOperators.XOR, SIGN)
+                .sub(SIGN)
+                .mul(x0)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wB.lanewise(VectorOperators.ASHR, by8)
+                            : wB.lanewise(VectorOperators.ASHR, 8))
+                        .mul(x1))
+                .reinterpretAsInts();
+        sumB =
+            dotsB
+                .and(LaneSums.LOWER)
+                .lanewise(VectorOperators.XOR, LaneSums.BIASED)
+                .add(dotsB.lanewise(VectorOperators.ASHR, Short.SIZE))
+                .reinterpretAsFloats()
+                .sub(LaneSums.BIAS)
+                .mul(scaleB.and(HalfWidening.MASK).reinterpretAsFloats())
+                .fma(scale, sumB);
+        ByteVector firstC =
+            ByteVector.fromMemorySegment(BYTE, SPACE, atC + HEADER + part, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wC =
+            (TWO_BLOCKS
+                    ? firstC.blend(
+                        ByteVector.fromMemorySegment(
+                            BYTE, SPACE, atC + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN),
+                        SECOND_BYTES)
+                    : firstC)
+                .reinterpretAsShorts();
+        IntVector scaleC =
+            (TWO_BLOCKS
+                    ? SCALES
+                        .selectFrom(
+                            ByteVector.fromMemorySegment(BYTE, SPACE, atC, ByteOrder.LITTLE_ENDIAN))
+                        .reinterpretAsInts()
+                    : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atC)).reinterpretAsInts())
+                .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
+        IntVector dotsC =
+            wC.lanewise(VectorOperators.XOR, SIGN)
+                .sub(SIGN)
+                .mul(x0)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wC.lanewise(VectorOperators.ASHR, by8)
+                            : wC.lanewise(VectorOperators.ASHR, 8))
+                        .mul(x1))
+                .reinterpretAsInts();
+        sumC =
+            dotsC
+                .and(LaneSums.LOWER)
+                .lanewise(VectorOperators.XOR, LaneSums.BIASED)
+                .add(dotsC.lanewise(VectorOperators.ASHR, Short.SIZE))
+                .reinterpretAsFloats()
+                .sub(LaneSums.BIAS)
+                .mul(scaleC.and(HalfWidening.MASK).reinterpretAsFloats())
+                .fma(scale, sumC);
+        ByteVector firstD =
+            ByteVector.fromMemorySegment(BYTE, SPACE, atD + HEADER + part, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wD =
+            (TWO_BLOCKS
+                    ? firstD.blend(
+                        ByteVector.fromMemorySegment(
+                            BYTE, SPACE, atD + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN),
+                        SECOND_BYTES)
+                    : firstD)
+                .reinterpretAsShorts();
+        IntVector scaleD =
+            (TWO_BLOCKS
+                    ? SCALES
+                        .selectFrom(
+                            ByteVector.fromMemorySegment(BYTE, SPACE, atD, ByteOrder.LITTLE_ENDIAN))
+                        .reinterpretAsInts()
+                    : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atD)).reinterpretAsInts())
+                .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
+        IntVector dotsD =
+            wD.lanewise(VectorOperators.XOR, SIGN)
+                .sub(SIGN)
+                .mul(x0)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wD.lanewise(VectorOperators.ASHR, by8)
+                            : wD.lanewise(VectorOperators.ASHR, 8))
+                        .mul(x1))
+                .reinterpretAsInts();
+        sumD =
+            dotsD
+                .and(LaneSums.LOWER)
+                .lanewise(VectorOperators.XOR, LaneSums.BIASED)
+                .add(dotsD.lanewise(VectorOperators.ASHR, Short.SIZE))
+                .reinterpretAsFloats()
+                .sub(LaneSums.BIAS)
+                .mul(scaleD.and(HalfWidening.MASK).reinterpretAsFloats())
+                .fma(scale, sumD);
+        union = scaleA.or(scaleB).or(union);
+        union = scaleC.or(scaleD).or(union);
+      }
+    }
+    sumA.intoArray(lanes, LANES);
+    sumB.intoArray(lanes, LANES + FLOATS);
+    sumC.intoArray(lanes, LANES + 2 * FLOATS);
+    sumD.intoArray(lanes, LANES + 3 * FLOATS);
+    return union.reduceLanes(VectorOperators.OR);
+  }
+}

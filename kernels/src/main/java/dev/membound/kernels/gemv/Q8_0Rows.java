@@ -1,0 +1,158 @@
+package dev.membound.kernels.gemv;
+
+import static dev.membound.kernels.provider.Species.BYTE;
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+
+import dev.membound.kernels.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Q8_0 in GGUF order, activations of 8 bits, but for the loop over steps. Activations stay bytes:
+ * as 16-bit numbers, those of long rows would leave the first-level cache sooner.
+ *
+ * <p>A step multiplies a vector of quants, of two blocks at 512 bits, of one at 256, of half a
+ * block at 128. A 16-bit lane {@code v = w₀ + 256·w₁} holds two weights, {@code w₀} made unsigned
+ * by its sign bit: as in {@link NibbleRing}, {@code x₀·v + (x₁ − 256·x₀)·(v >> 8)} is {@code w₀·x₀
+ * + w₁·x₁} exactly modulo 2¹⁶, and its magnitude is at most 2 · 128 · 127 &lt; 2¹⁵.
+ */
+abstract class Q8_0Rows extends FarRows {
+  /** A block's scale, a half. */
+  static final ValueLayout.OfShort SCALE =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Bytes of a block before its quants. */
+  static final int HEADER = Short.BYTES;
+
+  static final int BLOCK = Int8Activations.BLOCK;
+  static final int BLOCK_BYTES = QuantType.Q8_0.blockBytes();
+  static final int VECTOR_BYTES = BYTE.length();
+
+  /** Blocks that a step takes. */
+  static final int STEP_BLOCKS = Math.max(1, VECTOR_BYTES / BLOCK);
+
+  /** Whether two blocks fill a vector. */
+  static final boolean TWO_BLOCKS = STEP_BLOCKS == 2;
+
+  /** Vectors that a step's quants fill. */
+  static final int PARTS = Math.max(1, BLOCK / VECTOR_BYTES);
+
+  /** Columns of a step. */
+  static final int STEP_COLS = STEP_BLOCKS * BLOCK;
+
+  static final int STEP_BYTES = STEP_BLOCKS * BLOCK_BYTES;
+
+  /**
+   * Where the load starts whose upper half is the second block's quants; the step ends with it, so
+   * that nothing is read past it.
+   */
+  static final int SECOND_LOAD = STEP_BYTES - VECTOR_BYTES;
+
+  /** The lanes of a step's second block. */
+  static final VectorMask<Byte> SECOND_BYTES = VectorMask.fromLong(BYTE, -1L << VECTOR_BYTES / 2);
+
+  static final VectorMask<Float> SECOND_FLOATS = VectorMask.fromLong(FLOAT, -1L << FLOATS / 2);
+
+  /** The sign bit of the lower byte of a 16-bit lane. */
+  static final short SIGN = 0x80;
+
+  /** Puts the scale of a lane's block into both halves of each int lane of a step's first load. */
+  static final ByteVector SCALES = scalePermutation();
+
+  private final byte[] quants;
+
+  /** One a block, times what {@link HalfWidening} leaves out. */
+  private final float[] scales;
+
+  private final int blocks;
+  private final Int8Activations activations;
+  private float resultScale;
+
+  Q8_0Rows(int rowsAtOnce, int cols, int workers) {
+    super(rowsAtOnce, QuantType.Q8_0.rowBytes(cols), workers);
+    blocks = cols / BLOCK;
+    activations = new Int8Activations(cols);
+    quants = new byte[cols];
+    scales = new float[blocks];
+  }
+
+  @Override
+  public ActivationPath activationPath() {
+    return ActivationPath.INT8;
+  }
+
+  @Override
+  public void prepare(float[] x) {
+    activations.quantize(x);
+    for (int i = 0; i < quants.length; i++) {
+      quants[i] = (byte) activations.quants[i];
+    }
+    float largest = VectorMath.largestMagnitude(activations.scales, 0, blocks);
+    float factor = HalfWidening.factorScale(largest);
+    resultScale = HalfWidening.resultScale(largest);
+    for (int block = 0; block < blocks; block++) {
+      scales[block] = activations.scales[block] * factor;
+    }
+  }
+
+  @Override
+  float resultScale() {
+    return resultScale;
+  }
+
+  @Override
+  int stepCols() {
+    return blocks / STEP_BLOCKS * STEP_COLS;
+  }
+
+  @Override
+  boolean multiplySteps(long first, long distance, float[] lanes) {
+    int scaleBits = dot(first, distance, STEP_BYTES, blocks / STEP_BLOCKS, quants, scales, lanes);
+    return !HalfWidening.mayNotBeFinite(scaleBits);
+  }
+
+  /**
+   * The loop over steps.
+   *
+   * @param stride bytes of a step; a parameter, since the compiler splits loops with a constant one
+   * @return the union of the widened scales' bits
+   */
+  abstract int dot(
+      long first, long distance, long stride, int steps, byte[] x, float[] scales, float[] lanes);
+
+  @Override
+  boolean isFinite(MemorySegment w, long row) {
+    for (int block = 0; block < blocks; block++) {
+      if (!HalfWidening.isFinite(w.get(SCALE, row + (long) block * BLOCK_BYTES))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  float addTail(MemorySegment w, long row, int fromCol, float sum) {
+    float total = sum;
+    for (int block = fromCol / BLOCK; block < blocks; block++) {
+      long at = row + (long) block * BLOCK_BYTES;
+      int dot = 0;
+      for (int i = 0; i < BLOCK; i++) {
+        dot += w.get(ValueLayout.JAVA_BYTE, at + HEADER + i) * quants[block * BLOCK + i];
+      }
+      total += dot * (Float.float16ToFloat(w.get(SCALE, at)) * activations.scales[block]);
+    }
+    return total;
+  }
+
+  private static ByteVector scalePermutation() {
+    byte[] from = new byte[VECTOR_BYTES];
+    for (int lane = 0; lane < VECTOR_BYTES; lane++) {
+      from[lane] = (byte) (lane / BLOCK * BLOCK_BYTES + lane % HEADER);
+    }
+    return ByteVector.fromArray(BYTE, from, 0);
+  }
+}
