@@ -3,12 +3,15 @@ package dev.membound.kernels.gemv;
 import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.quant.QuantType;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -19,19 +22,16 @@ final class Int8Block128PackedKernel extends PackedKernel {
   private static final int BLOCK = 128;
   private static final int GROUP = Int8Activations.BLOCK;
   private static final int GROUPS = BLOCK / GROUP;
-  private static final int WORDS = GROUP / Integer.BYTES;
-  private static final int BIAS = 128;
+  private static final int WORDS = GROUP / ByteRing.COLUMNS;
   private static final int VECTOR_BYTES = INT.vectorByteSize();
 
   private final Int8Activations activations;
   private final int[] coefficients;
-  private final int[] start;
 
   Int8Block128PackedKernel(int rows, int cols) {
     super(QuantType.INT8_B128, rows, cols);
     activations = new Int8Activations(cols);
-    coefficients = new int[cols];
-    start = new int[cols / GROUP];
+    coefficients = new int[ByteRing.count(cols)];
   }
 
   @Override
@@ -44,9 +44,6 @@ final class Int8Block128PackedKernel extends PackedKernel {
     activations.quantize(x);
     int[] quants = activations.quants;
     ByteRing.fill(quants, coefficients);
-    for (int group = 0; group < start.length; group++) {
-      start[group] = -BIAS * VectorMath.sum(quants, group * GROUP, GROUP);
-    }
   }
 
   @Override
@@ -56,7 +53,6 @@ final class Int8Block128PackedKernel extends PackedKernel {
         b,
         layout.tileUnitBytes(),
         coefficients,
-        start,
         activations.scales,
         firstUnit,
         units,
@@ -70,7 +66,6 @@ final class Int8Block128PackedKernel extends PackedKernel {
       long b,
       long stride,
       int[] coefficients,
-      int[] start,
       float[] scales,
       int firstBlock,
       int blocks,
@@ -79,6 +74,7 @@ final class Int8Block128PackedKernel extends PackedKernel {
       int rowB) {
     FloatVector sumA = FloatVector.fromArray(FLOAT, sums, rowA);
     FloatVector sumB = FloatVector.fromArray(FLOAT, sums, rowB);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) 8);
     for (int i = 0; i < blocks; i++) {
       long atA = NativeAddress.within(a + i * stride);
       long atB = NativeAddress.within(b + i * stride);
@@ -86,29 +82,53 @@ final class Int8Block128PackedKernel extends PackedKernel {
       FloatVector blockB = FloatVector.zero(FLOAT);
       for (int inBlock = 0; inBlock < GROUPS; inBlock++) {
         int group = (firstBlock + i) * GROUPS + inBlock;
-        IntVector dotA = IntVector.broadcast(INT, start[group]);
+        IntVector dotA = IntVector.broadcast(INT, ByteRing.start(WORDS));
         IntVector dotB = dotA;
         for (int word = 0; word < WORDS; word++) {
           long in = (long) (inBlock * WORDS + word + 1) * VECTOR_BYTES;
-          int at = group * GROUP + word * Integer.BYTES;
-          IntVector wa = IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN);
-          IntVector wb = IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN);
-          IntVector c0 = IntVector.broadcast(INT, coefficients[at]);
-          IntVector c1 = IntVector.broadcast(INT, coefficients[at + 1]);
-          IntVector c2 = IntVector.broadcast(INT, coefficients[at + 2]);
-          IntVector c3 = IntVector.broadcast(INT, coefficients[at + 3]);
+          int at = (group * WORDS + word) * ByteRing.COEFFICIENTS;
+          ShortVector wa =
+              ShortVector.fromMemorySegment(SHORT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN);
+          ShortVector wb =
+              ShortVector.fromMemorySegment(SHORT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN);
+          ShortVector ofWord = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
+          ShortVector ofUpperByte =
+              IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
+          ShortVector add = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
+          IntVector halvesA =
+              wa.mul(ofWord)
+                  .add(add)
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wa.lanewise(VectorOperators.LSHR, by8)
+                              : wa.lanewise(VectorOperators.LSHR, 8))
+                          .mul(ofUpperByte))
+                  .reinterpretAsInts();
           dotA =
-              wa.mul(c0)
+              halvesA
+                  .lanewise(VectorOperators.ASHR, Short.SIZE)
                   .add(dotA)
-                  .add(wa.lanewise(VectorOperators.LSHR, 8).mul(c1))
-                  .add(wa.lanewise(VectorOperators.LSHR, 16).mul(c2))
-                  .add(wa.lanewise(VectorOperators.LSHR, 24).mul(c3));
+                  .add(
+                      halvesA
+                          .and(ByteRing.LOWER)
+                          .lanewise(VectorOperators.XOR, ByteRing.LOWER_SIGN));
+          IntVector halvesB =
+              wb.mul(ofWord)
+                  .add(add)
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? wb.lanewise(VectorOperators.LSHR, by8)
+                              : wb.lanewise(VectorOperators.LSHR, 8))
+                          .mul(ofUpperByte))
+                  .reinterpretAsInts();
           dotB =
-              wb.mul(c0)
+              halvesB
+                  .lanewise(VectorOperators.ASHR, Short.SIZE)
                   .add(dotB)
-                  .add(wb.lanewise(VectorOperators.LSHR, 8).mul(c1))
-                  .add(wb.lanewise(VectorOperators.LSHR, 16).mul(c2))
-                  .add(wb.lanewise(VectorOperators.LSHR, 24).mul(c3));
+                  .add(
+                      halvesB
+                          .and(ByteRing.LOWER)
+                          .lanewise(VectorOperators.XOR, ByteRing.LOWER_SIGN));
         }
         FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
         blockA = ((FloatVector) dotA.convert(VectorOperators.I2F, 0)).fma(scale, blockA);

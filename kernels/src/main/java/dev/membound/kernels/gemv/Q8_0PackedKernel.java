@@ -3,6 +3,8 @@ package dev.membound.kernels.gemv;
 import static dev.membound.kernels.memory.NativeAddress.SPACE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.SHORT;
+import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
 import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.provider.Species;
@@ -17,30 +19,25 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Q8_0, lane = row, 8-bit activations. An int lane holds four columns as bytes biased by 128; they
- * are multiplied without being taken apart, as {@link ByteRing} says: with {@code v = b₀ + 2⁸b₁ +
- * 2¹⁶b₂ + 2²⁴b₃}, {@code c₀ = x₀} and {@code cₖ = xₖ − 256xₖ₋₁}, the sum {@code Σ cₖ·(v >>> 8k)} is
- * {@code Σ xₖ·bₖ}, exactly modulo 2³², and a block's sum is far below 2³¹.
+ * are multiplied as {@link ByteRing} says, and a block's sum is far below 2³¹.
  */
 final class Q8_0PackedKernel extends PackedKernel {
   private static final VectorSpecies<Short> SCALES =
       VectorSpecies.of(short.class, VectorShape.forBitSize(Species.SHAPE.vectorBitSize() / 2));
   private static final int BLOCK = Int8Activations.BLOCK;
-  private static final int WORDS = BLOCK / Integer.BYTES;
-  private static final int BIAS = 128;
+  private static final int WORDS = BLOCK / ByteRing.COLUMNS;
   private static final int HEADER_BYTES = SCALES.vectorByteSize();
   private static final int WORD_BYTES = INT.vectorByteSize();
 
   private final Int8Activations activations;
   private final int[] coefficients;
-  private final int[] start;
   private final float[] scales;
   private float resultScale;
 
   Q8_0PackedKernel(int rows, int cols) {
     super(QuantType.Q8_0, rows, cols);
     activations = new Int8Activations(cols);
-    coefficients = new int[cols];
-    start = new int[cols / BLOCK];
+    coefficients = new int[ByteRing.count(cols)];
     scales = new float[cols / BLOCK];
   }
 
@@ -58,7 +55,6 @@ final class Q8_0PackedKernel extends PackedKernel {
     resultScale = HalfWidening.resultScale(largest);
     ByteRing.fill(quants, coefficients);
     for (int block = 0; block < scales.length; block++) {
-      start[block] = -BIAS * VectorMath.sum(quants, block * BLOCK, BLOCK);
       scales[block] = activations.scales[block] * factor;
     }
   }
@@ -71,17 +67,7 @@ final class Q8_0PackedKernel extends PackedKernel {
   @Override
   void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
     addProducts(
-        a,
-        b,
-        layout.tileUnitBytes(),
-        coefficients,
-        start,
-        scales,
-        firstUnit,
-        units,
-        sums,
-        rowA,
-        rowB);
+        a, b, layout.tileUnitBytes(), coefficients, scales, firstUnit, units, sums, rowA, rowB);
   }
 
   private static void addProducts(
@@ -89,7 +75,6 @@ final class Q8_0PackedKernel extends PackedKernel {
       long b,
       long stride,
       int[] coefficients,
-      int[] start,
       float[] scales,
       int firstBlock,
       int blocks,
@@ -98,32 +83,53 @@ final class Q8_0PackedKernel extends PackedKernel {
       int rowB) {
     FloatVector sumA = FloatVector.fromArray(FLOAT, sums, rowA);
     FloatVector sumB = FloatVector.fromArray(FLOAT, sums, rowB);
+    ShortVector by8 = ShortVector.broadcast(SHORT, (short) 8);
     for (int i = 0; i < blocks; i++) {
       long atA = NativeAddress.within(a + i * stride);
       long atB = NativeAddress.within(b + i * stride);
-      IntVector dotA = IntVector.broadcast(INT, start[firstBlock + i]);
+      IntVector dotA = IntVector.broadcast(INT, ByteRing.start(WORDS));
       IntVector dotB = dotA;
       for (int word = 0; word < WORDS; word++) {
         long in = HEADER_BYTES + (long) word * WORD_BYTES;
-        int at = (firstBlock + i) * BLOCK + word * Integer.BYTES;
-        IntVector wa = IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN);
-        IntVector wb = IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN);
-        IntVector c0 = IntVector.broadcast(INT, coefficients[at]);
-        IntVector c1 = IntVector.broadcast(INT, coefficients[at + 1]);
-        IntVector c2 = IntVector.broadcast(INT, coefficients[at + 2]);
-        IntVector c3 = IntVector.broadcast(INT, coefficients[at + 3]);
+        int at = ((firstBlock + i) * WORDS + word) * ByteRing.COEFFICIENTS;
+        ShortVector wa =
+            ShortVector.fromMemorySegment(SHORT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wb =
+            ShortVector.fromMemorySegment(SHORT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN);
+        ShortVector ofWord = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
+        ShortVector ofUpperByte =
+            IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
+        ShortVector add = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
+        IntVector halvesA =
+            wa.mul(ofWord)
+                .add(add)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wa.lanewise(VectorOperators.LSHR, by8)
+                            : wa.lanewise(VectorOperators.LSHR, 8))
+                        .mul(ofUpperByte))
+                .reinterpretAsInts();
         dotA =
-            wa.mul(c0)
+            halvesA
+                .lanewise(VectorOperators.ASHR, Short.SIZE)
                 .add(dotA)
-                .add(wa.lanewise(VectorOperators.LSHR, 8).mul(c1))
-                .add(wa.lanewise(VectorOperators.LSHR, 16).mul(c2))
-                .add(wa.lanewise(VectorOperators.LSHR, 24).mul(c3));
+                .add(
+                    halvesA.and(ByteRing.LOWER).lanewise(VectorOperators.XOR, ByteRing.LOWER_SIGN));
+        IntVector halvesB =
+            wb.mul(ofWord)
+                .add(add)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wb.lanewise(VectorOperators.LSHR, by8)
+                            : wb.lanewise(VectorOperators.LSHR, 8))
+                        .mul(ofUpperByte))
+                .reinterpretAsInts();
         dotB =
-            wb.mul(c0)
+            halvesB
+                .lanewise(VectorOperators.ASHR, Short.SIZE)
                 .add(dotB)
-                .add(wb.lanewise(VectorOperators.LSHR, 8).mul(c1))
-                .add(wb.lanewise(VectorOperators.LSHR, 16).mul(c2))
-                .add(wb.lanewise(VectorOperators.LSHR, 24).mul(c3));
+                .add(
+                    halvesB.and(ByteRing.LOWER).lanewise(VectorOperators.XOR, ByteRing.LOWER_SIGN));
       }
       FloatVector scale = FloatVector.broadcast(FLOAT, scales[firstBlock + i]);
       sumA =
