@@ -5,8 +5,8 @@ package dev.membound.kernels.gemv;
  * lane {@code v = b₀ + 256·b₁} holds two weights biased by {@value #BIAS}: {@code x₀·v + (x₁ −
  * 256·x₀)·(v >>> 8) − 128·(x₀ + x₁)} is the product of both weights with their quants, exactly
  * modulo 2¹⁶, and its magnitude is at most 2 · 128 · 127 &lt; 2¹⁵. An int lane has four columns of
- * a row; the kernels add its two halves to a sum of 32 bits: the upper one shifted down, the lower
- * one less its bias, {@code (v & LOWER) ^ LOWER_SIGN}, which is one instruction.
+ * a row. Kernels sum whole words and, shifted down, their upper halves: the sum of both halves is
+ * that of the words with the upper ones counted once instead of 65536 times, exactly modulo 2³².
  *
  * <p>Two multiplications of 16 bits a word instead of four of 32.
  */
@@ -20,10 +20,13 @@ final class ByteRing {
   /** What a stored byte exceeds its weight by. */
   static final int BIAS = 128;
 
-  static final int LOWER = 0xFFFF;
+  /** Times the sum of upper halves, leaves them once in a sum of words instead of 65536 times. */
+  static final int UPPER_ONCE = 1 - (1 << Short.SIZE);
 
-  /** Makes a signed lower half unsigned, 32768 too large. */
-  static final int LOWER_SIGN = 0x8000;
+  /** Added to a lower half, which is then not negative and does not borrow from the upper one. */
+  private static final int LOWER_BIAS = 0x8000;
+
+  private static final int LOWER = 0xFFFF;
 
   private ByteRing() {}
 
@@ -39,7 +42,8 @@ final class ByteRing {
       int x3 = quants[word * COLUMNS + 3];
       coefficients[word * COEFFICIENTS] = halves(x0, x2);
       coefficients[word * COEFFICIENTS + 1] = halves(x1 - 256 * x0, x3 - 256 * x2);
-      coefficients[word * COEFFICIENTS + 2] = halves(-BIAS * (x0 + x1), -BIAS * (x2 + x3));
+      coefficients[word * COEFFICIENTS + 2] =
+          halves(LOWER_BIAS - BIAS * (x0 + x1), -BIAS * (x2 + x3));
     }
   }
 
@@ -50,7 +54,7 @@ final class ByteRing {
 
   /** The integer sum to start with where {@code words} lower halves are added with their bias. */
   static int start(int words) {
-    return -words * LOWER_SIGN;
+    return -words * LOWER_BIAS;
   }
 
   private static int halves(int lower, int upper) {

@@ -82,8 +82,10 @@ final class Int8Block128PackedKernel extends PackedKernel {
       FloatVector blockB = FloatVector.zero(FLOAT);
       for (int inBlock = 0; inBlock < GROUPS; inBlock++) {
         int group = (firstBlock + i) * GROUPS + inBlock;
-        IntVector dotA = IntVector.broadcast(INT, ByteRing.start(WORDS));
-        IntVector dotB = dotA;
+        IntVector upperA = IntVector.zero(INT);
+        IntVector upperB = upperA;
+        IntVector wordsA = IntVector.broadcast(INT, ByteRing.start(WORDS));
+        IntVector wordsB = wordsA;
         for (int word = 0; word < WORDS; word++) {
           long in = (long) (inBlock * WORDS + word + 1) * VECTOR_BYTES;
           int at = (group * WORDS + word) * ByteRing.COEFFICIENTS;
@@ -104,14 +106,8 @@ final class Int8Block128PackedKernel extends PackedKernel {
                               : wa.lanewise(VectorOperators.LSHR, 8))
                           .mul(ofUpperByte))
                   .reinterpretAsInts();
-          dotA =
-              halvesA
-                  .lanewise(VectorOperators.ASHR, Short.SIZE)
-                  .add(dotA)
-                  .add(
-                      halvesA
-                          .and(ByteRing.LOWER)
-                          .lanewise(VectorOperators.XOR, ByteRing.LOWER_SIGN));
+          upperA = halvesA.lanewise(VectorOperators.ASHR, Short.SIZE).add(upperA);
+          wordsA = halvesA.add(wordsA);
           IntVector halvesB =
               wb.mul(ofWord)
                   .add(add)
@@ -121,18 +117,18 @@ final class Int8Block128PackedKernel extends PackedKernel {
                               : wb.lanewise(VectorOperators.LSHR, 8))
                           .mul(ofUpperByte))
                   .reinterpretAsInts();
-          dotB =
-              halvesB
-                  .lanewise(VectorOperators.ASHR, Short.SIZE)
-                  .add(dotB)
-                  .add(
-                      halvesB
-                          .and(ByteRing.LOWER)
-                          .lanewise(VectorOperators.XOR, ByteRing.LOWER_SIGN));
+          upperB = halvesB.lanewise(VectorOperators.ASHR, Short.SIZE).add(upperB);
+          wordsB = halvesB.add(wordsB);
         }
         FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
-        blockA = ((FloatVector) dotA.convert(VectorOperators.I2F, 0)).fma(scale, blockA);
-        blockB = ((FloatVector) dotB.convert(VectorOperators.I2F, 0)).fma(scale, blockB);
+        blockA =
+            ((FloatVector)
+                    upperA.mul(ByteRing.UPPER_ONCE).add(wordsA).convert(VectorOperators.I2F, 0))
+                .fma(scale, blockA);
+        blockB =
+            ((FloatVector)
+                    upperB.mul(ByteRing.UPPER_ONCE).add(wordsB).convert(VectorOperators.I2F, 0))
+                .fma(scale, blockB);
       }
       sumA =
           FloatVector.fromMemorySegment(FLOAT, SPACE, atA, ByteOrder.LITTLE_ENDIAN)

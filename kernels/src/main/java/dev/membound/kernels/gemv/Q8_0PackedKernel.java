@@ -87,8 +87,10 @@ final class Q8_0PackedKernel extends PackedKernel {
     for (int i = 0; i < blocks; i++) {
       long atA = NativeAddress.within(a + i * stride);
       long atB = NativeAddress.within(b + i * stride);
-      IntVector dotA = IntVector.broadcast(INT, ByteRing.start(WORDS));
-      IntVector dotB = dotA;
+      IntVector upperA = IntVector.zero(INT);
+      IntVector upperB = upperA;
+      IntVector wordsA = IntVector.broadcast(INT, ByteRing.start(WORDS));
+      IntVector wordsB = wordsA;
       for (int word = 0; word < WORDS; word++) {
         long in = HEADER_BYTES + (long) word * WORD_BYTES;
         int at = ((firstBlock + i) * WORDS + word) * ByteRing.COEFFICIENTS;
@@ -109,12 +111,8 @@ final class Q8_0PackedKernel extends PackedKernel {
                             : wa.lanewise(VectorOperators.LSHR, 8))
                         .mul(ofUpperByte))
                 .reinterpretAsInts();
-        dotA =
-            halvesA
-                .lanewise(VectorOperators.ASHR, Short.SIZE)
-                .add(dotA)
-                .add(
-                    halvesA.and(ByteRing.LOWER).lanewise(VectorOperators.XOR, ByteRing.LOWER_SIGN));
+        upperA = halvesA.lanewise(VectorOperators.ASHR, Short.SIZE).add(upperA);
+        wordsA = halvesA.add(wordsA);
         IntVector halvesB =
             wb.mul(ofWord)
                 .add(add)
@@ -124,16 +122,13 @@ final class Q8_0PackedKernel extends PackedKernel {
                             : wb.lanewise(VectorOperators.LSHR, 8))
                         .mul(ofUpperByte))
                 .reinterpretAsInts();
-        dotB =
-            halvesB
-                .lanewise(VectorOperators.ASHR, Short.SIZE)
-                .add(dotB)
-                .add(
-                    halvesB.and(ByteRing.LOWER).lanewise(VectorOperators.XOR, ByteRing.LOWER_SIGN));
+        upperB = halvesB.lanewise(VectorOperators.ASHR, Short.SIZE).add(upperB);
+        wordsB = halvesB.add(wordsB);
       }
       FloatVector scale = FloatVector.broadcast(FLOAT, scales[firstBlock + i]);
       sumA =
-          ((FloatVector) dotA.convert(VectorOperators.I2F, 0))
+          ((FloatVector)
+                  upperA.mul(ByteRing.UPPER_ONCE).add(wordsA).convert(VectorOperators.I2F, 0))
               .mul(
                   ((IntVector)
                           ShortVector.fromMemorySegment(SCALES, SPACE, atA, ByteOrder.LITTLE_ENDIAN)
@@ -143,7 +138,8 @@ final class Q8_0PackedKernel extends PackedKernel {
                       .reinterpretAsFloats())
               .fma(scale, sumA);
       sumB =
-          ((FloatVector) dotB.convert(VectorOperators.I2F, 0))
+          ((FloatVector)
+                  upperB.mul(ByteRing.UPPER_ONCE).add(wordsB).convert(VectorOperators.I2F, 0))
               .mul(
                   ((IntVector)
                           ShortVector.fromMemorySegment(SCALES, SPACE, atB, ByteOrder.LITTLE_ENDIAN)
