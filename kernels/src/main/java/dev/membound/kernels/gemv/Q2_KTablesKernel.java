@@ -26,6 +26,8 @@ final class Q2_KTablesKernel extends GroupedPackedKernel {
   private static final int WORD_TABLES = 4;
   private static final int GROUP_TABLES = WORDS * WORD_TABLES;
 
+  private static final int GROUP_BYTES = WORDS * VECTOR_BYTES;
+
   /** Not a constant: C2 would unroll the loop over a group and spill. */
   private final int groupWords = WORDS;
 
@@ -90,152 +92,247 @@ final class Q2_KTablesKernel extends GroupedPackedKernel {
       FloatVector minimaLowerB = FloatVector.zero(FLOAT);
       FloatVector scaledUpperB = FloatVector.zero(FLOAT);
       FloatVector minimaUpperB = FloatVector.zero(FLOAT);
-      for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
+      for (int inUnit = 0; inUnit < GROUPS; inUnit += 2) {
         int group = (firstUnit + i) * GROUPS + inUnit;
         long in = (long) (2 + (inUnit >> 1) * 5) * VECTOR_BYTES;
-        int inWord = (inUnit & 1) * Byte.SIZE;
-        long codes = in + (1 + (inUnit & 1) * 2) * VECTOR_BYTES;
-        long codesA = atA + codes;
-        long codesB = atB + codes;
+        long codesA = atA + in + VECTOR_BYTES;
+        long codesB = atB + in + VECTOR_BYTES;
         IntVector scalesA =
-            IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN)
-                .lanewise(VectorOperators.LSHR, inWord);
+            IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN);
         IntVector scalesB =
-            IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN)
-                .lanewise(VectorOperators.LSHR, inWord);
+            IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN);
         long table = NativeAddress.within(tables + group * GROUP_TABLES * (long) VECTOR_BYTES);
-        ShortVector dotA = ShortVector.zero(SHORT);
-        ShortVector dotB = dotA;
+        ShortVector dot0A = ShortVector.zero(SHORT);
+        ShortVector dot1A = dot0A;
+        ShortVector dot0B = dot0A;
+        ShortVector dot1B = dot0A;
         for (int word = 0; word < groupWords; word++) {
-          ShortVector wA =
+          long at = (long) word * VECTOR_BYTES;
+          long tableAt = table + (long) word * WORD_TABLES * VECTOR_BYTES;
+          ShortVector w0A =
+              ShortVector.fromMemorySegment(SHORT, SPACE, codesA + at, ByteOrder.LITTLE_ENDIAN);
+          ShortVector w0B =
+              ShortVector.fromMemorySegment(SHORT, SPACE, codesB + at, ByteOrder.LITTLE_ENDIAN);
+          ShortVector table00 =
               ShortVector.fromMemorySegment(
-                  SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-          ShortVector wB =
+                  SHORT, SPACE, tableAt + 0 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+          ShortVector table01 =
               ShortVector.fromMemorySegment(
-                  SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-          long at = table + (long) word * WORD_TABLES * VECTOR_BYTES;
-          ShortVector table0 =
-              ShortVector.fromMemorySegment(SHORT, SPACE, at, ByteOrder.LITTLE_ENDIAN);
-          ShortVector table1 =
+                  SHORT, SPACE, tableAt + 1 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+          ShortVector table02 =
               ShortVector.fromMemorySegment(
-                  SHORT, SPACE, at + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-          ShortVector table2 =
+                  SHORT, SPACE, tableAt + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+          ShortVector table03 =
               ShortVector.fromMemorySegment(
-                  SHORT, SPACE, at + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-          ShortVector table3 =
+                  SHORT, SPACE, tableAt + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+          dot0A =
+              w0A.selectFrom(table00)
+                  .add(dot0A)
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? w0A.lanewise(VectorOperators.LSHR, by4)
+                              : w0A.lanewise(VectorOperators.LSHR, 4))
+                          .selectFrom(table01))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? w0A.lanewise(VectorOperators.LSHR, by8)
+                              : w0A.lanewise(VectorOperators.LSHR, 8))
+                          .selectFrom(table02))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? w0A.lanewise(VectorOperators.LSHR, by12)
+                              : w0A.lanewise(VectorOperators.LSHR, 12))
+                          .selectFrom(table03));
+          dot0B =
+              w0B.selectFrom(table00)
+                  .add(dot0B)
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? w0B.lanewise(VectorOperators.LSHR, by4)
+                              : w0B.lanewise(VectorOperators.LSHR, 4))
+                          .selectFrom(table01))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? w0B.lanewise(VectorOperators.LSHR, by8)
+                              : w0B.lanewise(VectorOperators.LSHR, 8))
+                          .selectFrom(table02))
+                  .add(
+                      (SHORT_SHIFTS_BY_VECTOR
+                              ? w0B.lanewise(VectorOperators.LSHR, by12)
+                              : w0B.lanewise(VectorOperators.LSHR, 12))
+                          .selectFrom(table03));
+          ShortVector w1A =
               ShortVector.fromMemorySegment(
-                  SHORT, SPACE, at + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-          dotA =
-              wA.selectFrom(table0)
-                  .add(dotA)
+                  SHORT, SPACE, codesA + at + GROUP_BYTES, ByteOrder.LITTLE_ENDIAN);
+          ShortVector w1B =
+              ShortVector.fromMemorySegment(
+                  SHORT, SPACE, codesB + at + GROUP_BYTES, ByteOrder.LITTLE_ENDIAN);
+          ShortVector table10 =
+              ShortVector.fromMemorySegment(
+                  SHORT,
+                  SPACE,
+                  tableAt + GROUP_TABLES * VECTOR_BYTES + 0 * VECTOR_BYTES,
+                  ByteOrder.LITTLE_ENDIAN);
+          ShortVector table11 =
+              ShortVector.fromMemorySegment(
+                  SHORT,
+                  SPACE,
+                  tableAt + GROUP_TABLES * VECTOR_BYTES + 1 * VECTOR_BYTES,
+                  ByteOrder.LITTLE_ENDIAN);
+          ShortVector table12 =
+              ShortVector.fromMemorySegment(
+                  SHORT,
+                  SPACE,
+                  tableAt + GROUP_TABLES * VECTOR_BYTES + 2 * VECTOR_BYTES,
+                  ByteOrder.LITTLE_ENDIAN);
+          ShortVector table13 =
+              ShortVector.fromMemorySegment(
+                  SHORT,
+                  SPACE,
+                  tableAt + GROUP_TABLES * VECTOR_BYTES + 3 * VECTOR_BYTES,
+                  ByteOrder.LITTLE_ENDIAN);
+          dot1A =
+              w1A.selectFrom(table10)
+                  .add(dot1A)
                   .add(
                       (SHORT_SHIFTS_BY_VECTOR
-                              ? wA.lanewise(VectorOperators.LSHR, by4)
-                              : wA.lanewise(VectorOperators.LSHR, 4))
-                          .selectFrom(table1))
+                              ? w1A.lanewise(VectorOperators.LSHR, by4)
+                              : w1A.lanewise(VectorOperators.LSHR, 4))
+                          .selectFrom(table11))
                   .add(
                       (SHORT_SHIFTS_BY_VECTOR
-                              ? wA.lanewise(VectorOperators.LSHR, by8)
-                              : wA.lanewise(VectorOperators.LSHR, 8))
-                          .selectFrom(table2))
+                              ? w1A.lanewise(VectorOperators.LSHR, by8)
+                              : w1A.lanewise(VectorOperators.LSHR, 8))
+                          .selectFrom(table12))
                   .add(
                       (SHORT_SHIFTS_BY_VECTOR
-                              ? wA.lanewise(VectorOperators.LSHR, by12)
-                              : wA.lanewise(VectorOperators.LSHR, 12))
-                          .selectFrom(table3));
-          dotB =
-              wB.selectFrom(table0)
-                  .add(dotB)
+                              ? w1A.lanewise(VectorOperators.LSHR, by12)
+                              : w1A.lanewise(VectorOperators.LSHR, 12))
+                          .selectFrom(table13));
+          dot1B =
+              w1B.selectFrom(table10)
+                  .add(dot1B)
                   .add(
                       (SHORT_SHIFTS_BY_VECTOR
-                              ? wB.lanewise(VectorOperators.LSHR, by4)
-                              : wB.lanewise(VectorOperators.LSHR, 4))
-                          .selectFrom(table1))
+                              ? w1B.lanewise(VectorOperators.LSHR, by4)
+                              : w1B.lanewise(VectorOperators.LSHR, 4))
+                          .selectFrom(table11))
                   .add(
                       (SHORT_SHIFTS_BY_VECTOR
-                              ? wB.lanewise(VectorOperators.LSHR, by8)
-                              : wB.lanewise(VectorOperators.LSHR, 8))
-                          .selectFrom(table2))
+                              ? w1B.lanewise(VectorOperators.LSHR, by8)
+                              : w1B.lanewise(VectorOperators.LSHR, 8))
+                          .selectFrom(table12))
                   .add(
                       (SHORT_SHIFTS_BY_VECTOR
-                              ? wB.lanewise(VectorOperators.LSHR, by12)
-                              : wB.lanewise(VectorOperators.LSHR, 12))
-                          .selectFrom(table3));
+                              ? w1B.lanewise(VectorOperators.LSHR, by12)
+                              : w1B.lanewise(VectorOperators.LSHR, 12))
+                          .selectFrom(table13));
         }
-        IntVector pairsA = dotA.reinterpretAsInts();
-        IntVector lowerDotA =
-            pairsA
-                .lanewise(VectorOperators.LSHL, Short.SIZE)
-                .lanewise(VectorOperators.ASHR, Short.SIZE);
-        IntVector upperDotA = pairsA.lanewise(VectorOperators.ASHR, Short.SIZE);
-        IntVector pairsB = dotB.reinterpretAsInts();
-        IntVector lowerDotB =
-            pairsB
-                .lanewise(VectorOperators.LSHL, Short.SIZE)
-                .lanewise(VectorOperators.ASHR, Short.SIZE);
-        IntVector upperDotB = pairsB.lanewise(VectorOperators.ASHR, Short.SIZE);
         FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
-        FloatVector quants = FloatVector.broadcast(FLOAT, scaledSums[group]);
+        FloatVector quants0 = FloatVector.broadcast(FLOAT, scaledSums[group]);
+        FloatVector quants1 = FloatVector.broadcast(FLOAT, scaledSums[group + 1]);
+        IntVector pairs0A = dot0A.reinterpretAsInts();
+        IntVector pairs1A = dot1A.reinterpretAsInts();
         scaledLowerA =
-            ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(((FloatVector) scalesA.and(15).convert(VectorOperators.I2F, 0)), scaledLowerA);
-        minimaLowerA =
-            quants.fma(
-                ((FloatVector)
-                    scalesA
-                        .lanewise(VectorOperators.LSHR, 4)
-                        .and(15)
-                        .convert(VectorOperators.I2F, 0)),
-                minimaLowerA);
+            ((FloatVector)
+                    pairs0A
+                        .lanewise(VectorOperators.LSHL, Short.SIZE)
+                        .lanewise(VectorOperators.ASHR, Short.SIZE)
+                        .mul(scalesA.and(15))
+                        .add(
+                            pairs1A
+                                .lanewise(VectorOperators.LSHL, Short.SIZE)
+                                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                                .mul(scalesA.lanewise(VectorOperators.LSHR, 8).and(15)))
+                        .convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledLowerA);
         scaledUpperA =
-            ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(
-                    ((FloatVector)
-                        scalesA
-                            .lanewise(VectorOperators.LSHR, 16)
-                            .and(15)
-                            .convert(VectorOperators.I2F, 0)),
-                    scaledUpperA);
-        minimaUpperA =
-            quants.fma(
-                ((FloatVector)
+            ((FloatVector)
+                    pairs0A
+                        .lanewise(VectorOperators.ASHR, Short.SIZE)
+                        .mul(scalesA.lanewise(VectorOperators.LSHR, 16).and(15))
+                        .add(
+                            pairs1A
+                                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                                .mul(scalesA.lanewise(VectorOperators.LSHR, 24).and(15)))
+                        .convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledUpperA);
+        minimaLowerA =
+            quants1.fma(
+                (FloatVector)
                     scalesA
-                        .lanewise(VectorOperators.LSHR, 20)
+                        .lanewise(VectorOperators.LSHR, 12)
                         .and(15)
-                        .convert(VectorOperators.I2F, 0)),
-                minimaUpperA);
-        scaledLowerB =
-            ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(((FloatVector) scalesB.and(15).convert(VectorOperators.I2F, 0)), scaledLowerB);
-        minimaLowerB =
-            quants.fma(
-                ((FloatVector)
-                    scalesB
-                        .lanewise(VectorOperators.LSHR, 4)
-                        .and(15)
-                        .convert(VectorOperators.I2F, 0)),
-                minimaLowerB);
-        scaledUpperB =
-            ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(
-                    ((FloatVector)
-                        scalesB
-                            .lanewise(VectorOperators.LSHR, 16)
+                        .convert(VectorOperators.I2F, 0),
+                quants0.fma(
+                    (FloatVector)
+                        scalesA
+                            .lanewise(VectorOperators.LSHR, 4)
                             .and(15)
-                            .convert(VectorOperators.I2F, 0)),
-                    scaledUpperB);
-        minimaUpperB =
-            quants.fma(
-                ((FloatVector)
+                            .convert(VectorOperators.I2F, 0),
+                    minimaLowerA));
+        minimaUpperA =
+            quants1.fma(
+                (FloatVector)
+                    scalesA.lanewise(VectorOperators.LSHR, 28).convert(VectorOperators.I2F, 0),
+                quants0.fma(
+                    (FloatVector)
+                        scalesA
+                            .lanewise(VectorOperators.LSHR, 20)
+                            .and(15)
+                            .convert(VectorOperators.I2F, 0),
+                    minimaUpperA));
+        IntVector pairs0B = dot0B.reinterpretAsInts();
+        IntVector pairs1B = dot1B.reinterpretAsInts();
+        scaledLowerB =
+            ((FloatVector)
+                    pairs0B
+                        .lanewise(VectorOperators.LSHL, Short.SIZE)
+                        .lanewise(VectorOperators.ASHR, Short.SIZE)
+                        .mul(scalesB.and(15))
+                        .add(
+                            pairs1B
+                                .lanewise(VectorOperators.LSHL, Short.SIZE)
+                                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                                .mul(scalesB.lanewise(VectorOperators.LSHR, 8).and(15)))
+                        .convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledLowerB);
+        scaledUpperB =
+            ((FloatVector)
+                    pairs0B
+                        .lanewise(VectorOperators.ASHR, Short.SIZE)
+                        .mul(scalesB.lanewise(VectorOperators.LSHR, 16).and(15))
+                        .add(
+                            pairs1B
+                                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                                .mul(scalesB.lanewise(VectorOperators.LSHR, 24).and(15)))
+                        .convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledUpperB);
+        minimaLowerB =
+            quants1.fma(
+                (FloatVector)
                     scalesB
-                        .lanewise(VectorOperators.LSHR, 20)
+                        .lanewise(VectorOperators.LSHR, 12)
                         .and(15)
-                        .convert(VectorOperators.I2F, 0)),
-                minimaUpperB);
+                        .convert(VectorOperators.I2F, 0),
+                quants0.fma(
+                    (FloatVector)
+                        scalesB
+                            .lanewise(VectorOperators.LSHR, 4)
+                            .and(15)
+                            .convert(VectorOperators.I2F, 0),
+                    minimaLowerB));
+        minimaUpperB =
+            quants1.fma(
+                (FloatVector)
+                    scalesB.lanewise(VectorOperators.LSHR, 28).convert(VectorOperators.I2F, 0),
+                quants0.fma(
+                    (FloatVector)
+                        scalesB
+                            .lanewise(VectorOperators.LSHR, 20)
+                            .and(15)
+                            .convert(VectorOperators.I2F, 0),
+                    minimaUpperB));
       }
       IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       IntVector dminA =
