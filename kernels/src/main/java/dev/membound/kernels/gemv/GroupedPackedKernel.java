@@ -27,6 +27,8 @@ abstract class GroupedPackedKernel extends PackedKernel {
 
   private final Int8Activations activations;
   private final int groupColumns;
+  private int missingExponent;
+  private float resultScale = 1;
 
   /**
    * @param groupColumns columns that share a scale
@@ -49,11 +51,28 @@ abstract class GroupedPackedKernel extends PackedKernel {
     activations.quantize(x);
     int[] quants = activations.quants;
     prepare(quants);
+    float largest = VectorMath.largestMagnitude(activations.scales, 0, activations.scales.length);
+    float factor = SplitPower.factor(missingExponent, largest);
+    resultScale = SplitPower.rest(missingExponent, largest);
     for (int group = 0; group < scales.length; group++) {
       int from = group * groupColumns;
-      scales[group] = activations.scales[from / Int8Activations.BLOCK];
+      scales[group] = activations.scales[from / Int8Activations.BLOCK] * factor;
       scaledSums[group] = scales[group] * VectorMath.sum(quants, from, groupColumns);
     }
+  }
+
+  /**
+   * Has {@link #scales} bring the power of two that the weights' scales lack as the kernel decodes
+   * them. Only for kernels that multiply by the weights' scale first: the other product might
+   * overflow.
+   */
+  final void putOnScales(int exponent) {
+    missingExponent = exponent;
+  }
+
+  @Override
+  final float resultScale() {
+    return resultScale;
   }
 
   /** Makes of the activations' quants what codes are multiplied by, or looked up in. */

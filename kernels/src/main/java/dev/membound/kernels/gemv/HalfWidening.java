@@ -31,7 +31,6 @@ final class HalfWidening {
   static final int SIGNS = 0x8000_8000;
 
   private static final int BIAS_DIFFERENCE = 112;
-  private static final int LARGEST_EXPONENT = 126;
 
   private HalfWidening() {}
 
@@ -53,15 +52,11 @@ final class HalfWidening {
 
   /** The power of two to put on factors of magnitude up to {@code largest}. */
   static float factorScale(float largest) {
-    return Math.scalb(1f, factorExponent(largest));
+    return SplitPower.factor(BIAS_DIFFERENCE, largest);
   }
 
   /** What is then still missing on the result. */
   static float resultScale(float largest) {
-    return Math.scalb(1f, BIAS_DIFFERENCE - factorExponent(largest));
-  }
-
-  private static int factorExponent(float largest) {
-    return Math.min(BIAS_DIFFERENCE, LARGEST_EXPONENT - Math.getExponent(largest));
+    return SplitPower.rest(BIAS_DIFFERENCE, largest);
   }
 }

@@ -1,6 +1,7 @@
 package dev.membound.kernels.gemv;
 
 import static dev.membound.kernels.memory.NativeAddress.SPACE;
+import static dev.membound.kernels.provider.Species.BYTE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
@@ -20,15 +21,28 @@ import jdk.incubator.vector.VectorOperators;
 final class NVFP4PackedKernel extends RingPackedKernel {
   private static final int GROUPS = 4;
   private static final ByteVector LEVELS = LevelTables.e2m1Doubled();
-  private static final float UNIT = 0x1p119f;
+
+  /** A scale's bits in place are 2⁻¹²⁰ of it, and levels are doubled. */
+  private static final int MISSING_EXPONENT = 119;
+
   private static final int WORDS = 4;
   private static final int FIELDS = 4;
-  private static final int NAN = 0x7F;
+
+  /** Two groups: their scales, their codes. */
+  private static final int PAIR_VECTORS = 1 + 2 * WORDS;
+
+  private static final byte NAN = 0x7F;
+
+  /** From the lower end of a lane to where a float has its exponent and mantissa. */
   private static final int SHIFT = 20;
+
+  private static final int MASK = 0x7F << SHIFT;
+  private static final int PAIRS = GROUPS / 2;
 
   NVFP4PackedKernel(int rows, int cols) {
     super(
         QuantType.NVFP4, rows, cols, FieldCoefficients.ofLevels(), 16, 16, LevelTables.E2M1_OFFSET);
+    putOnScales(MISSING_EXPONENT);
   }
 
   @Override
@@ -70,137 +84,124 @@ final class NVFP4PackedKernel extends RingPackedKernel {
     for (int i = 0; i < units; i++) {
       long atA = NativeAddress.within(a + (long) i * stride);
       long atB = NativeAddress.within(b + (long) i * stride);
-      for (int inUnit = 0; inUnit < GROUPS; inUnit++) {
-        int group = (firstUnit + i) * GROUPS + inUnit;
-        long in = (long) (0 + (inUnit >> 1) * 9) * VECTOR_BYTES;
-        int inWord = (inUnit & 1) * Byte.SIZE;
-        long codes = in + (1 + (inUnit & 1) * 4) * VECTOR_BYTES;
-        long codesA = atA + codes;
-        long codesB = atB + codes;
+      for (int pair = 0; pair < PAIRS; pair++) {
+        long in = (long) (pair * PAIR_VECTORS) * VECTOR_BYTES;
+        ByteVector bytesA =
+            ByteVector.fromMemorySegment(BYTE, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN);
+        ByteVector bytesB =
+            ByteVector.fromMemorySegment(BYTE, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN);
+        // A row's two scales lie in one 16-bit lane; NaN counts as 0 and so has to go first.
         IntVector scalesA =
-            IntVector.fromMemorySegment(INT, SPACE, atA + in, ByteOrder.LITTLE_ENDIAN)
-                .lanewise(VectorOperators.LSHR, inWord);
+            bytesA.blend((byte) 0, bytesA.compare(VectorOperators.EQ, NAN)).reinterpretAsInts();
         IntVector scalesB =
-            IntVector.fromMemorySegment(INT, SPACE, atB + in, ByteOrder.LITTLE_ENDIAN)
-                .lanewise(VectorOperators.LSHR, inWord);
-        ShortVector dotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
-        ShortVector dotB = dotA;
-        for (int word = 0; word < WORDS; word++) {
-          int at = (group * WORDS + word) * FIELDS;
-          ShortVector wA =
-              ShortVector.fromMemorySegment(
-                  SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-          ShortVector wB =
-              ShortVector.fromMemorySegment(
-                  SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-          ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
-          ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
-          ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
-          ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
-          ByteVector evenA = wA.reinterpretAsBytes();
-          ByteVector oddA =
-              (SHORT_SHIFTS_BY_VECTOR
-                      ? wA.lanewise(VectorOperators.LSHR, by4)
-                      : wA.lanewise(VectorOperators.LSHR, 4))
-                  .reinterpretAsBytes();
-          ShortVector evenLevelsA = evenA.selectFrom(LEVELS).reinterpretAsShorts();
-          ShortVector oddLevelsA = oddA.selectFrom(LEVELS).reinterpretAsShorts();
-          dotA =
-              evenLevelsA
-                  .mul(c0)
-                  .add(dotA)
-                  .add(oddLevelsA.mul(c1))
-                  .add(
-                      (SHORT_SHIFTS_BY_VECTOR
-                              ? evenLevelsA.lanewise(VectorOperators.LSHR, by8)
-                              : evenLevelsA.lanewise(VectorOperators.LSHR, 8))
-                          .mul(c2))
-                  .add(
-                      (SHORT_SHIFTS_BY_VECTOR
-                              ? oddLevelsA.lanewise(VectorOperators.LSHR, by8)
-                              : oddLevelsA.lanewise(VectorOperators.LSHR, 8))
-                          .mul(c3));
-          ByteVector evenB = wB.reinterpretAsBytes();
-          ByteVector oddB =
-              (SHORT_SHIFTS_BY_VECTOR
-                      ? wB.lanewise(VectorOperators.LSHR, by4)
-                      : wB.lanewise(VectorOperators.LSHR, 4))
-                  .reinterpretAsBytes();
-          ShortVector evenLevelsB = evenB.selectFrom(LEVELS).reinterpretAsShorts();
-          ShortVector oddLevelsB = oddB.selectFrom(LEVELS).reinterpretAsShorts();
-          dotB =
-              evenLevelsB
-                  .mul(c0)
-                  .add(dotB)
-                  .add(oddLevelsB.mul(c1))
-                  .add(
-                      (SHORT_SHIFTS_BY_VECTOR
-                              ? evenLevelsB.lanewise(VectorOperators.LSHR, by8)
-                              : evenLevelsB.lanewise(VectorOperators.LSHR, 8))
-                          .mul(c2))
-                  .add(
-                      (SHORT_SHIFTS_BY_VECTOR
-                              ? oddLevelsB.lanewise(VectorOperators.LSHR, by8)
-                              : oddLevelsB.lanewise(VectorOperators.LSHR, 8))
-                          .mul(c3));
+            bytesB.blend((byte) 0, bytesB.compare(VectorOperators.EQ, NAN)).reinterpretAsInts();
+        for (int inPair = 0; inPair < 2; inPair++) {
+          int group = (firstUnit + i) * GROUPS + 2 * pair + inPair;
+          long codes = in + (1 + inPair * WORDS) * (long) VECTOR_BYTES;
+          long codesA = atA + codes;
+          long codesB = atB + codes;
+          ShortVector dotA = IntVector.broadcast(INT, start[group]).reinterpretAsShorts();
+          ShortVector dotB = dotA;
+          for (int word = 0; word < WORDS; word++) {
+            int at = (group * WORDS + word) * FIELDS;
+            ShortVector wA =
+                ShortVector.fromMemorySegment(
+                    SHORT, SPACE, codesA + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+            ShortVector wB =
+                ShortVector.fromMemorySegment(
+                    SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+            ShortVector c0 = IntVector.broadcast(INT, coefficients[at]).reinterpretAsShorts();
+            ShortVector c1 = IntVector.broadcast(INT, coefficients[at + 1]).reinterpretAsShorts();
+            ShortVector c2 = IntVector.broadcast(INT, coefficients[at + 2]).reinterpretAsShorts();
+            ShortVector c3 = IntVector.broadcast(INT, coefficients[at + 3]).reinterpretAsShorts();
+            ByteVector evenA = wA.reinterpretAsBytes();
+            ByteVector oddA =
+                (SHORT_SHIFTS_BY_VECTOR
+                        ? wA.lanewise(VectorOperators.LSHR, by4)
+                        : wA.lanewise(VectorOperators.LSHR, 4))
+                    .reinterpretAsBytes();
+            ShortVector evenLevelsA = evenA.selectFrom(LEVELS).reinterpretAsShorts();
+            ShortVector oddLevelsA = oddA.selectFrom(LEVELS).reinterpretAsShorts();
+            dotA =
+                evenLevelsA
+                    .mul(c0)
+                    .add(dotA)
+                    .add(oddLevelsA.mul(c1))
+                    .add(
+                        (SHORT_SHIFTS_BY_VECTOR
+                                ? evenLevelsA.lanewise(VectorOperators.LSHR, by8)
+                                : evenLevelsA.lanewise(VectorOperators.LSHR, 8))
+                            .mul(c2))
+                    .add(
+                        (SHORT_SHIFTS_BY_VECTOR
+                                ? oddLevelsA.lanewise(VectorOperators.LSHR, by8)
+                                : oddLevelsA.lanewise(VectorOperators.LSHR, 8))
+                            .mul(c3));
+            ByteVector evenB = wB.reinterpretAsBytes();
+            ByteVector oddB =
+                (SHORT_SHIFTS_BY_VECTOR
+                        ? wB.lanewise(VectorOperators.LSHR, by4)
+                        : wB.lanewise(VectorOperators.LSHR, 4))
+                    .reinterpretAsBytes();
+            ShortVector evenLevelsB = evenB.selectFrom(LEVELS).reinterpretAsShorts();
+            ShortVector oddLevelsB = oddB.selectFrom(LEVELS).reinterpretAsShorts();
+            dotB =
+                evenLevelsB
+                    .mul(c0)
+                    .add(dotB)
+                    .add(oddLevelsB.mul(c1))
+                    .add(
+                        (SHORT_SHIFTS_BY_VECTOR
+                                ? evenLevelsB.lanewise(VectorOperators.LSHR, by8)
+                                : evenLevelsB.lanewise(VectorOperators.LSHR, 8))
+                            .mul(c2))
+                    .add(
+                        (SHORT_SHIFTS_BY_VECTOR
+                                ? oddLevelsB.lanewise(VectorOperators.LSHR, by8)
+                                : oddLevelsB.lanewise(VectorOperators.LSHR, 8))
+                            .mul(c3));
+          }
+          IntVector pairsA = dotA.reinterpretAsInts();
+          IntVector lowerDotA =
+              pairsA
+                  .lanewise(VectorOperators.LSHL, Short.SIZE)
+                  .lanewise(VectorOperators.ASHR, Short.SIZE);
+          IntVector upperDotA = pairsA.lanewise(VectorOperators.ASHR, Short.SIZE);
+          IntVector pairsB = dotB.reinterpretAsInts();
+          IntVector lowerDotB =
+              pairsB
+                  .lanewise(VectorOperators.LSHL, Short.SIZE)
+                  .lanewise(VectorOperators.ASHR, Short.SIZE);
+          IntVector upperDotB = pairsB.lanewise(VectorOperators.ASHR, Short.SIZE);
+          FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
+          int down = inPair * Byte.SIZE;
+          IntVector scaleA = scalesA.lanewise(VectorOperators.LSHR, down);
+          lowerA =
+              ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
+                  .mul(scaleA.lanewise(VectorOperators.LSHL, SHIFT).and(MASK).reinterpretAsFloats())
+                  .fma(scale, lowerA);
+          upperA =
+              ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
+                  .mul(
+                      scaleA
+                          .lanewise(VectorOperators.LSHL, SHIFT - Short.SIZE)
+                          .and(MASK)
+                          .reinterpretAsFloats())
+                  .fma(scale, upperA);
+          IntVector scaleB = scalesB.lanewise(VectorOperators.LSHR, down);
+          lowerB =
+              ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
+                  .mul(scaleB.lanewise(VectorOperators.LSHL, SHIFT).and(MASK).reinterpretAsFloats())
+                  .fma(scale, lowerB);
+          upperB =
+              ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
+                  .mul(
+                      scaleB
+                          .lanewise(VectorOperators.LSHL, SHIFT - Short.SIZE)
+                          .and(MASK)
+                          .reinterpretAsFloats())
+                  .fma(scale, upperB);
         }
-        IntVector pairsA = dotA.reinterpretAsInts();
-        IntVector lowerDotA =
-            pairsA
-                .lanewise(VectorOperators.LSHL, Short.SIZE)
-                .lanewise(VectorOperators.ASHR, Short.SIZE);
-        IntVector upperDotA = pairsA.lanewise(VectorOperators.ASHR, Short.SIZE);
-        IntVector pairsB = dotB.reinterpretAsInts();
-        IntVector lowerDotB =
-            pairsB
-                .lanewise(VectorOperators.LSHL, Short.SIZE)
-                .lanewise(VectorOperators.ASHR, Short.SIZE);
-        IntVector upperDotB = pairsB.lanewise(VectorOperators.ASHR, Short.SIZE);
-        FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
-        IntVector bitsLowerA = scalesA.and(0xFF);
-        lowerA =
-            ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
-                .mul(
-                    bitsLowerA
-                        .and(0x7F)
-                        .blend(0, bitsLowerA.compare(VectorOperators.EQ, NAN))
-                        .lanewise(VectorOperators.LSHL, SHIFT)
-                        .reinterpretAsFloats()
-                        .mul(UNIT))
-                .fma(scale, lowerA);
-        IntVector bitsUpperA = scalesA.lanewise(VectorOperators.LSHR, Short.SIZE).and(0xFF);
-        upperA =
-            ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
-                .mul(
-                    bitsUpperA
-                        .and(0x7F)
-                        .blend(0, bitsUpperA.compare(VectorOperators.EQ, NAN))
-                        .lanewise(VectorOperators.LSHL, SHIFT)
-                        .reinterpretAsFloats()
-                        .mul(UNIT))
-                .fma(scale, upperA);
-        IntVector bitsLowerB = scalesB.and(0xFF);
-        lowerB =
-            ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
-                .mul(
-                    bitsLowerB
-                        .and(0x7F)
-                        .blend(0, bitsLowerB.compare(VectorOperators.EQ, NAN))
-                        .lanewise(VectorOperators.LSHL, SHIFT)
-                        .reinterpretAsFloats()
-                        .mul(UNIT))
-                .fma(scale, lowerB);
-        IntVector bitsUpperB = scalesB.lanewise(VectorOperators.LSHR, Short.SIZE).and(0xFF);
-        upperB =
-            ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
-                .mul(
-                    bitsUpperB
-                        .and(0x7F)
-                        .blend(0, bitsUpperB.compare(VectorOperators.EQ, NAN))
-                        .lanewise(VectorOperators.LSHL, SHIFT)
-                        .reinterpretAsFloats()
-                        .mul(UNIT))
-                .fma(scale, upperB);
       }
     }
     lowerA.intoArray(sums, rowA);
