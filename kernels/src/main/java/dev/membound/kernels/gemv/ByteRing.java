@@ -36,15 +36,42 @@ final class ByteRing {
    */
   static void fill(int[] quants, int[] coefficients) {
     for (int word = 0; word < quants.length / COLUMNS; word++) {
-      int x0 = quants[word * COLUMNS];
-      int x1 = quants[word * COLUMNS + 1];
-      int x2 = quants[word * COLUMNS + 2];
-      int x3 = quants[word * COLUMNS + 3];
-      coefficients[word * COEFFICIENTS] = halves(x0, x2);
-      coefficients[word * COEFFICIENTS + 1] = halves(x1 - 256 * x0, x3 - 256 * x2);
-      coefficients[word * COEFFICIENTS + 2] =
-          halves(LOWER_BIAS - BIAS * (x0 + x1), -BIAS * (x2 + x3));
+      int from = word * COLUMNS;
+      put(
+          coefficients,
+          word * COEFFICIENTS,
+          quants[from],
+          quants[from + 1],
+          quants[from + 2],
+          quants[from + 3]);
     }
+  }
+
+  /**
+   * As {@link #fill} where both halves of an int are words of one column range, of two rows, and
+   * levels of four columns stand in two vectors: those of columns 0 and 2, then of 1 and 3.
+   */
+  static void fillLevels(int[] quants, int[] coefficients) {
+    for (int word = 0; word < quants.length / COLUMNS; word++) {
+      int from = word * COLUMNS;
+      int at = 2 * word * COEFFICIENTS;
+      int x0 = quants[from];
+      int x1 = quants[from + 1];
+      int x2 = quants[from + 2];
+      int x3 = quants[from + 3];
+      put(coefficients, at, x0, x2, x0, x2);
+      put(coefficients, at + COEFFICIENTS, x1, x3, x1, x3);
+    }
+  }
+
+  /**
+   * The coefficients for {@code x0} and {@code x1} in the lower half, {@code x2} and {@code x3} in
+   * the upper one.
+   */
+  private static void put(int[] coefficients, int at, int x0, int x1, int x2, int x3) {
+    coefficients[at] = halves(x0, x2);
+    coefficients[at + 1] = halves(x1 - 256 * x0, x3 - 256 * x2);
+    coefficients[at + 2] = halves(LOWER_BIAS - BIAS * (x0 + x1), -BIAS * (x2 + x3));
   }
 
   /** Coefficients of that many columns. */

@@ -30,7 +30,8 @@ final class HalfWidening {
   /** The sign bits of both halves of an int. */
   static final int SIGNS = 0x8000_8000;
 
-  private static final int BIAS_DIFFERENCE = 112;
+  /** A widened half is the half times two to the power of minus this. */
+  static final int BIAS_DIFFERENCE = 112;
 
   private HalfWidening() {}
 

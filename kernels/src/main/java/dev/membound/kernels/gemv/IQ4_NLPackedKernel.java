@@ -20,34 +20,24 @@ import jdk.incubator.vector.VectorOperators;
 final class IQ4_NLPackedKernel extends GroupedPackedKernel {
   private static final ByteVector LEVELS = LevelTables.iq4();
   private static final int WORDS = 8;
-  private static final int FACTORS = SplitQuants.WORD_FACTORS;
+  private static final int FACTORS = 2 * ByteRing.COEFFICIENTS;
 
-  private final SplitQuants split;
+  private final int[] factors;
 
   IQ4_NLPackedKernel(int rows, int cols) {
     super(QuantType.IQ4_NL, rows, cols, 32);
-    split = new SplitQuants(cols);
+    putOnScales(HalfWidening.BIAS_DIFFERENCE);
+    factors = new int[cols / 4 * FACTORS];
   }
 
   @Override
   void prepare(int[] quants) {
-    split.fill(quants);
+    ByteRing.fillLevels(quants, factors);
   }
 
   @Override
   void multiplyTiles(long a, long b, int firstUnit, int units, float[] sums, int rowA, int rowB) {
-    addProducts(
-        a,
-        b,
-        layout.tileUnitBytes(),
-        split.factors,
-        split.start,
-        scales,
-        firstUnit,
-        units,
-        sums,
-        rowA,
-        rowB);
+    addProducts(a, b, layout.tileUnitBytes(), factors, scales, firstUnit, units, sums, rowA, rowB);
   }
 
   private static void addProducts(
@@ -55,7 +45,6 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
       long b,
       long stride,
       int[] factors,
-      int[] start,
       float[] scales,
       int firstUnit,
       int units,
@@ -76,10 +65,10 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
       long codesB = atB + VECTOR_BYTES;
       IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       IntVector dB = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
-      ShortVector lowDotA = IntVector.broadcast(INT, start[2 * group]).reinterpretAsShorts();
-      ShortVector highDotA = IntVector.broadcast(INT, start[2 * group + 1]).reinterpretAsShorts();
-      ShortVector lowDotB = lowDotA;
-      ShortVector highDotB = highDotA;
+      IntVector wordsA = IntVector.broadcast(INT, ByteRing.start(2 * WORDS));
+      IntVector wordsB = wordsA;
+      IntVector upperDotA = IntVector.zero(INT);
+      IntVector upperDotB = upperDotA;
       for (int word = 0; word < WORDS; word++) {
         int at = (group * WORDS + word) * FACTORS;
         ShortVector wA =
@@ -88,14 +77,12 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
         ShortVector wB =
             ShortVector.fromMemorySegment(
                 SHORT, SPACE, codesB + (long) word * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
-        ShortVector low0 = IntVector.broadcast(INT, factors[at]).reinterpretAsShorts();
-        ShortVector low1 = IntVector.broadcast(INT, factors[at + 1]).reinterpretAsShorts();
-        ShortVector low2 = IntVector.broadcast(INT, factors[at + 2]).reinterpretAsShorts();
-        ShortVector low3 = IntVector.broadcast(INT, factors[at + 3]).reinterpretAsShorts();
-        ShortVector high0 = IntVector.broadcast(INT, factors[at + 4]).reinterpretAsShorts();
-        ShortVector high1 = IntVector.broadcast(INT, factors[at + 5]).reinterpretAsShorts();
-        ShortVector high2 = IntVector.broadcast(INT, factors[at + 6]).reinterpretAsShorts();
-        ShortVector high3 = IntVector.broadcast(INT, factors[at + 7]).reinterpretAsShorts();
+        ShortVector ofEven = IntVector.broadcast(INT, factors[at]).reinterpretAsShorts();
+        ShortVector ofUpperEven = IntVector.broadcast(INT, factors[at + 1]).reinterpretAsShorts();
+        ShortVector addEven = IntVector.broadcast(INT, factors[at + 2]).reinterpretAsShorts();
+        ShortVector ofOdd = IntVector.broadcast(INT, factors[at + 3]).reinterpretAsShorts();
+        ShortVector ofUpperOdd = IntVector.broadcast(INT, factors[at + 4]).reinterpretAsShorts();
+        ShortVector addOdd = IntVector.broadcast(INT, factors[at + 5]).reinterpretAsShorts();
         ShortVector evenA = wA.reinterpretAsBytes().selectFrom(LEVELS).reinterpretAsShorts();
         ShortVector oddA =
             (SHORT_SHIFTS_BY_VECTOR
@@ -104,28 +91,31 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
                 .reinterpretAsBytes()
                 .selectFrom(LEVELS)
                 .reinterpretAsShorts();
-        ShortVector upperEvenA =
-            (SHORT_SHIFTS_BY_VECTOR
-                ? evenA.lanewise(VectorOperators.LSHR, by8)
-                : evenA.lanewise(VectorOperators.LSHR, 8));
-        ShortVector upperOddA =
-            (SHORT_SHIFTS_BY_VECTOR
-                ? oddA.lanewise(VectorOperators.LSHR, by8)
-                : oddA.lanewise(VectorOperators.LSHR, 8));
-        lowDotA =
+        IntVector evenDotsA =
             evenA
-                .mul(low0)
-                .add(lowDotA)
-                .add(oddA.mul(low1))
-                .add(upperEvenA.mul(low2))
-                .add(upperOddA.mul(low3));
-        highDotA =
-            evenA
-                .mul(high0)
-                .add(highDotA)
-                .add(oddA.mul(high1))
-                .add(upperEvenA.mul(high2))
-                .add(upperOddA.mul(high3));
+                .mul(ofEven)
+                .add(addEven)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? evenA.lanewise(VectorOperators.LSHR, by8)
+                            : evenA.lanewise(VectorOperators.LSHR, 8))
+                        .mul(ofUpperEven))
+                .reinterpretAsInts();
+        IntVector oddDotsA =
+            oddA.mul(ofOdd)
+                .add(addOdd)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? oddA.lanewise(VectorOperators.LSHR, by8)
+                            : oddA.lanewise(VectorOperators.LSHR, 8))
+                        .mul(ofUpperOdd))
+                .reinterpretAsInts();
+        wordsA = evenDotsA.add(wordsA).add(oddDotsA);
+        upperDotA =
+            evenDotsA
+                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                .add(upperDotA)
+                .add(oddDotsA.lanewise(VectorOperators.ASHR, Short.SIZE));
         ShortVector evenB = wB.reinterpretAsBytes().selectFrom(LEVELS).reinterpretAsShorts();
         ShortVector oddB =
             (SHORT_SHIFTS_BY_VECTOR
@@ -134,86 +124,65 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
                 .reinterpretAsBytes()
                 .selectFrom(LEVELS)
                 .reinterpretAsShorts();
-        ShortVector upperEvenB =
-            (SHORT_SHIFTS_BY_VECTOR
-                ? evenB.lanewise(VectorOperators.LSHR, by8)
-                : evenB.lanewise(VectorOperators.LSHR, 8));
-        ShortVector upperOddB =
-            (SHORT_SHIFTS_BY_VECTOR
-                ? oddB.lanewise(VectorOperators.LSHR, by8)
-                : oddB.lanewise(VectorOperators.LSHR, 8));
-        lowDotB =
+        IntVector evenDotsB =
             evenB
-                .mul(low0)
-                .add(lowDotB)
-                .add(oddB.mul(low1))
-                .add(upperEvenB.mul(low2))
-                .add(upperOddB.mul(low3));
-        highDotB =
-            evenB
-                .mul(high0)
-                .add(highDotB)
-                .add(oddB.mul(high1))
-                .add(upperEvenB.mul(high2))
-                .add(upperOddB.mul(high3));
+                .mul(ofEven)
+                .add(addEven)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? evenB.lanewise(VectorOperators.LSHR, by8)
+                            : evenB.lanewise(VectorOperators.LSHR, 8))
+                        .mul(ofUpperEven))
+                .reinterpretAsInts();
+        IntVector oddDotsB =
+            oddB.mul(ofOdd)
+                .add(addOdd)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? oddB.lanewise(VectorOperators.LSHR, by8)
+                            : oddB.lanewise(VectorOperators.LSHR, 8))
+                        .mul(ofUpperOdd))
+                .reinterpretAsInts();
+        wordsB = evenDotsB.add(wordsB).add(oddDotsB);
+        upperDotB =
+            evenDotsB
+                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                .add(upperDotB)
+                .add(oddDotsB.lanewise(VectorOperators.ASHR, Short.SIZE));
       }
-      IntVector highPairsA = highDotA.reinterpretAsInts();
-      IntVector lowPairsA = lowDotA.reinterpretAsInts();
-      IntVector lowerDotA =
-          highPairsA
-              .lanewise(VectorOperators.LSHL, Short.SIZE)
-              .lanewise(VectorOperators.ASHR, Short.SIZE - 4)
-              .add(
-                  lowPairsA
-                      .lanewise(VectorOperators.LSHL, Short.SIZE)
-                      .lanewise(VectorOperators.ASHR, Short.SIZE));
-      IntVector upperDotA =
-          highPairsA
-              .lanewise(VectorOperators.ASHR, Short.SIZE)
-              .lanewise(VectorOperators.LSHL, 4)
-              .add(lowPairsA.lanewise(VectorOperators.ASHR, Short.SIZE));
-      IntVector highPairsB = highDotB.reinterpretAsInts();
-      IntVector lowPairsB = lowDotB.reinterpretAsInts();
-      IntVector lowerDotB =
-          highPairsB
-              .lanewise(VectorOperators.LSHL, Short.SIZE)
-              .lanewise(VectorOperators.ASHR, Short.SIZE - 4)
-              .add(
-                  lowPairsB
-                      .lanewise(VectorOperators.LSHL, Short.SIZE)
-                      .lanewise(VectorOperators.ASHR, Short.SIZE));
-      IntVector upperDotB =
-          highPairsB
-              .lanewise(VectorOperators.ASHR, Short.SIZE)
-              .lanewise(VectorOperators.LSHL, 4)
-              .add(lowPairsB.lanewise(VectorOperators.ASHR, Short.SIZE));
+      IntVector lowerDotA = wordsA.sub(upperDotA.lanewise(VectorOperators.LSHL, Short.SIZE));
+      IntVector lowerDotB = wordsB.sub(upperDotB.lanewise(VectorOperators.LSHL, Short.SIZE));
       FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
       lowerA =
-          dA.lanewise(VectorOperators.LSHL, Short.SIZE)
-              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-              .and(HalfWidening.MASK)
-              .reinterpretAsFloats()
-              .mul(HalfWidening.UNIT)
-              .fma(((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0)).mul(scale), lowerA);
+          ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
+              .mul(
+                  dA.lanewise(VectorOperators.LSHL, Short.SIZE)
+                      .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats())
+              .fma(scale, lowerA);
       upperA =
-          dA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-              .and(HalfWidening.MASK)
-              .reinterpretAsFloats()
-              .mul(HalfWidening.UNIT)
-              .fma(((FloatVector) upperDotA.convert(VectorOperators.I2F, 0)).mul(scale), upperA);
+          ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
+              .mul(
+                  dA.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats())
+              .fma(scale, upperA);
       lowerB =
-          dB.lanewise(VectorOperators.LSHL, Short.SIZE)
-              .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-              .and(HalfWidening.MASK)
-              .reinterpretAsFloats()
-              .mul(HalfWidening.UNIT)
-              .fma(((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0)).mul(scale), lowerB);
+          ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
+              .mul(
+                  dB.lanewise(VectorOperators.LSHL, Short.SIZE)
+                      .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats())
+              .fma(scale, lowerB);
       upperB =
-          dB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
-              .and(HalfWidening.MASK)
-              .reinterpretAsFloats()
-              .mul(HalfWidening.UNIT)
-              .fma(((FloatVector) upperDotB.convert(VectorOperators.I2F, 0)).mul(scale), upperB);
+          ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
+              .mul(
+                  dB.lanewise(VectorOperators.ASHR, HalfWidening.SHIFT)
+                      .and(HalfWidening.MASK)
+                      .reinterpretAsFloats())
+              .fma(scale, upperB);
     }
     lowerA.intoArray(sums, rowA);
     upperA.intoArray(sums, rowA + FLOATS);
