@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.fail;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.matrix.WeightMatrix;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -279,6 +281,53 @@ class GemvTest {
                 assertThat(Float.isFinite(y[i])).isEqualTo(i % rows != badRow);
               }
             }
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Kernels that sum two products of bytes in 16 bits have 255 of 32768 to spare: every sign of the
+   * largest ones, at the two row lengths that differ in kernels.
+   */
+  @ParameterizedTest
+  @CsvSource({"Q8_0, FILE", "Q8_0, PACKED", "IQ4_NL, PACKED"})
+  void theLargestProductsOfBytesDoNotOverflow(QuantType type, MatrixLayout layout) {
+    int rows = 33;
+    byte[] extremes =
+        type == QuantType.Q8_0 ? new byte[] {-128, 127} : new byte[] {0x00, (byte) 0xFF};
+    for (int cols : new int[] {1024, 6400}) {
+      try (Arena arena = Arena.ofConfined();
+          WorkerTeam team = WorkerTeam.of(1)) {
+        WeightMatrix file = WeightMatrix.random(type, rows, cols, 5, arena);
+        for (long at = 0; at < file.data().byteSize(); at++) {
+          byte extreme = extremes[Long.bitCount(at / 7) & 1];
+          file.data()
+              .set(
+                  ValueLayout.JAVA_BYTE,
+                  at,
+                  at < file.data().byteSize() / 2 ? extremes[0] : extreme);
+        }
+        for (long at = 0; at < file.data().byteSize(); at += type.blockBytes()) {
+          file.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16(1));
+        }
+        WeightMatrix w = layout == MatrixLayout.PACKED ? file.pack(arena) : file;
+        Gemv gemv = Gemv.plan(type, layout, rows, cols, 1, ActivationPath.INT8, team);
+        for (int period : new int[] {1, 2, 4, 8, 64}) {
+          float[] x = generate(cols, i -> i / period % 2 == 0 ? 127 : -127);
+          float[] y = new float[rows];
+
+          gemv.multiply(w, x, y);
+
+          float[] weights = new float[cols];
+          for (int row = 0; row < rows; row++) {
+            file.decodeRow(row, weights);
+            double expected = 0;
+            for (int c = 0; c < cols; c++) {
+              expected += (double) weights[c] * x[c];
+            }
+            assertThat((double) y[row]).isCloseTo(expected, within(100.0)); // a lost carry is 65536
           }
         }
       }
