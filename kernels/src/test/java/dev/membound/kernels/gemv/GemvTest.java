@@ -313,7 +313,7 @@ class GemvTest {
           file.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16(1));
         }
         WeightMatrix w = layout == MatrixLayout.PACKED ? file.pack(arena) : file;
-        Gemv gemv = Gemv.plan(type, layout, rows, cols, 1, ActivationPath.INT8, team);
+        Gemv gemv = Gemv.plan(type, layout, rows, cols, team);
         for (int period : new int[] {1, 2, 4, 8, 64}) {
           float[] x = generate(cols, i -> i / period % 2 == 0 ? 127 : -127);
           float[] y = new float[rows];
@@ -327,7 +327,8 @@ class GemvTest {
             for (int c = 0; c < cols; c++) {
               expected += (double) weights[c] * x[c];
             }
-            assertThat((double) y[row]).isCloseTo(expected, within(100.0)); // a lost carry is 65536
+            assertThat((double) y[row])
+                .isCloseTo(expected, within(30_000.0)); // a lost carry is 65536
           }
         }
       }
