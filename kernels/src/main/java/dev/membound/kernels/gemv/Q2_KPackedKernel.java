@@ -201,9 +201,8 @@ final class Q2_KPackedKernel extends RingPackedKernel {
         FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
         FloatVector quants = FloatVector.broadcast(FLOAT, scaledSums[group]);
         scaledLowerA =
-            ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(((FloatVector) scalesA.and(15).convert(VectorOperators.I2F, 0)), scaledLowerA);
+            ((FloatVector) scalesA.and(15).mul(lowerDotA).convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledLowerA);
         minimaLowerA =
             quants.fma(
                 ((FloatVector)
@@ -213,15 +212,13 @@ final class Q2_KPackedKernel extends RingPackedKernel {
                         .convert(VectorOperators.I2F, 0)),
                 minimaLowerA);
         scaledUpperA =
-            ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(
-                    ((FloatVector)
-                        scalesA
-                            .lanewise(VectorOperators.LSHR, 16)
-                            .and(15)
-                            .convert(VectorOperators.I2F, 0)),
-                    scaledUpperA);
+            ((FloatVector)
+                    scalesA
+                        .lanewise(VectorOperators.LSHR, 16)
+                        .and(15)
+                        .mul(upperDotA)
+                        .convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledUpperA);
         minimaUpperA =
             quants.fma(
                 ((FloatVector)
@@ -231,9 +228,8 @@ final class Q2_KPackedKernel extends RingPackedKernel {
                         .convert(VectorOperators.I2F, 0)),
                 minimaUpperA);
         scaledLowerB =
-            ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(((FloatVector) scalesB.and(15).convert(VectorOperators.I2F, 0)), scaledLowerB);
+            ((FloatVector) scalesB.and(15).mul(lowerDotB).convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledLowerB);
         minimaLowerB =
             quants.fma(
                 ((FloatVector)
@@ -243,15 +239,13 @@ final class Q2_KPackedKernel extends RingPackedKernel {
                         .convert(VectorOperators.I2F, 0)),
                 minimaLowerB);
         scaledUpperB =
-            ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(
-                    ((FloatVector)
-                        scalesB
-                            .lanewise(VectorOperators.LSHR, 16)
-                            .and(15)
-                            .convert(VectorOperators.I2F, 0)),
-                    scaledUpperB);
+            ((FloatVector)
+                    scalesB
+                        .lanewise(VectorOperators.LSHR, 16)
+                        .and(15)
+                        .mul(upperDotB)
+                        .convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledUpperB);
         minimaUpperB =
             quants.fma(
                 ((FloatVector)

@@ -172,39 +172,35 @@ final class Q3_KPackedKernel extends RingPackedKernel {
         IntVector upperDotB = pairsB.lanewise(VectorOperators.ASHR, Short.SIZE);
         FloatVector scale = FloatVector.broadcast(FLOAT, scales[group]);
         scaledLowerA =
-            ((FloatVector) lowerDotA.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(
-                    ((FloatVector)
-                        scalesA
-                            .lanewise(VectorOperators.LSHL, 16)
-                            .lanewise(VectorOperators.ASHR, 24)
-                            .convert(VectorOperators.I2F, 0)),
-                    scaledLowerA);
+            ((FloatVector)
+                    scalesA
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 24)
+                        .mul(lowerDotA)
+                        .convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledLowerA);
         scaledUpperA =
-            ((FloatVector) upperDotA.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(
-                    ((FloatVector)
-                        scalesA.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0)),
-                    scaledUpperA);
+            ((FloatVector)
+                    scalesA
+                        .lanewise(VectorOperators.ASHR, 24)
+                        .mul(upperDotA)
+                        .convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledUpperA);
         scaledLowerB =
-            ((FloatVector) lowerDotB.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(
-                    ((FloatVector)
-                        scalesB
-                            .lanewise(VectorOperators.LSHL, 16)
-                            .lanewise(VectorOperators.ASHR, 24)
-                            .convert(VectorOperators.I2F, 0)),
-                    scaledLowerB);
+            ((FloatVector)
+                    scalesB
+                        .lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 24)
+                        .mul(lowerDotB)
+                        .convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledLowerB);
         scaledUpperB =
-            ((FloatVector) upperDotB.convert(VectorOperators.I2F, 0))
-                .mul(scale)
-                .fma(
-                    ((FloatVector)
-                        scalesB.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0)),
-                    scaledUpperB);
+            ((FloatVector)
+                    scalesB
+                        .lanewise(VectorOperators.ASHR, 24)
+                        .mul(upperDotB)
+                        .convert(VectorOperators.I2F, 0))
+                .fma(scale, scaledUpperB);
       }
       IntVector dA = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       lowerA =
