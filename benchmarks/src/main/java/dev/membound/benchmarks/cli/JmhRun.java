@@ -35,7 +35,8 @@ final class JmhRun {
   /**
    * Runs JMH, or prints what an option of {@code -h} or {@code -l} asks for.
    *
-   * @throws UserInputException if an argument is wrong, or no benchmark gave a result
+   * @throws UserInputException if an argument is wrong, or a benchmark failed; what others gave has
+   *     been printed and written
    */
   static void run(List<String> arguments) throws IOException {
     String[] array = arguments.toArray(String[]::new);
@@ -44,10 +45,12 @@ final class JmhRun {
       return;
     }
     Collection<RunResult> results;
+    StartedBenchmarks started;
     try {
       CommandLineOptions options = new CommandLineOptions(array);
       checkParameters(arguments, selected(options));
-      results = new Runner(options).run();
+      started = new StartedBenchmarks(options);
+      results = new Runner(options, started.format()).run();
     } catch (CommandLineOptionException e) {
       throw new UserInputException(e.getMessage() + "; `./membound bench -h` has JMH's options");
     } catch (NoBenchmarksException e) {
@@ -57,6 +60,12 @@ final class JmhRun {
     }
     if (results.isEmpty()) {
       throw new UserInputException("no benchmark gave a result; its own message is above");
+    }
+    int incomplete = started.incomplete(results);
+    if (incomplete > 0) {
+      throw new UserInputException(
+          "%d of %d benchmarks failed, in some fork or all; their messages are above, beside the others' results"
+              .formatted(incomplete, started.count()));
     }
   }
 

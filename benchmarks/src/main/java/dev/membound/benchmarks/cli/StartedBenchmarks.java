@@ -1,0 +1,70 @@
+package dev.membound.benchmarks.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Defaults;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.Options;
+
+/**
+ * Notes which benchmarks JMH starts, as it tells its output format: a benchmark that fails is
+ * missing from JMH's results, which is all that JMH says of it in the end.
+ */
+final class StartedBenchmarks {
+  private final OutputFormat format;
+
+  /** Forks that each benchmark with its parameters was to have. */
+  private final Map<String, Integer> forks = new TreeMap<>();
+
+  StartedBenchmarks(Options options) throws IOException {
+    PrintStream out =
+        options.getOutput().hasValue()
+            ? new PrintStream(options.getOutput().get(), System.out.charset())
+            : System.out;
+    OutputFormat plain =
+        OutputFormatFactory.createFormatInstance(
+            out, options.verbosity().orElse(Defaults.VERBOSITY));
+    format =
+        (OutputFormat)
+            Proxy.newProxyInstance(
+                OutputFormat.class.getClassLoader(),
+                new Class<?>[] {OutputFormat.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("startBenchmark")) {
+                    BenchmarkParams params = (BenchmarkParams) arguments[0];
+                    forks.put(params.id(), Math.max(1, params.getForks()));
+                  }
+                  try {
+                    return method.invoke(plain, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+  }
+
+  /** What JMH prints with, as it does by itself. */
+  OutputFormat format() {
+    return format;
+  }
+
+  int count() {
+    return forks.size();
+  }
+
+  /** How many of those started have fewer results than forks. */
+  int incomplete(Collection<RunResult> results) {
+    Map<String, Integer> missing = new TreeMap<>(forks);
+    for (RunResult result : results) {
+      missing.merge(result.getParams().id(), -result.getBenchmarkResults().size(), Integer::sum);
+    }
+    return (int) missing.values().stream().filter(count -> count > 0).count();
+  }
+}
