@@ -52,7 +52,9 @@ final class OnlineSoftmax {
   float weigh(int head, float[] scores, int start, float[] weights, int to, int width) {
     FloatVector largest = FloatVector.fromArray(Species.FLOAT, scores, start);
     for (int i = Species.FLOATS; i < width; i += Species.FLOATS) {
-      largest = FloatVector.fromArray(Species.FLOAT, scores, start + i).max(largest);
+      // Two instructions; max, which respects NaN and the sign of zero, is six.
+      FloatVector score = FloatVector.fromArray(Species.FLOAT, scores, start + i);
+      largest = score.blend(largest, score.compare(VectorOperators.LE, largest));
     }
     float decay = 1;
     if (largest.compare(VectorOperators.GT, limit[head]).anyTrue()) {

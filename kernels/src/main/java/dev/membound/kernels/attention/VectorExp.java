@@ -33,9 +33,8 @@ final class VectorExp {
   private VectorExp() {}
 
   static FloatVector exp2(FloatVector x) {
-    FloatVector clamped = x.max(SMALLEST);
-    FloatVector shifted = clamped.add(ROUND);
-    FloatVector f = clamped.sub(shifted.sub(ROUND));
+    FloatVector shifted = x.add(ROUND);
+    FloatVector f = x.sub(shifted.sub(ROUND)); // meaningless below SMALLEST, where 0 replaces it
     FloatVector power =
         FloatVector.broadcast(Species.FLOAT, C6)
             .fma(f, FloatVector.broadcast(Species.FLOAT, C5))
