@@ -65,12 +65,13 @@ final class Q4_0FileKernel extends FarRows {
       VectorMask.fromLong(SHORT, -1L << (VECTOR_BYTES - CODE_BYTES) / Short.BYTES);
 
   /**
-   * Puts the codes of all blocks but the last, which a step's first load has, where they belong.
+   * Puts the codes of all blocks but the last, which a step's first load has, where they belong. Of
+   * 16-bit lanes: many CPUs with AVX-512 cannot permute bytes.
    */
-  private static final ByteVector CODES = permutation(HEADER, CODE_BYTES);
+  private static final ShortVector CODES = permutation(HEADER, CODE_BYTES);
 
   /** Puts a block's scale into both halves of each of its int lanes. */
-  private static final ByteVector SCALES = permutation(0, HEADER);
+  private static final ShortVector SCALES = permutation(0, HEADER);
 
   private static final int UPPER = 0xFFFF_0000;
 
@@ -219,7 +220,9 @@ final class Q4_0FileKernel extends FarRows {
           ByteVector.fromMemorySegment(
               BYTE, SPACE, FOUR_BLOCKS ? atA : atA + HEADER, ByteOrder.LITTLE_ENDIAN);
       ShortVector codesA =
-          (FOUR_BLOCKS ? CODES.selectFrom(firstA) : firstA)
+          (FOUR_BLOCKS
+                  ? CODES.selectFrom(firstA.reinterpretAsShorts()).reinterpretAsBytes()
+                  : firstA)
               .blend(
                   ByteVector.fromMemorySegment(
                       BYTE, SPACE, atA + LAST_LOAD, ByteOrder.LITTLE_ENDIAN),
@@ -227,7 +230,7 @@ final class Q4_0FileKernel extends FarRows {
               .reinterpretAsShorts();
       IntVector scaleA =
           (FOUR_BLOCKS
-                  ? SCALES.selectFrom(firstA).reinterpretAsInts()
+                  ? SCALES.selectFrom(firstA.reinterpretAsShorts()).reinterpretAsInts()
                   : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atA))
                       .blend(
                           ShortVector.broadcast(SHORT, SPACE.get(SCALE, atA + LAST_BLOCK)),
@@ -264,7 +267,9 @@ final class Q4_0FileKernel extends FarRows {
           ByteVector.fromMemorySegment(
               BYTE, SPACE, FOUR_BLOCKS ? atB : atB + HEADER, ByteOrder.LITTLE_ENDIAN);
       ShortVector codesB =
-          (FOUR_BLOCKS ? CODES.selectFrom(firstB) : firstB)
+          (FOUR_BLOCKS
+                  ? CODES.selectFrom(firstB.reinterpretAsShorts()).reinterpretAsBytes()
+                  : firstB)
               .blend(
                   ByteVector.fromMemorySegment(
                       BYTE, SPACE, atB + LAST_LOAD, ByteOrder.LITTLE_ENDIAN),
@@ -272,7 +277,7 @@ final class Q4_0FileKernel extends FarRows {
               .reinterpretAsShorts();
       IntVector scaleB =
           (FOUR_BLOCKS
-                  ? SCALES.selectFrom(firstB).reinterpretAsInts()
+                  ? SCALES.selectFrom(firstB.reinterpretAsShorts()).reinterpretAsInts()
                   : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atB))
                       .blend(
                           ShortVector.broadcast(SHORT, SPACE.get(SCALE, atB + LAST_BLOCK)),
@@ -309,7 +314,9 @@ final class Q4_0FileKernel extends FarRows {
           ByteVector.fromMemorySegment(
               BYTE, SPACE, FOUR_BLOCKS ? atC : atC + HEADER, ByteOrder.LITTLE_ENDIAN);
       ShortVector codesC =
-          (FOUR_BLOCKS ? CODES.selectFrom(firstC) : firstC)
+          (FOUR_BLOCKS
+                  ? CODES.selectFrom(firstC.reinterpretAsShorts()).reinterpretAsBytes()
+                  : firstC)
               .blend(
                   ByteVector.fromMemorySegment(
                       BYTE, SPACE, atC + LAST_LOAD, ByteOrder.LITTLE_ENDIAN),
@@ -317,7 +324,7 @@ final class Q4_0FileKernel extends FarRows {
               .reinterpretAsShorts();
       IntVector scaleC =
           (FOUR_BLOCKS
-                  ? SCALES.selectFrom(firstC).reinterpretAsInts()
+                  ? SCALES.selectFrom(firstC.reinterpretAsShorts()).reinterpretAsInts()
                   : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atC))
                       .blend(
                           ShortVector.broadcast(SHORT, SPACE.get(SCALE, atC + LAST_BLOCK)),
@@ -354,7 +361,9 @@ final class Q4_0FileKernel extends FarRows {
           ByteVector.fromMemorySegment(
               BYTE, SPACE, FOUR_BLOCKS ? atD : atD + HEADER, ByteOrder.LITTLE_ENDIAN);
       ShortVector codesD =
-          (FOUR_BLOCKS ? CODES.selectFrom(firstD) : firstD)
+          (FOUR_BLOCKS
+                  ? CODES.selectFrom(firstD.reinterpretAsShorts()).reinterpretAsBytes()
+                  : firstD)
               .blend(
                   ByteVector.fromMemorySegment(
                       BYTE, SPACE, atD + LAST_LOAD, ByteOrder.LITTLE_ENDIAN),
@@ -362,7 +371,7 @@ final class Q4_0FileKernel extends FarRows {
               .reinterpretAsShorts();
       IntVector scaleD =
           (FOUR_BLOCKS
-                  ? SCALES.selectFrom(firstD).reinterpretAsInts()
+                  ? SCALES.selectFrom(firstD.reinterpretAsShorts()).reinterpretAsInts()
                   : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atD))
                       .blend(
                           ShortVector.broadcast(SHORT, SPACE.get(SCALE, atD + LAST_BLOCK)),
@@ -409,12 +418,13 @@ final class Q4_0FileKernel extends FarRows {
    * Gathers the first {@code bytes} of a field, again and again, for the lanes of each block of a
    * step's first load. What lies beyond that load is meaningless.
    */
-  private static ByteVector permutation(int field, int bytes) {
-    byte[] from = new byte[VECTOR_BYTES];
-    for (int lane = 0; lane < VECTOR_BYTES; lane++) {
-      int at = lane / CODE_BYTES * BLOCK_BYTES + field + lane % bytes;
-      from[lane] = (byte) Math.min(at, VECTOR_BYTES - 1);
+  private static ShortVector permutation(int field, int bytes) {
+    short[] from = new short[SHORT.length()];
+    for (int lane = 0; lane < from.length; lane++) {
+      int at = lane * Short.BYTES;
+      int loaded = at / CODE_BYTES * BLOCK_BYTES + field + at % bytes;
+      from[lane] = (short) Math.min(loaded / Short.BYTES, from.length - 1);
     }
-    return ByteVector.fromArray(BYTE, from, 0);
+    return ShortVector.fromArray(SHORT, from, 0);
   }
 }

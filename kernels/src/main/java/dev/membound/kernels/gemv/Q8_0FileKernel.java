@@ -68,7 +68,8 @@ final class Q8_0FileKernel extends Q8_0Rows {
             (TWO_BLOCKS
                     ? SCALES
                         .selectFrom(
-                            ByteVector.fromMemorySegment(BYTE, SPACE, atA, ByteOrder.LITTLE_ENDIAN))
+                            ShortVector.fromMemorySegment(
+                                SHORT, SPACE, atA, ByteOrder.LITTLE_ENDIAN))
                         .reinterpretAsInts()
                     : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atA)).reinterpretAsInts())
                 .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
@@ -105,7 +106,8 @@ final class Q8_0FileKernel extends Q8_0Rows {
             (TWO_BLOCKS
                     ? SCALES
                         .selectFrom(
-                            ByteVector.fromMemorySegment(BYTE, SPACE, atB, ByteOrder.LITTLE_ENDIAN))
+                            ShortVector.fromMemorySegment(
+                                SHORT, SPACE, atB, ByteOrder.LITTLE_ENDIAN))
                         .reinterpretAsInts()
                     : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atB)).reinterpretAsInts())
                 .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);

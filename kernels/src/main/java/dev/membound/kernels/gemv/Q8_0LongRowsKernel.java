@@ -75,7 +75,8 @@ final class Q8_0LongRowsKernel extends Q8_0Rows {
             (TWO_BLOCKS
                     ? SCALES
                         .selectFrom(
-                            ByteVector.fromMemorySegment(BYTE, SPACE, atA, ByteOrder.LITTLE_ENDIAN))
+                            ShortVector.fromMemorySegment(
+                                SHORT, SPACE, atA, ByteOrder.LITTLE_ENDIAN))
                         .reinterpretAsInts()
                     : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atA)).reinterpretAsInts())
                 .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
@@ -112,7 +113,8 @@ final class Q8_0LongRowsKernel extends Q8_0Rows {
             (TWO_BLOCKS
                     ? SCALES
                         .selectFrom(
-                            ByteVector.fromMemorySegment(BYTE, SPACE, atB, ByteOrder.LITTLE_ENDIAN))
+                            ShortVector.fromMemorySegment(
+                                SHORT, SPACE, atB, ByteOrder.LITTLE_ENDIAN))
                         .reinterpretAsInts()
                     : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atB)).reinterpretAsInts())
                 .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
@@ -149,7 +151,8 @@ final class Q8_0LongRowsKernel extends Q8_0Rows {
             (TWO_BLOCKS
                     ? SCALES
                         .selectFrom(
-                            ByteVector.fromMemorySegment(BYTE, SPACE, atC, ByteOrder.LITTLE_ENDIAN))
+                            ShortVector.fromMemorySegment(
+                                SHORT, SPACE, atC, ByteOrder.LITTLE_ENDIAN))
                         .reinterpretAsInts()
                     : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atC)).reinterpretAsInts())
                 .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
@@ -186,7 +189,8 @@ final class Q8_0LongRowsKernel extends Q8_0Rows {
             (TWO_BLOCKS
                     ? SCALES
                         .selectFrom(
-                            ByteVector.fromMemorySegment(BYTE, SPACE, atD, ByteOrder.LITTLE_ENDIAN))
+                            ShortVector.fromMemorySegment(
+                                SHORT, SPACE, atD, ByteOrder.LITTLE_ENDIAN))
                         .reinterpretAsInts()
                     : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atD)).reinterpretAsInts())
                 .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);

@@ -3,12 +3,13 @@ package dev.membound.kernels.gemv;
 import static dev.membound.kernels.provider.Species.BYTE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.quant.QuantType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
@@ -16,9 +17,10 @@ import jdk.incubator.vector.VectorMask;
  * as 16-bit numbers, those of long rows would leave the first-level cache sooner.
  *
  * <p>A step multiplies a vector of quants, of two blocks at 512 bits, of one at 256, of half a
- * block at 128. A 16-bit lane {@code v = w₀ + 256·w₁} holds two weights, {@code w₀} made unsigned
- * by its sign bit: as in {@link NibbleRing}, {@code x₀·v + (x₁ − 256·x₀)·(v >> 8)} is {@code w₀·x₀
- * + w₁·x₁} exactly modulo 2¹⁶, and its magnitude is at most 2 · 128 · 127 &lt; 2¹⁵.
+ * block at 128. A 16-bit lane holds two weights. Its lower byte's sign bit flipped and subtracted
+ * ({@link #SIGN}), it is the number {@code v = w₀ + 256·w₁}; as stored and shifted right by 8 it is
+ * {@code w₁}. As in {@link NibbleRing}, {@code x₀·v + (x₁ − 256·x₀)·w₁} is {@code w₀·x₀ + w₁·x₁}
+ * exactly modulo 2¹⁶, and its magnitude is at most 2 · 128 · 127 &lt; 2¹⁵.
  */
 abstract class Q8_0Rows extends FarRows {
   /** A block's scale, a half. */
@@ -60,8 +62,11 @@ abstract class Q8_0Rows extends FarRows {
   /** The sign bit of the lower byte of a 16-bit lane. */
   static final short SIGN = 0x80;
 
-  /** Puts the scale of a lane's block into both halves of each int lane of a step's first load. */
-  static final ByteVector SCALES = scalePermutation();
+  /**
+   * Puts the scale of a lane's block into both halves of each int lane of a step's first load. Of
+   * 16-bit lanes: many CPUs with AVX-512 cannot permute bytes.
+   */
+  static final ShortVector SCALES = scalePermutation();
 
   private final byte[] quants;
 
@@ -148,11 +153,11 @@ abstract class Q8_0Rows extends FarRows {
     return total;
   }
 
-  private static ByteVector scalePermutation() {
-    byte[] from = new byte[VECTOR_BYTES];
-    for (int lane = 0; lane < VECTOR_BYTES; lane++) {
-      from[lane] = (byte) (lane / BLOCK * BLOCK_BYTES + lane % HEADER);
+  private static ShortVector scalePermutation() {
+    short[] from = new short[SHORT.length()];
+    for (int lane = 0; lane < from.length; lane++) {
+      from[lane] = (short) (lane * Short.BYTES / BLOCK * BLOCK_BYTES / Short.BYTES);
     }
-    return ByteVector.fromArray(BYTE, from, 0);
+    return ShortVector.fromArray(SHORT, from, 0);
   }
 }
