@@ -1,8 +1,8 @@
 package dev.membound.kernels.gemv;
 
 /**
- * Which two rows, or tiles, of a share a kernel walks at once: about half a share apart, so that
- * they are two sequential streams to the prefetcher.
+ * Which two tiles of a share a kernel walks at once: about half a share apart, so that they are two
+ * sequential streams to the prefetcher. {@link FarRows} does the like with rows.
  */
 enum FarPairs {
   /** Exactly half of the items apart. */

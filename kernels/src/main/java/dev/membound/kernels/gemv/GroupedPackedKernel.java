@@ -27,8 +27,7 @@ abstract class GroupedPackedKernel extends PackedKernel {
 
   private final Int8Activations activations;
   private final int groupColumns;
-  private int missingExponent;
-  private float resultScale = 1;
+  private float resultScale;
 
   /**
    * @param groupColumns columns that share a scale
@@ -52,8 +51,8 @@ abstract class GroupedPackedKernel extends PackedKernel {
     int[] quants = activations.quants;
     prepare(quants);
     float largest = VectorMath.largestMagnitude(activations.scales, 0, activations.scales.length);
-    float factor = SplitPower.factor(missingExponent, largest);
-    resultScale = SplitPower.rest(missingExponent, largest);
+    float factor = SplitPower.factor(missingExponent(), largest);
+    resultScale = SplitPower.rest(missingExponent(), largest);
     for (int group = 0; group < scales.length; group++) {
       int from = group * groupColumns;
       scales[group] = activations.scales[from / Int8Activations.BLOCK] * factor;
@@ -62,12 +61,12 @@ abstract class GroupedPackedKernel extends PackedKernel {
   }
 
   /**
-   * Has {@link #scales} bring the power of two that the weights' scales lack as the kernel decodes
-   * them. Only for kernels that multiply by the weights' scale first: the other product might
-   * overflow.
+   * The power of two that the weights' scales lack as the kernel decodes them, and that {@link
+   * #scales} bring. Not 0 only in kernels that multiply by the weights' scale first: the other
+   * product might overflow.
    */
-  final void putOnScales(int exponent) {
-    missingExponent = exponent;
+  int missingExponent() {
+    return 0;
   }
 
   @Override

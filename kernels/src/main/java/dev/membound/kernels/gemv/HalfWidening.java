@@ -1,5 +1,9 @@
 package dev.membound.kernels.gemv;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
 /**
  * Widening binary16 to binary32 with one shift and one mask. Shifting a half in the upper 16 bits
  * of an int right by 3, sign-extending, puts its exponent and mantissa where a float has them; the
@@ -10,6 +14,10 @@ package dev.membound.kernels.gemv;
  * <p>The missing 2¹¹² is put on the other factor, as far as that does not overflow.
  */
 final class HalfWidening {
+  /** A half in memory. */
+  static final ValueLayout.OfShort HALF =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   /** What a widened half is multiplied by to be the same number again. */
   static final float UNIT = 0x1p112f;
 
@@ -22,8 +30,8 @@ final class HalfWidening {
   /** Added to {@link #EXPONENTS} of an int, carries into a sign bit if a half is not finite. */
   static final int EXPONENT_CARRY = 0x0400_0400;
 
-  /** The exponent bits of a widened half. */
-  private static final int WIDENED_EXPONENT = 0x0F80_0000;
+  /** The exponent bits of a widened half: those of infinity and of NaN. */
+  static final int WIDENED_EXPONENT = 0x0F80_0000;
 
   private static final int HALF_EXPONENT = 0x7C00;
 
@@ -35,9 +43,20 @@ final class HalfWidening {
 
   private HalfWidening() {}
 
-  /** Whether a half is neither infinite nor NaN. */
-  static boolean isFinite(short half) {
-    return (half & HALF_EXPONENT) != HALF_EXPONENT;
+  /**
+   * Whether no half is infinite or NaN.
+   *
+   * @param at offset of the first
+   * @param count of halves
+   * @param stride bytes from one half to the next
+   */
+  static boolean areFinite(MemorySegment w, long at, int count, int stride) {
+    for (int i = 0; i < count; i++) {
+      if ((w.get(HALF, at + (long) i * stride) & HALF_EXPONENT) == HALF_EXPONENT) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -16,7 +16,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** IQ4_NL: {@code d·x·dot}. */
+/**
+ * IQ4_NL: {@code d·x·dot}. Levels are looked up, two in a 16-bit lane, and multiplied as {@link
+ * ByteRing} says.
+ */
 final class IQ4_NLPackedKernel extends GroupedPackedKernel {
   private static final ByteVector LEVELS = LevelTables.iq4();
   private static final int WORDS = 8;
@@ -26,8 +29,12 @@ final class IQ4_NLPackedKernel extends GroupedPackedKernel {
 
   IQ4_NLPackedKernel(int rows, int cols) {
     super(QuantType.IQ4_NL, rows, cols, 32);
-    putOnScales(HalfWidening.BIAS_DIFFERENCE);
-    factors = new int[cols / 4 * FACTORS];
+    factors = new int[2 * ByteRing.count(cols)];
+  }
+
+  @Override
+  int missingExponent() {
+    return HalfWidening.BIAS_DIFFERENCE;
   }
 
   @Override

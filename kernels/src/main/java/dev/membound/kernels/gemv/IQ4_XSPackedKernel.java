@@ -16,7 +16,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** IQ4_XS: {@code d·Σ sc·x·dot}. */
+/**
+ * IQ4_XS: {@code d·Σ sc·x·dot}. Levels are looked up, two in a 16-bit lane, and multiplied as
+ * {@link ByteRing} says.
+ */
 final class IQ4_XSPackedKernel extends GroupedPackedKernel {
   private static final int GROUPS = 8;
   private static final ByteVector LEVELS = LevelTables.iq4();
@@ -27,7 +30,7 @@ final class IQ4_XSPackedKernel extends GroupedPackedKernel {
 
   IQ4_XSPackedKernel(int rows, int cols) {
     super(QuantType.IQ4_XS, rows, cols, 32);
-    factors = new int[cols / 4 * FACTORS];
+    factors = new int[2 * ByteRing.count(cols)];
   }
 
   @Override

@@ -14,7 +14,7 @@ final class LevelTables {
   static final int E2M1_OFFSET = 12;
 
   /** What IQ4 tables exceed the levels by. */
-  static final int IQ4_OFFSET = 128;
+  static final int IQ4_OFFSET = ByteRing.BIAS;
 
   private static final int CODES = 16;
 

@@ -17,7 +17,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** NVFP4: {@code Σ UE4M3(d)·x·dot}, of doubled levels. */
+/** NVFP4: {@code Σ UE4M3(d)·x·dot}, of doubled levels; a scale that is NaN counts as 0. */
 final class NVFP4PackedKernel extends RingPackedKernel {
   private static final int GROUPS = 4;
   private static final ByteVector LEVELS = LevelTables.e2m1Doubled();
@@ -42,7 +42,11 @@ final class NVFP4PackedKernel extends RingPackedKernel {
   NVFP4PackedKernel(int rows, int cols) {
     super(
         QuantType.NVFP4, rows, cols, FieldCoefficients.ofLevels(), 16, 16, LevelTables.E2M1_OFFSET);
-    putOnScales(MISSING_EXPONENT);
+  }
+
+  @Override
+  int missingExponent() {
+    return MISSING_EXPONENT;
   }
 
   @Override

@@ -30,8 +30,7 @@ import jdk.incubator.vector.VectorSpecies;
  * block. At 512 bits a permutation gathers codes and another scales.
  */
 final class Q4_0FileKernel extends FarRows {
-  private static final ValueLayout.OfShort SCALE =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SCALE = HalfWidening.HALF;
   private static final VectorSpecies<Byte> QUANTS =
       VectorSpecies.of(
           byte.class, VectorShape.forBitSize(Species.SHAPE.vectorBitSize() / Short.BYTES));
@@ -83,7 +82,7 @@ final class Q4_0FileKernel extends FarRows {
 
   /**
    * The word's four quants, for each word. As bytes, the coefficients being made of them in the
-   * loop: with 14336 columns, 16-bit coefficients and two rows of weights would not fit L1.
+   * loop: with 14336 columns, 16-bit coefficients and four rows of weights would not fit L1.
    */
   private final byte[] x0;
 
@@ -151,12 +150,7 @@ final class Q4_0FileKernel extends FarRows {
 
   @Override
   boolean isFinite(MemorySegment w, long row) {
-    for (int block = 0; block < blocks; block++) {
-      if (!HalfWidening.isFinite(w.get(SCALE, row + (long) block * BLOCK_BYTES))) {
-        return false;
-      }
-    }
-    return true;
+    return HalfWidening.areFinite(w, row, blocks, BLOCK_BYTES);
   }
 
   @Override

@@ -8,7 +8,6 @@ import static dev.membound.kernels.provider.Species.SHORT;
 import dev.membound.kernels.quant.QuantType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -24,8 +23,7 @@ import jdk.incubator.vector.VectorMask;
  */
 abstract class Q8_0Rows extends FarRows {
   /** A block's scale, a half. */
-  static final ValueLayout.OfShort SCALE =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfShort SCALE = HalfWidening.HALF;
 
   /** Bytes of a block before its quants. */
   static final int HEADER = Short.BYTES;
@@ -131,12 +129,7 @@ abstract class Q8_0Rows extends FarRows {
 
   @Override
   boolean isFinite(MemorySegment w, long row) {
-    for (int block = 0; block < blocks; block++) {
-      if (!HalfWidening.isFinite(w.get(SCALE, row + (long) block * BLOCK_BYTES))) {
-        return false;
-      }
-    }
-    return true;
+    return HalfWidening.areFinite(w, row, blocks, BLOCK_BYTES);
   }
 
   @Override

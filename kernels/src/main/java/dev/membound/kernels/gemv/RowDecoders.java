@@ -23,8 +23,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class RowDecoders {
   private static final ValueLayout.OfFloat F32 =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort HALF =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort HALF = HalfWidening.HALF;
   private static final VectorSpecies<Short> HALVES =
       VectorSpecies.of(short.class, VectorShape.forBitSize(Species.SHAPE.vectorBitSize() / 2));
   private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
@@ -37,9 +36,6 @@ final class RowDecoders {
   private static final int Q8_0_BYTES = QuantType.Q8_0.blockBytes();
   private static final int Q4_0_BYTES = QuantType.Q4_0.blockBytes();
   private static final int FLOAT_INFINITY = 0x7F80_0000;
-
-  /** A half's infinity, widened by {@link HalfWidening}. */
-  private static final int HALF_INFINITY = 0x0F80_0000;
 
   private RowDecoders() {}
 
@@ -82,7 +78,9 @@ final class RowDecoders {
               .lanewise(VectorOperators.LSHL, Short.SIZE - HalfWidening.SHIFT)
               .and(HalfWidening.MASK);
       VectorMask<Integer> special =
-          halves.and(HALF_INFINITY).compare(VectorOperators.EQ, HALF_INFINITY);
+          halves
+              .and(HalfWidening.WIDENED_EXPONENT)
+              .compare(VectorOperators.EQ, HalfWidening.WIDENED_EXPONENT);
       halves
           .reinterpretAsFloats()
           .mul(HalfWidening.UNIT)
