@@ -64,7 +64,7 @@ final class JmhRun {
     int incomplete = started.incomplete(results);
     if (incomplete > 0) {
       throw new UserInputException(
-          "%d of %d benchmarks failed, in some fork or all; their messages are above, beside the others' results"
+          "%d of %d benchmarks failed, in some fork or all; JMH's output says why, and has the others' results"
               .formatted(incomplete, started.count()));
     }
   }

@@ -24,14 +24,13 @@ final class StartedBenchmarks {
   /** Forks that each benchmark with its parameters was to have. */
   private final Map<String, Integer> forks = new TreeMap<>();
 
-  StartedBenchmarks(Options options) throws IOException {
-    PrintStream out =
-        options.getOutput().hasValue()
-            ? new PrintStream(options.getOutput().get(), System.out.charset())
-            : System.out;
+  /**
+   * @throws UserInputException if the file of JMH's {@code -o} cannot be written
+   */
+  StartedBenchmarks(Options options) {
     OutputFormat plain =
         OutputFormatFactory.createFormatInstance(
-            out, options.verbosity().orElse(Defaults.VERBOSITY));
+            output(options), options.verbosity().orElse(Defaults.VERBOSITY));
     format =
         (OutputFormat)
             Proxy.newProxyInstance(
@@ -48,6 +47,17 @@ final class StartedBenchmarks {
                     throw e.getCause();
                   }
                 });
+  }
+
+  private static PrintStream output(Options options) {
+    if (!options.getOutput().hasValue()) {
+      return System.out;
+    }
+    try {
+      return new PrintStream(options.getOutput().get(), System.out.charset());
+    } catch (IOException e) {
+      throw new UserInputException("-o: cannot write JMH's output: " + e.getMessage());
+    }
   }
 
   /** What JMH prints with, as it does by itself. */

@@ -28,6 +28,7 @@ class BenchCommandTest {
           AttentionBenchmark -p scattered=yes | scattered of AttentionBenchmark is true or false
           AttentionBenchmark -p context | Unable to parse parameter string
           GemvBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=Q8_0 -p layout=FILE -p rows=64 -p cols=64,40 -p residency=L2 -p workingSetBytes=1 | 1 of 2 benchmarks failed
+          GemvBenchmark -o no/such/folder/file | -o: cannot write JMH's output: no/such/folder/file
           GemvBenchmark -nonsense      | `./membound bench -h` has JMH's options
           """)
   void badInputIsOneLine(String arguments, String expected) {
