@@ -18,7 +18,7 @@ final class DecodedFile implements BatchKernel {
 
   private static final int ROWS = 2;
 
-  private final RowDecoder decoder;
+  private final RowDecoder[] decoders;
   private final long rowBytes;
   private final int rows;
   private final int cols;
@@ -36,8 +36,8 @@ final class DecodedFile implements BatchKernel {
   /** For each worker, the lanes of both rows' sums, vector after vector. */
   private final float[][] lanes;
 
-  DecodedFile(QuantType type, RowDecoder decoder, int rows, int cols, int batch, int workers) {
-    this.decoder = decoder;
+  DecodedFile(QuantType type, int rows, int cols, int batch, int workers) {
+    this.decoders = RowDecoders.of(type, workers);
     this.rowBytes = type.rowBytes(cols);
     this.rows = rows;
     this.cols = cols;
@@ -78,7 +78,7 @@ final class DecodedFile implements BatchKernel {
       // Without a partner, a row is its own: the same result, written twice.
       int partner = row + half < endRow ? row + half : row;
       Arrays.fill(lanes, 0);
-      multiplyRows(w.data(), row * rowBytes, partner * rowBytes, decoded[worker], lanes);
+      multiplyRows(w.data(), row * rowBytes, partner * rowBytes, worker);
       for (int vector = 0; vector < batch; vector++) {
         int from = vector * ROWS * FLOATS;
         y[vector * rows + row] = VectorMath.sumLanes(lanes, from);
@@ -87,7 +87,10 @@ final class DecodedFile implements BatchKernel {
     }
   }
 
-  private void multiplyRows(MemorySegment w, long a, long b, float[] decoded, float[] lanes) {
+  private void multiplyRows(MemorySegment w, long a, long b, int worker) {
+    RowDecoder decoder = decoders[worker];
+    float[] decoded = this.decoded[worker];
+    float[] lanes = this.lanes[worker];
     for (int c = 0; c < cols; c += CHUNK_COLUMNS) {
       int columns = Math.min(CHUNK_COLUMNS, cols - c);
       decoder.decode(w, a, c, columns, decoded, 0);

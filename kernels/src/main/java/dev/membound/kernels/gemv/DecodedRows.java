@@ -4,23 +4,20 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 
 import dev.membound.kernels.matrix.WeightMatrix;
-import dev.membound.kernels.quant.BlockCodec;
 import dev.membound.kernels.quant.QuantType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Any format in GGUF order: blocks are decoded by the scalar reference into a scratch of a few
- * kilobytes, which is then multiplied as vectors. Bound by the decoder, not by memory: for formats
- * that have no kernel of their own in this layout.
+ * Any format in GGUF order, float activations: a chunk of a row is decoded into the first-level
+ * cache, and multiplied from there. For formats that have no kernel of their own in this layout.
  */
 final class DecodedRows implements GemvKernel {
   private static final int LINE_FLOATS = 16;
 
-  /** Weights that are decoded at once: at least a block, and a multiple of a vector. */
-  private static final int CHUNK = 512;
+  private static final int CHUNK = DecodedFile.CHUNK_COLUMNS;
 
-  private final BlockCodec codec;
+  private final RowDecoder[] decoders;
   private final int cols;
   private final long rowBytes;
   private final float[][] weights;
@@ -28,7 +25,7 @@ final class DecodedRows implements GemvKernel {
   private float[] x;
 
   DecodedRows(QuantType type, int cols, int workers) {
-    this.codec = type.codec();
+    this.decoders = RowDecoders.of(type, workers);
     this.cols = cols;
     this.rowBytes = type.rowBytes(cols);
     this.weights = new float[workers][CHUNK];
@@ -53,20 +50,18 @@ final class DecodedRows implements GemvKernel {
   @Override
   public void multiply(WeightMatrix w, float[] y, int firstRow, int endRow, int worker) {
     for (int row = firstRow; row < endRow; row++) {
-      y[row] = multiplyRow(w.data(), row * rowBytes, weights[worker], lanes[worker]);
+      y[row] = multiplyRow(w.data(), row * rowBytes, worker);
     }
   }
 
-  private float multiplyRow(MemorySegment data, long row, float[] chunk, float[] lanes) {
+  private float multiplyRow(MemorySegment data, long row, int worker) {
+    float[] chunk = weights[worker];
+    float[] lanes = this.lanes[worker];
     FloatVector.zero(FLOAT).intoArray(lanes, LINE_FLOATS);
     float tail = 0;
-    long at = row;
     for (int from = 0; from < cols; from += CHUNK) {
       int count = Math.min(CHUNK, cols - from);
-      for (int c = 0; c < count; c += codec.blockElements()) {
-        codec.decode(data, at, chunk, c);
-        at += codec.blockBytes();
-      }
+      decoders[worker].decode(data, row, from, count, chunk, 0);
       int vectors = count / FLOATS;
       addProducts(chunk, x, from, vectors, lanes);
       for (int c = vectors * FLOATS; c < count; c++) {

@@ -1,5 +1,6 @@
 package dev.membound.kernels.gemv;
 
+import dev.membound.kernels.levels.LevelDecoder;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.matrix.PackedLayout;
 import dev.membound.kernels.provider.KernelProvider;
@@ -28,7 +29,7 @@ final class GemvKernels {
    * first.
    */
   static List<ActivationPath> paths(QuantType type, MatrixLayout layout, int batch) {
-    if (!KernelProvider.current().isVectorised() || !hasInt8(type, layout)) {
+    if (!KernelProvider.current().isVectorised() || !hasInt8(type)) {
       return List.of(ActivationPath.FLOAT);
     }
     if (!hasFloat(type, layout)) {
@@ -39,11 +40,10 @@ final class GemvKernels {
         : List.of(ActivationPath.FLOAT, ActivationPath.INT8);
   }
 
-  private static boolean hasInt8(QuantType type, MatrixLayout layout) {
+  private static boolean hasInt8(QuantType type) {
     return switch (type) {
       case F32, F16, BF16, FP8_E4M3_B128, FP8_E5M2_B128 -> false;
-      case Q8_0, Q4_0 -> true;
-      default -> layout == MatrixLayout.PACKED;
+      default -> true;
     };
   }
 
@@ -72,10 +72,13 @@ final class GemvKernels {
     if (!KernelProvider.current().isVectorised()) {
       return new ScalarGemv(type, layout, rows, cols, batch, workers);
     }
-    if (batch == 1 && path == paths(type, layout, 1).getFirst()) {
+    if (batch == 1 && path == pathOfOneVector(type, layout)) {
       return new OneVector(oneVector(type, layout, rows, cols, workers));
     }
     if (path == ActivationPath.INT8) {
+      if (layout == MatrixLayout.FILE && !hasOwnFileKernel(type)) {
+        return new LevelRows(type, LevelDecoder.of(type), rows, cols, batch, workers);
+      }
       return new VectorsInTurn(
           () -> oneVector(type, layout, rows, cols, workers),
           rows,
@@ -84,7 +87,7 @@ final class GemvKernels {
           rowsPerTurn(type, layout, rows, cols));
     }
     return switch (layout) {
-      case FILE -> new DecodedFile(type, RowDecoders.of(type), rows, cols, batch, workers);
+      case FILE -> new DecodedFile(type, rows, cols, batch, workers);
       case PACKED ->
           switch (type) {
             case F32 -> new F32BatchTiles(rows, cols, batch);
@@ -92,6 +95,21 @@ final class GemvKernels {
             default -> new DecodedTiles(type, tileDecoder(type), rows, cols, batch, workers);
           };
     };
+  }
+
+  /** Whether a vector class multiplies blocks of the file as they are. */
+  private static boolean hasOwnFileKernel(QuantType type) {
+    return switch (type) {
+      case F32, F16, BF16, Q8_0, Q4_0 -> true;
+      default -> false;
+    };
+  }
+
+  /** In which arithmetic the kernels of {@link #oneVector} multiply. */
+  private static ActivationPath pathOfOneVector(QuantType type, MatrixLayout layout) {
+    return hasInt8(type) && (layout == MatrixLayout.PACKED || hasOwnFileKernel(type))
+        ? ActivationPath.INT8
+        : ActivationPath.FLOAT;
   }
 
   /**

@@ -30,14 +30,19 @@ final class Int8Activations {
   }
 
   void quantize(float[] x) {
+    quantize(x, 0);
+  }
+
+  /** Quantizes the activations from {@code x[start]} on. */
+  void quantize(float[] x, int start) {
     for (int block = 0; block < scales.length; block++) {
       int from = block * BLOCK;
-      float largest = VectorMath.largestMagnitude(x, from, BLOCK);
+      float largest = VectorMath.largestMagnitude(x, start + from, BLOCK);
       boolean vanishes = largest < SMALLEST;
       scales[block] = vanishes ? 0 : largest / 127;
       float inverse = vanishes ? 0 : 127 / largest;
       for (int i = from; i < from + BLOCK; i += FLOATS) {
-        FloatVector.fromArray(FLOAT, x, i)
+        FloatVector.fromArray(FLOAT, x, start + i)
             .mul(inverse)
             .add(ROUNDER)
             .reinterpretAsInts()

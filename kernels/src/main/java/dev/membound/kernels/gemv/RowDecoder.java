@@ -2,7 +2,10 @@ package dev.membound.kernels.gemv;
 
 import java.lang.foreign.MemorySegment;
 
-/** Decodes part of a row of the FILE layout to floats, the same bits as the codec. */
+/**
+ * Decodes part of a row of the FILE layout to floats, the same bits as the codec. One thread at a
+ * time.
+ */
 @FunctionalInterface
 interface RowDecoder {
   /**

@@ -5,7 +5,6 @@ import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
 import dev.membound.kernels.provider.Species;
-import dev.membound.kernels.quant.BlockCodec;
 import dev.membound.kernels.quant.QuantType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,7 +18,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Decoders of rows in GGUF order: vectorised for the plain formats, else the scalar reference. */
+/** Decoders of rows in GGUF order. */
 final class RowDecoders {
   private static final ValueLayout.OfFloat F32 =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -39,24 +38,24 @@ final class RowDecoders {
 
   private RowDecoders() {}
 
-  static RowDecoder of(QuantType type) {
+  /** A decoder for each worker. */
+  static RowDecoder[] of(QuantType type, int workers) {
+    RowDecoder[] decoders = new RowDecoder[workers];
+    for (int worker = 0; worker < workers; worker++) {
+      decoders[worker] = of(type);
+    }
+    return decoders;
+  }
+
+  private static RowDecoder of(QuantType type) {
     return switch (type) {
       case F32 -> RowDecoders::f32;
       case F16 -> RowDecoders::f16;
       case BF16 -> RowDecoders::bf16;
       case Q8_0 -> RowDecoders::q8_0;
       case Q4_0 -> RowDecoders::q4_0;
-      default -> scalar(type.codec());
-    };
-  }
-
-  private static RowDecoder scalar(BlockCodec codec) {
-    return (w, row, fromCol, cols, target, to) -> {
-      long at = row + (long) (fromCol / codec.blockElements()) * codec.blockBytes();
-      for (int c = 0; c < cols; c += codec.blockElements()) {
-        codec.decode(w, at, target, to + c);
-        at += codec.blockBytes();
-      }
+      case FP8_E4M3_B128, FP8_E5M2_B128 -> new Fp8Rows(type);
+      default -> new ScaledLevels(type);
     };
   }
 
