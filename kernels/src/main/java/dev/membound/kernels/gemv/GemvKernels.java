@@ -10,13 +10,6 @@ import java.util.List;
 
 /** Which kernel serves which format, layout, number of vectors and activation path. */
 final class GemvKernels {
-  /**
-   * From this many vectors on, decoding once for all is faster than integers for each, but for
-   * Q4_0's cheap packed ones: with 16 vectors 0.087 of the read ceiling in floats and 0.081 in
-   * integers for Q8_0 packed, 0.073 and 0.050 for its file layout, 0.058 and 0.079 for Q4_0 packed.
-   */
-  private static final int LEAST_FLOAT_BATCH = 9;
-
   private static final int FILE_ROWS_PER_TURN = 16;
 
   private static final long TURN_BYTES = 1 << 20;
@@ -32,12 +25,24 @@ final class GemvKernels {
     if (!KernelProvider.current().isVectorised() || !hasInt8(type)) {
       return List.of(ActivationPath.FLOAT);
     }
-    if (!hasFloat(type, layout)) {
-      return List.of(ActivationPath.INT8);
-    }
-    return batch < LEAST_FLOAT_BATCH || (type == QuantType.Q4_0 && layout == MatrixLayout.PACKED)
+    return batch < leastFloatBatch(type, layout)
         ? List.of(ActivationPath.INT8, ActivationPath.FLOAT)
         : List.of(ActivationPath.FLOAT, ActivationPath.INT8);
+  }
+
+  /**
+   * From how many vectors on decoding once for all is faster than integers for each, by measurement
+   * (docs/gemv.md): early where integers are decoded too, never where a packed decoder is slow.
+   */
+  private static int leastFloatBatch(QuantType type, MatrixLayout layout) {
+    return switch (layout) {
+      case FILE -> hasOwnFileKernel(type) ? 9 : 4;
+      case PACKED ->
+          switch (type) {
+            case Q8_0, INT8_B128 -> 9;
+            default -> Gemv.LARGEST_BATCH + 1;
+          };
+    };
   }
 
   private static boolean hasInt8(QuantType type) {
@@ -45,15 +50,6 @@ final class GemvKernels {
       case F32, F16, BF16, FP8_E4M3_B128, FP8_E5M2_B128 -> false;
       default -> true;
     };
-  }
-
-  /** Needs no vector class: plans are also made where the Vector API is absent. */
-  private static boolean hasFloat(QuantType type, MatrixLayout layout) {
-    return layout == MatrixLayout.FILE
-        || switch (type) {
-          case F32, F16, BF16, Q8_0, Q4_0, FP8_E4M3_B128, FP8_E5M2_B128, INT8_B128 -> true;
-          default -> false;
-        };
   }
 
   /**
@@ -92,7 +88,7 @@ final class GemvKernels {
           switch (type) {
             case F32 -> new F32BatchTiles(rows, cols, batch);
             case BF16 -> new BF16BatchTiles(rows, cols, batch);
-            default -> new DecodedTiles(type, tileDecoder(type), rows, cols, batch, workers);
+            default -> new DecodedTiles(type, tileDecoders(type, workers), rows, cols, batch);
           };
     };
   }
@@ -124,16 +120,24 @@ final class GemvKernels {
     return (int) Math.clamp(tiles, 2, MOST_TURN_TILES) * tileRows;
   }
 
-  /** The decoder of a packed format that {@link #hasFloat}, but for those that need none. */
+  private static TileDecoder[] tileDecoders(QuantType type, int workers) {
+    TileDecoder[] decoders = new TileDecoder[workers];
+    for (int worker = 0; worker < workers; worker++) {
+      decoders[worker] = tileDecoder(type);
+    }
+    return decoders;
+  }
+
   private static TileDecoder tileDecoder(QuantType type) {
     return switch (type) {
+      case F32, BF16 -> throw new IllegalArgumentException(type + " needs no decoding");
       case F16 -> new F16Tiles();
       case Q8_0 -> ByteTiles.q8_0();
       case Q4_0 -> new Q4_0Tiles();
       case FP8_E4M3_B128 -> Fp8Tiles.e4m3();
       case FP8_E5M2_B128 -> Fp8Tiles.e5m2();
       case INT8_B128 -> ByteTiles.int8Block128();
-      default -> throw new IllegalArgumentException(type + " is multiplied in integers only");
+      default -> new SeparatedTiles(type);
     };
   }
 

@@ -3,7 +3,10 @@ package dev.membound.kernels.gemv;
 import dev.membound.kernels.provider.Species;
 import java.lang.foreign.MemorySegment;
 
-/** Decodes a tile of the packed layout to floats, lane = row, the same bits as the codec. */
+/**
+ * Decodes a tile of the packed layout to floats, lane = row, the same bits as the codec. One thread
+ * at a time.
+ */
 interface TileDecoder {
   /** Bytes of a float vector. */
   int VECTOR_BYTES = Species.FLOATS * Float.BYTES;

@@ -236,7 +236,8 @@ public final class PackedLayout {
         + (long) (unit - panel * panelUnits()) * tileUnitBytes();
   }
 
-  private int lane(int row) {
+  /** The lane that a row has in the words of its tile. */
+  public int lane(int row) {
     int inTile = row % tileRows;
     int floatLanes = tileRows / format.rowsPerFloatLane();
     return inTile % floatLanes * format.rowsPerFloatLane() + inTile / floatLanes;

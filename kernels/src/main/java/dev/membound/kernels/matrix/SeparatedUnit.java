@@ -11,7 +11,7 @@ import java.util.Arrays;
  * codes in column order as {@link CodeWords}, each run of columns that has a scale word of its own
  * after that word. So a kernel meets everything in the order of its addresses.
  */
-final class SeparatedUnit {
+public final class SeparatedUnit {
   private static final ValueLayout.OfShort WORD =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -21,7 +21,8 @@ final class SeparatedUnit {
   private final short[] scales;
   private final int blockScales;
 
-  SeparatedUnit(SeparableCodec codec) {
+  /** Room for one block of a format at a time. */
+  public SeparatedUnit(SeparableCodec codec) {
     this.codec = codec;
     this.codeWords = CodeWords.ofBits(codec.codeBits());
     this.codes = new int[codec.blockElements()];
@@ -38,21 +39,21 @@ final class SeparatedUnit {
   void fromBlock(MemorySegment source, long offset, MemorySegment target, long at) {
     codec.separate(source, offset, codes, scales);
     for (int word = 0; word < scales.length; word++) {
-      target.set(WORD, at + scaleOffset(word), scales[word]);
+      target.set(WORD, at + scaleWord(word) * Short.BYTES, scales[word]);
     }
     for (int word = 0; word < codeWordCount(); word++) {
-      target.set(WORD, at + codeOffset(word), codeWords.pack(codes, 0, word));
+      target.set(WORD, at + codeWord(word) * Short.BYTES, codeWords.pack(codes, 0, word));
     }
   }
 
   /** Rebuilds a block from its words. */
   void toBlock(MemorySegment source, long at, MemorySegment target, long offset) {
     for (int word = 0; word < scales.length; word++) {
-      scales[word] = source.get(WORD, at + scaleOffset(word));
+      scales[word] = source.get(WORD, at + scaleWord(word) * Short.BYTES);
     }
     Arrays.fill(codes, 0);
     for (int word = 0; word < codeWordCount(); word++) {
-      codeWords.unpack(source.get(WORD, at + codeOffset(word)), codes, 0, word);
+      codeWords.unpack(source.get(WORD, at + codeWord(word) * Short.BYTES), codes, 0, word);
     }
     codec.combine(codes, scales, target, offset);
   }
@@ -66,14 +67,16 @@ final class SeparatedUnit {
     return codeWordCount() / Math.max(1, scales.length - blockScales);
   }
 
-  private long scaleOffset(int word) {
+  /** Which word of the unit holds a word of scales. */
+  public long scaleWord(int word) {
     int run = Math.max(0, word - blockScales);
-    return (long) (word + run * runWords()) * Short.BYTES;
+    return word + (long) run * runWords();
   }
 
-  private long codeOffset(int word) {
+  /** Which word of the unit holds a word of codes. */
+  public long codeWord(int word) {
     int run = word / runWords();
     int scalesBefore = scales.length == blockScales ? blockScales : blockScales + run + 1;
-    return (long) (scalesBefore + word) * Short.BYTES;
+    return (long) scalesBefore + word;
   }
 }

@@ -62,6 +62,16 @@ final class IQ4_NLCodec implements SeparableCodec {
   }
 
   @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    scales[0] = Float.float16ToFloat(words[0]);
+  }
+
+  @Override
+  public int level(int code) {
+    return CodeBook.IQ4.level(code);
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     target.set(LittleEndian.SHORT, offset, scales[0]);
     SplitNibbles.set(target, offset + QUANTS, codes);

@@ -95,6 +95,21 @@ final class IQ4_XSCodec implements SeparableCodec {
   }
 
   @Override
+  public int groups() {
+    return SUB_BLOCKS;
+  }
+
+  @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    SymmetricScales.read(words, scales);
+  }
+
+  @Override
+  public int level(int code) {
+    return CodeBook.IQ4.level(code);
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     target.set(LittleEndian.SHORT, offset, scales[0]);
     int high = 0;

@@ -71,6 +71,18 @@ final class Int4Group128Codec implements SeparableCodec {
     }
   }
 
+  /** The minimum, an integer times a binary16 number, is exact. */
+  @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    scales[0] = Float.float16ToFloat(words[0]);
+    minima[0] = words[1] * scales[0];
+  }
+
+  @Override
+  public int level(int code) {
+    return code;
+  }
+
   @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     target.set(LittleEndian.SHORT, offset, scales[0]);

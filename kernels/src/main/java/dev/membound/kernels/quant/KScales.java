@@ -27,6 +27,19 @@ final class KScales {
             | LittleEndian.unsignedByte(source, offset + i) >>> 6 << 4;
   }
 
+  /**
+   * The scales and minima of words: d, dmin, and eight of a scale and, in the upper byte, a
+   * minimum.
+   */
+  static void read(short[] words, float[] scales, float[] minima) {
+    float d = Float.float16ToFloat(words[0]);
+    float dmin = Float.float16ToFloat(words[1]);
+    for (int i = 0; i < COUNT; i++) {
+      scales[i] = d * (words[2 + i] & 0xFF);
+      minima[i] = dmin * (words[2 + i] >>> Byte.SIZE);
+    }
+  }
+
   /** Writes eight words of a scale and, in the upper byte, a minimum. */
   static void set(MemorySegment target, long offset, short[] words, int from) {
     for (int i = 0; i < 4; i++) {

@@ -73,6 +73,16 @@ final class MXFP4Codec implements SeparableCodec {
   }
 
   @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    scales[0] = halfScale(words[0]);
+  }
+
+  @Override
+  public int level(int code) {
+    return CodeBook.E2M1_DOUBLED.level(code);
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     LittleEndian.setByte(target, offset, scales[0]);
     SplitNibbles.set(target, offset + QUANTS, codes);

@@ -106,6 +106,23 @@ final class NVFP4Codec implements SeparableCodec {
   }
 
   @Override
+  public int groups() {
+    return SUB_BLOCKS;
+  }
+
+  @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    for (int sub = 0; sub < SUB_BLOCKS; sub++) {
+      scales[sub] = halfScale(words[sub / 2] >>> Byte.SIZE * (sub % 2) & 0xFF);
+    }
+  }
+
+  @Override
+  public int level(int code) {
+    return CodeBook.E2M1_DOUBLED.level(code);
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     for (int word = 0; word < SUB_BLOCKS / 2; word++) {
       target.set(LittleEndian.SHORT, offset + word * Short.BYTES, scales[word]);

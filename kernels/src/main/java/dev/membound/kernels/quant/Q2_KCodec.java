@@ -89,6 +89,27 @@ final class Q2_KCodec implements SeparableCodec {
   }
 
   @Override
+  public int groups() {
+    return SUB_BLOCKS;
+  }
+
+  @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    float d = Float.float16ToFloat(words[0]);
+    float dmin = Float.float16ToFloat(words[1]);
+    for (int sub = 0; sub < SUB_BLOCKS; sub++) {
+      int pair = words[2 + sub / 2] >>> Byte.SIZE * (sub % 2) & 0xFF;
+      scales[sub] = d * (pair & 15);
+      minima[sub] = dmin * (pair >>> 4);
+    }
+  }
+
+  @Override
+  public int level(int code) {
+    return code;
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     for (int word = 0; word < SUB_BLOCKS / 2; word++) {
       target.set(LittleEndian.SHORT, offset + word * Short.BYTES, scales[2 + word]);

@@ -98,6 +98,21 @@ final class Q3_KCodec implements SeparableCodec {
   }
 
   @Override
+  public int groups() {
+    return SUB_BLOCKS;
+  }
+
+  @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    SymmetricScales.read(words, scales);
+  }
+
+  @Override
+  public int level(int code) {
+    return code + LEAST_CODE;
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     byte[] block = new byte[blockBytes()];
     for (int i = 0; i < ELEMENTS; i++) {

@@ -94,6 +94,21 @@ final class Q4_KCodec implements SeparableCodec {
   }
 
   @Override
+  public int groups() {
+    return SUB_BLOCKS;
+  }
+
+  @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    KScales.read(words, scales, minima);
+  }
+
+  @Override
+  public int level(int code) {
+    return code;
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     target.set(LittleEndian.SHORT, offset, scales[0]);
     target.set(LittleEndian.SHORT, offset + DMIN, scales[1]);

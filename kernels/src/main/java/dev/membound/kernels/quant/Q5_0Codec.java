@@ -67,6 +67,16 @@ final class Q5_0Codec implements SeparableCodec {
   }
 
   @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    scales[0] = Float.float16ToFloat(words[0]);
+  }
+
+  @Override
+  public int level(int code) {
+    return code - 16;
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     target.set(LittleEndian.SHORT, offset, scales[0]);
     int high = 0;

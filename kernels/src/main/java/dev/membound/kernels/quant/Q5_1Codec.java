@@ -75,6 +75,17 @@ final class Q5_1Codec implements SeparableCodec {
   }
 
   @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    scales[0] = Float.float16ToFloat(words[0]);
+    minima[0] = -Float.float16ToFloat(words[1]);
+  }
+
+  @Override
+  public int level(int code) {
+    return code;
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     target.set(LittleEndian.SHORT, offset, scales[0]);
     target.set(LittleEndian.SHORT, offset + MINIMUM, scales[1]);

@@ -95,6 +95,21 @@ final class Q6_KCodec implements SeparableCodec {
   }
 
   @Override
+  public int groups() {
+    return SUB_BLOCKS;
+  }
+
+  @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    SymmetricScales.read(words, scales);
+  }
+
+  @Override
+  public int level(int code) {
+    return code + LEAST_CODE;
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     byte[] low = new byte[HALF];
     int[] high = new int[ELEMENTS];

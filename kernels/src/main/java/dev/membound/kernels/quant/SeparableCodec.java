@@ -31,6 +31,24 @@ public interface SeparableCodec extends BlockCodec {
    */
   void separate(MemorySegment source, long offset, int[] codes, short[] scales);
 
+  /** Runs of columns that have a scale, and maybe a minimum, of their own. */
+  default int groups() {
+    return 1;
+  }
+
+  /** What a code stands for under a scale of 1: from −128 to 127. */
+  int level(int code);
+
+  /**
+   * Reads a block's scales: a weight of group g is {@code scales[g]·level(code) − minima[g]}, in
+   * binary32 the same number as {@link #decode} gives.
+   *
+   * @param words as {@link #separate} gives them
+   * @param scales receives one a group
+   * @param minima receives one a group; formats without minima leave it as it is
+   */
+  void readScales(short[] words, float[] scales, float[] minima);
+
   /** Puts a block together: the reverse of {@link #separate}. */
   void combine(int[] codes, short[] scales, MemorySegment target, long offset);
 }

@@ -44,6 +44,14 @@ record SymmetricScales(float d, int[] codes) {
     return words;
   }
 
+  /** The scales that such words stand for. */
+  static void read(short[] words, float[] scales) {
+    float d = Float.float16ToFloat(words[0]);
+    for (int sub = 0; sub < 2 * (words.length - 1); sub++) {
+      scales[sub] = d * code(words, sub);
+    }
+  }
+
   /** The code of a sub-block in the words that {@link #words} describes. */
   static int code(short[] words, int sub) {
     return (byte) (words[1 + sub / 2] >>> 8 * (sub % 2));

@@ -88,6 +88,16 @@ final class TQ1_0Codec implements SeparableCodec {
   }
 
   @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    scales[0] = Float.float16ToFloat(words[0]);
+  }
+
+  @Override
+  public int level(int code) {
+    return code - 1;
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     long at = offset;
     int from = 0;

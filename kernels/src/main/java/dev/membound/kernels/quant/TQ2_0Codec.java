@@ -59,6 +59,16 @@ final class TQ2_0Codec implements SeparableCodec {
   }
 
   @Override
+  public void readScales(short[] words, float[] scales, float[] minima) {
+    scales[0] = Float.float16ToFloat(words[0]);
+  }
+
+  @Override
+  public int level(int code) {
+    return code - 1;
+  }
+
+  @Override
   public void combine(int[] codes, short[] scales, MemorySegment target, long offset) {
     TwoBitPlanes.set(target, offset, codes);
     target.set(LittleEndian.SHORT, offset + D, scales[0]);

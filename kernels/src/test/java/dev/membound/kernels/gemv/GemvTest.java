@@ -292,7 +292,7 @@ class GemvTest {
    * largest ones, at the two row lengths that differ in kernels.
    */
   @ParameterizedTest
-  @CsvSource({"Q8_0, FILE", "Q8_0, PACKED", "IQ4_NL, PACKED"})
+  @CsvSource({"Q8_0, FILE", "Q8_0, PACKED", "IQ4_NL, FILE", "IQ4_NL, PACKED"})
   void theLargestProductsOfBytesDoNotOverflow(QuantType type, MatrixLayout layout) {
     int rows = 33;
     byte[] extremes =
@@ -330,6 +330,38 @@ class GemvTest {
             assertThat((double) y[row])
                 .isCloseTo(expected, within(30_000.0)); // a lost carry is 65536
           }
+        }
+      }
+    }
+  }
+
+  /** MXFP4's largest scales make infinities of the larger codes, here ones that cancel. */
+  @Test
+  void weightsThatOverflowMakeTheirRowNonFiniteAndNoOther() {
+    int rows = 5;
+    int cols = 96;
+    byte largestScale = (byte) 254;
+    byte fourAndMinusFour = (byte) 0xE6;
+    byte oneAndMinusOne = (byte) 0xA2;
+    try (Arena arena = Arena.ofConfined();
+        WorkerTeam team = WorkerTeam.of(1)) {
+      WeightMatrix w = WeightMatrix.random(QuantType.MXFP4, rows, cols, 5, arena);
+      for (int row = 2; row <= 3; row++) {
+        long block = row * QuantType.MXFP4.rowBytes(cols) + QuantType.MXFP4.blockBytes();
+        w.data()
+            .asSlice(block, QuantType.MXFP4.blockBytes())
+            .fill(row == 2 ? fourAndMinusFour : oneAndMinusOne);
+        w.data().set(ValueLayout.JAVA_BYTE, block, row == 2 ? largestScale : (byte) 127);
+      }
+      float[] x = new float[cols];
+      Arrays.fill(x, 1);
+      for (ActivationPath path : Gemv.activationPaths(QuantType.MXFP4, MatrixLayout.FILE, 1)) {
+        float[] y = new float[rows];
+
+        Gemv.plan(QuantType.MXFP4, MatrixLayout.FILE, rows, cols, 1, path, team).multiply(w, x, y);
+
+        for (int row = 0; row < rows; row++) {
+          assertThat(Float.isFinite(y[row])).isEqualTo(row != 2);
         }
       }
     }
@@ -394,7 +426,8 @@ class GemvTest {
     try (WorkerTeam team = WorkerTeam.of(1)) {
       assertThat(Gemv.activationPaths(QuantType.F16, MatrixLayout.FILE, 1))
           .containsExactly(ActivationPath.FLOAT);
-      for (QuantType type : new QuantType[] {QuantType.Q8_0, QuantType.Q4_0}) {
+      for (QuantType type :
+          new QuantType[] {QuantType.Q8_0, QuantType.Q4_0, QuantType.Q4_K, QuantType.NVFP4}) {
         for (MatrixLayout layout : MatrixLayout.values()) {
           for (int batch : new int[] {1, 2, 16}) {
             List<ActivationPath> paths = Gemv.activationPaths(type, layout, batch);
@@ -403,7 +436,8 @@ class GemvTest {
                     vectorised
                         ? ActivationPath.values()
                         : new ActivationPath[] {ActivationPath.FLOAT});
-            assertThat(Gemv.plan(type, layout, 4, 32, batch, team).activationPath())
+            int cols = type.blockElements();
+            assertThat(Gemv.plan(type, layout, 4, cols, batch, team).activationPath())
                 .isEqualTo(paths.getFirst());
           }
         }
