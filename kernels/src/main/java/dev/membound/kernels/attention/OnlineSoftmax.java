@@ -57,8 +57,10 @@ final class OnlineSoftmax {
       largest = score.blend(largest, score.compare(VectorOperators.LE, largest));
     }
     float decay = 1;
-    if (largest.compare(VectorOperators.GT, limit[head]).anyTrue()) {
-      decay = renew(head, largest.reduceLanes(VectorOperators.MAX) * toBase2);
+    // A sum with zero is a vector of its own: C2 may not inline a call on one that a loop carries.
+    FloatVector most = FloatVector.zero(Species.FLOAT).add(largest);
+    if (most.compare(VectorOperators.GT, limit[head]).anyTrue()) {
+      decay = renew(head, most.reduceLanes(VectorOperators.MAX) * toBase2);
     }
     FloatVector minusMax = FloatVector.broadcast(Species.FLOAT, -max[head]);
     FloatVector base2 = FloatVector.broadcast(Species.FLOAT, toBase2);
@@ -69,7 +71,7 @@ final class OnlineSoftmax {
       total = weight.add(total);
       weight.mul(factor).intoArray(weights, to + i);
     }
-    total.intoArray(sum, head * LANES);
+    FloatVector.zero(Species.FLOAT).add(total).intoArray(sum, head * LANES);
     return decay;
   }
 

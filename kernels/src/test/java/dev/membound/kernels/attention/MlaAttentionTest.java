@@ -121,6 +121,7 @@ class MlaAttentionTest {
   }
 
   @Test
+  @Tag("allocation")
   void aCallAllocatesNothing() {
     try (WorkerTeam one = WorkerTeam.of(1)) {
       MlaCache cache = MlaCache.allocate(MlaCache.Format.FP8, 64, 4, arena);

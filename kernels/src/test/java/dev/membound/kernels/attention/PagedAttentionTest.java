@@ -263,6 +263,7 @@ class PagedAttentionTest {
 
   @ParameterizedTest
   @EnumSource
+  @Tag("allocation")
   void noKindOfCallAllocates(KvType type) {
     AttentionShape shape = new AttentionShape(8, 2, 64);
     PagedKvCache cache = filled(type, shape, 16, 256);

@@ -81,6 +81,7 @@ class LightningIndexerTest {
   }
 
   @Test
+  @Tag("allocation")
   void aScanAllocatesNothing() {
     try (Arena arena = Arena.ofShared();
         WorkerTeam team = WorkerTeam.of(1)) {

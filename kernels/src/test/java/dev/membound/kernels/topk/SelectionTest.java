@@ -276,6 +276,7 @@ class SelectionTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "INT8"})
+  @Tag("allocation")
   void aStepAllocatesNothing(KvType type) {
     Context context = context(type, new AttentionShape(8, 2, 64), 16, 1000);
     PageBounds bounds = PageBounds.build(context.cache(), context.table(), arena);

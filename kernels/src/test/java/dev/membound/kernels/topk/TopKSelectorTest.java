@@ -132,6 +132,7 @@ class TopKSelectorTest {
   }
 
   @Test
+  @Tag("allocation")
   void aCallAllocatesNothing() {
     float[] scores = new float[5000];
     Random random = new Random(2);
