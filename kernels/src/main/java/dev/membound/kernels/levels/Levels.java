@@ -1,6 +1,11 @@
 package dev.membound.kernels.levels;
 
+import static dev.membound.kernels.provider.Species.FLOAT;
+import static dev.membound.kernels.provider.Species.FLOATS;
+
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Part of a row as integers under scales: the weight of column c is {@code scales[c/16]·levels[c] −
@@ -59,7 +64,21 @@ public final class Levels {
    */
   public boolean overflowed(int columns) {
     boolean overflowed = false;
-    for (int group = 0; group < columns / GROUP; group++) {
+    for (int first = 0; first < columns / GROUP; first += FLOATS) {
+      // Most often none is large. What lies beyond the columns may be, and costs time alone.
+      if (FloatVector.fromArray(FLOAT, scales, first)
+          .abs()
+          .compare(VectorOperators.GT, LARGE_SCALE)
+          .anyTrue()) {
+        overflowed |= overflowed(first, Math.min(first + FLOATS, columns / GROUP));
+      }
+    }
+    return overflowed;
+  }
+
+  private boolean overflowed(int firstGroup, int endGroup) {
+    boolean overflowed = false;
+    for (int group = firstGroup; group < endGroup; group++) {
       float scale = scales[group];
       if (Math.abs(scale) > LARGE_SCALE && Float.isInfinite(scale * largestLevel(group))) {
         scales[group] = Float.POSITIVE_INFINITY;
