@@ -75,6 +75,19 @@ final class OnlineSoftmax {
     return decay;
   }
 
+  /**
+   * Multiplies a head's output so far by what {@link #weigh} returned. Not in the callers: a loop
+   * there has them compiled before a profile says which calls of {@link #weigh} to inline, and
+   * those that stay box vectors.
+   */
+  static void decay(float[] output, int from, int count, float decay) {
+    if (decay != 1) {
+      for (int i = from; i < from + count; i++) {
+        output[i] *= decay;
+      }
+    }
+  }
+
   double sum(int head) {
     double all = 0;
     for (int lane = 0; lane < LANES; lane++) {

@@ -153,11 +153,7 @@ final class VectorMlaAttention extends MlaAttention {
     int start = head * CHUNK;
     Arrays.fill(own.scores, start + tokens, start + CHUNK, Float.NEGATIVE_INFINITY);
     float decay = own.softmax.weigh(head, own.scores, start, own.scores, start, CHUNK);
-    if (decay != 1) {
-      for (int i = head * LATENT; i < (head + 1) * LATENT; i++) {
-        own.output[i] *= decay;
-      }
-    }
+    OnlineSoftmax.decay(own.output, head * LATENT, LATENT, decay);
   }
 
   /** Adds a chunk's weighted latents to the outputs of four heads, four vectors at a time. */

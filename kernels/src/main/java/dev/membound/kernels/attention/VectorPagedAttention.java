@@ -314,11 +314,7 @@ final class VectorPagedAttention extends PagedAttention {
         cap(weights, at, width);
       }
       float decay = own.softmax.weigh(head, weights, at, weights, at, width);
-      if (decay != 1) {
-        for (int i = head * paddedDim; i < (head + 1) * paddedDim; i++) {
-          own.output[i] *= decay;
-        }
-      }
+      OnlineSoftmax.decay(own.output, head * paddedDim, paddedDim, decay);
     }
   }
 
