@@ -27,7 +27,6 @@ final class Fp8Rows implements RowDecoder {
   private static final int MAGNITUDE = 0x7F;
   private static final int SIGN_SHIFT = 24;
   private static final int SIGN = 0x8000_0000;
-  private static final int FLOAT_INFINITY = 0x7F80_0000;
 
   /** From a byte's lowest bit to where a float has it. */
   private final int shift;
@@ -71,7 +70,9 @@ final class Fp8Rows implements RowDecoder {
             .or(sign)
             .reinterpretAsFloats()
             .mul(unit)
-            .blend(number.or(sign).or(FLOAT_INFINITY).reinterpretAsFloats(), special.cast(FLOAT))
+            .blend(
+                number.or(sign).or(RowDecoders.FLOAT_INFINITY).reinterpretAsFloats(),
+                special.cast(FLOAT))
             .mul(scale)
             .intoArray(target, to + c + part * FLOATS);
       }

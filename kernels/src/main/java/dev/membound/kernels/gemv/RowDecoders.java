@@ -34,7 +34,7 @@ final class RowDecoders {
   private static final int CODES = Short.BYTES;
   private static final int Q8_0_BYTES = QuantType.Q8_0.blockBytes();
   private static final int Q4_0_BYTES = QuantType.Q4_0.blockBytes();
-  private static final int FLOAT_INFINITY = 0x7F80_0000;
+  static final int FLOAT_INFINITY = 0x7F80_0000;
 
   private RowDecoders() {}
 
