@@ -29,7 +29,6 @@ import org.openjdk.jmh.annotations.Setup;
  */
 public class GemvBenchmark extends KernelBenchmark {
   private static final long SEED = 1;
-  private static final String DEFAULT_PATH = "DEFAULT";
 
   @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0"})
   public QuantType format;
@@ -47,9 +46,8 @@ public class GemvBenchmark extends KernelBenchmark {
   @Param("1")
   public int batch;
 
-  /** FLOAT, INT8, or DEFAULT for what the plan takes by itself. */
-  @Param(DEFAULT_PATH)
-  public String activations;
+  @Param("DEFAULT")
+  public ActivationChoice activations;
 
   @Param("DRAM")
   public Residency residency;
@@ -68,10 +66,7 @@ public class GemvBenchmark extends KernelBenchmark {
 
   @Setup(Level.Trial)
   public void prepare() {
-    ActivationPath path =
-        activations.equals(DEFAULT_PATH)
-            ? Gemv.activationPaths(format, layout, batch).getFirst()
-            : ActivationPath.valueOf(activations);
+    ActivationPath path = activations.path(format, layout, batch);
     GemvWorkload workload =
         new GemvWorkload(
             format, layout, rows, cols, batch, path, threads, residency, workingSetBytes);

@@ -24,6 +24,7 @@ class BenchCommandTest {
           GemvBenchmrak             | `./membound bench -l` lists them
           GemvBenchmark -p fromat=Q8_0 | no selected benchmark has a parameter 'fromat'; there are activations, batch
           GemvBenchmark -p format=Q9_0 | format of GemvBenchmark is one of F32, F16
+          GemvBenchmark -p activations=INT9 | activations of GemvBenchmark is one of DEFAULT, FLOAT, INT8
           GemvBenchmark -p rows=many   | rows of GemvBenchmark is a whole number
           AttentionBenchmark -p scattered=yes | scattered of AttentionBenchmark is true or false
           AttentionBenchmark -p context | Unable to parse parameter string

@@ -36,7 +36,7 @@ class GemvWorkloadTest {
     benchmark.rows = 64;
     benchmark.cols = 512;
     benchmark.batch = 1;
-    benchmark.activations = "DEFAULT";
+    benchmark.activations = ActivationChoice.DEFAULT;
     benchmark.residency = Residency.L1;
     benchmark.workingSetBytes = 200_000;
     benchmark.prepare();
