@@ -6,13 +6,13 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Running maxima and sums of many heads, a chunk of scores at a time.
+ * Running maxima and sums of many heads, some chunks of scores at a time.
  *
- * <p>A maximum may lag behind by {@link #SLACK}: weights of up to 2^SLACK overflow nothing, and a
- * chunk rarely has to reduce a vector or to rescale.
+ * <p>A maximum may lag behind by {@link #SLACK}: weights of up to 2^SLACK overflow nothing, and one
+ * rarely has to reduce a vector or to rescale.
  */
 final class OnlineSoftmax {
-  /** Scores of a chunk where tokens come a few at a time. */
+  /** Scores of a chunk. */
   static final int CHUNK = 32;
 
   private static final int LANES = 16;
@@ -44,16 +44,20 @@ final class OnlineSoftmax {
   }
 
   /**
-   * Turns a chunk of a head's scores, not all −∞, into weights.
+   * Turns scores of a head, not all −∞, into weights.
    *
-   * @param width scores of the chunk, a multiple of 16
+   * @param scores replaced by their weights: chunks of {@link #CHUNK}, the first from {@code start}
+   * @param chunks at least 1
+   * @param stride floats from a chunk to the next one
    * @return what the head's output so far has to be multiplied by
    */
-  float weigh(int head, float[] scores, int start, float[] weights, int to, int width) {
+  float weigh(int head, float[] scores, int start, int chunks, int stride) {
+    int width = chunks * CHUNK;
     FloatVector largest = FloatVector.fromArray(Species.FLOAT, scores, start);
     for (int i = Species.FLOATS; i < width; i += Species.FLOATS) {
       // Two instructions; max, which respects NaN and the sign of zero, is six.
-      FloatVector score = FloatVector.fromArray(Species.FLOAT, scores, start + i);
+      FloatVector score =
+          FloatVector.fromArray(Species.FLOAT, scores, start + i / CHUNK * stride + i % CHUNK);
       largest = score.blend(largest, score.compare(VectorOperators.LE, largest));
     }
     float decay = 1;
@@ -66,10 +70,11 @@ final class OnlineSoftmax {
     FloatVector base2 = FloatVector.broadcast(Species.FLOAT, toBase2);
     FloatVector total = FloatVector.fromArray(Species.FLOAT, sum, head * LANES);
     for (int i = 0; i < width; i += Species.FLOATS) {
-      FloatVector score = FloatVector.fromArray(Species.FLOAT, scores, start + i);
+      int at = start + i / CHUNK * stride + i % CHUNK;
+      FloatVector score = FloatVector.fromArray(Species.FLOAT, scores, at);
       FloatVector weight = VectorExp.exp2(score.fma(base2, minusMax));
       total = weight.add(total);
-      weight.mul(factor).intoArray(weights, to + i);
+      weight.mul(factor).intoArray(scores, at);
     }
     FloatVector.zero(Species.FLOAT).add(total).intoArray(sum, head * LANES);
     return decay;

@@ -1,7 +1,9 @@
 package dev.membound.kernels.attention;
 
+import static dev.membound.kernels.memory.NativeAddress.SPACE;
+
+import dev.membound.kernels.memory.NativeAddress;
 import dev.membound.kernels.provider.Species;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -26,6 +28,12 @@ final class ScoreTiles {
   private static final int F16_BITS = TileDecode.F16_BITS;
   private static final int BF16_BITS = TileDecode.BF16_BITS;
   private static final int HALF_LINE = 64;
+
+  /** Bytes of a tile a float of a query line: one counter steps through both. */
+  private static final long PAIR_STRIDE = 64 / QUERY_LINE;
+
+  private static final long F32_STRIDE = 2 * PAIR_STRIDE;
+
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   private ScoreTiles() {}
@@ -35,6 +43,7 @@ final class ScoreTiles {
    * by 3 puts the exponent in place and the mask clears the copies of the sign; queries bring the
    * 2^112.
    *
+   * @param base address from which offsets count; the caller has checked that the tiles are there
    * @param tiles byte offsets of two tiles for each pair
    * @param q query lines from {@code qStart}
    * @param heads query heads that are stored, 1 to 4
@@ -43,11 +52,10 @@ final class ScoreTiles {
    *     further
    */
   static void passF16(
-      MemorySegment memory,
+      long base,
       long[] tiles,
       int pairs,
       int lines,
-      int lineBytes,
       float[] q,
       int qStart,
       int heads,
@@ -56,10 +64,12 @@ final class ScoreTiles {
       int secondAt,
       int pairStride,
       int headStride) {
+    int qEnd = qStart + lines * QUERY_LINE;
     for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
+      long start = base + lane * 4L - (long) qStart * PAIR_STRIDE;
       for (int pair = 0; pair < pairs; pair++) {
-        long firstLane = tiles[2 * pair] + lane * 4L;
-        long secondLane = tiles[2 * pair + 1] + lane * 4L;
+        long firstTile = start + tiles[2 * pair];
+        long secondTile = start + tiles[2 * pair + 1];
         FloatVector a0 = FloatVector.zero(Species.FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -76,26 +86,23 @@ final class ScoreTiles {
         FloatVector d1 = a0;
         FloatVector d2 = a0;
         FloatVector d3 = a0;
-        for (int line = 0; line < lines; line++) {
-          IntVector k =
-              IntVector.fromMemorySegment(
-                  Species.INT, memory, firstLane + (long) line * lineBytes, ORDER);
+        for (int qi = qStart; qi < qEnd; qi += QUERY_LINE) {
+          long firstLine = NativeAddress.within(firstTile + (long) qi * PAIR_STRIDE);
+          long secondLine = NativeAddress.within(secondTile + (long) qi * PAIR_STRIDE);
+          IntVector k = IntVector.fromMemorySegment(Species.INT, SPACE, firstLine, ORDER);
           FloatVector k0 =
               k.lanewise(VectorOperators.LSHL, 16)
                   .lanewise(VectorOperators.ASHR, 3)
                   .and(F16_BITS)
                   .reinterpretAsFloats();
           FloatVector k1 = k.lanewise(VectorOperators.ASHR, 3).and(F16_BITS).reinterpretAsFloats();
-          IntVector m =
-              IntVector.fromMemorySegment(
-                  Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
+          IntVector m = IntVector.fromMemorySegment(Species.INT, SPACE, secondLine, ORDER);
           FloatVector m0 =
               m.lanewise(VectorOperators.LSHL, 16)
                   .lanewise(VectorOperators.ASHR, 3)
                   .and(F16_BITS)
                   .reinterpretAsFloats();
           FloatVector m1 = m.lanewise(VectorOperators.ASHR, 3).and(F16_BITS).reinterpretAsFloats();
-          int qi = qStart + line * QUERY_LINE;
           FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[qi]);
           a0 = k0.fma(q0, a0);
           c0 = m0.fma(q0, c0);
@@ -143,11 +150,10 @@ final class ScoreTiles {
 
   /** As {@link #passF16} for BF16. */
   static void passBF16(
-      MemorySegment memory,
+      long base,
       long[] tiles,
       int pairs,
       int lines,
-      int lineBytes,
       float[] q,
       int qStart,
       int heads,
@@ -156,10 +162,12 @@ final class ScoreTiles {
       int secondAt,
       int pairStride,
       int headStride) {
+    int qEnd = qStart + lines * QUERY_LINE;
     for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
+      long start = base + lane * 4L - (long) qStart * PAIR_STRIDE;
       for (int pair = 0; pair < pairs; pair++) {
-        long firstLane = tiles[2 * pair] + lane * 4L;
-        long secondLane = tiles[2 * pair + 1] + lane * 4L;
+        long firstTile = start + tiles[2 * pair];
+        long secondTile = start + tiles[2 * pair + 1];
         FloatVector a0 = FloatVector.zero(Species.FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -176,18 +184,15 @@ final class ScoreTiles {
         FloatVector d1 = a0;
         FloatVector d2 = a0;
         FloatVector d3 = a0;
-        for (int line = 0; line < lines; line++) {
-          IntVector k =
-              IntVector.fromMemorySegment(
-                  Species.INT, memory, firstLane + (long) line * lineBytes, ORDER);
+        for (int qi = qStart; qi < qEnd; qi += QUERY_LINE) {
+          long firstLine = NativeAddress.within(firstTile + (long) qi * PAIR_STRIDE);
+          long secondLine = NativeAddress.within(secondTile + (long) qi * PAIR_STRIDE);
+          IntVector k = IntVector.fromMemorySegment(Species.INT, SPACE, firstLine, ORDER);
           FloatVector k0 = k.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
           FloatVector k1 = k.and(BF16_BITS).reinterpretAsFloats();
-          IntVector m =
-              IntVector.fromMemorySegment(
-                  Species.INT, memory, secondLane + (long) line * lineBytes, ORDER);
+          IntVector m = IntVector.fromMemorySegment(Species.INT, SPACE, secondLine, ORDER);
           FloatVector m0 = m.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
           FloatVector m1 = m.and(BF16_BITS).reinterpretAsFloats();
-          int qi = qStart + line * QUERY_LINE;
           FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[qi]);
           a0 = k0.fma(q0, a0);
           c0 = m0.fma(q0, c0);
@@ -235,11 +240,10 @@ final class ScoreTiles {
 
   /** As {@link #passF16} for F32: a line is the firsts' 64 bytes, then the seconds'. */
   static void passF32(
-      MemorySegment memory,
+      long base,
       long[] tiles,
       int pairs,
       int lines,
-      int lineBytes,
       float[] q,
       int qStart,
       int heads,
@@ -248,10 +252,12 @@ final class ScoreTiles {
       int secondAt,
       int pairStride,
       int headStride) {
+    int qEnd = qStart + lines * QUERY_LINE;
     for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
+      long start = base + lane * 4L - (long) qStart * F32_STRIDE;
       for (int pair = 0; pair < pairs; pair++) {
-        long firstLane = tiles[2 * pair] + lane * 4L;
-        long secondLane = tiles[2 * pair + 1] + lane * 4L;
+        long firstTile = start + tiles[2 * pair];
+        long secondTile = start + tiles[2 * pair + 1];
         FloatVector a0 = FloatVector.zero(Species.FLOAT);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -268,16 +274,15 @@ final class ScoreTiles {
         FloatVector d1 = a0;
         FloatVector d2 = a0;
         FloatVector d3 = a0;
-        for (int line = 0; line < lines; line++) {
-          long firstLine = firstLane + (long) line * lineBytes;
-          FloatVector k0 = FloatVector.fromMemorySegment(Species.FLOAT, memory, firstLine, ORDER);
+        for (int qi = qStart; qi < qEnd; qi += QUERY_LINE) {
+          long firstLine = NativeAddress.within(firstTile + (long) qi * F32_STRIDE);
+          long secondLine = NativeAddress.within(secondTile + (long) qi * F32_STRIDE);
+          FloatVector k0 = FloatVector.fromMemorySegment(Species.FLOAT, SPACE, firstLine, ORDER);
           FloatVector k1 =
-              FloatVector.fromMemorySegment(Species.FLOAT, memory, firstLine + HALF_LINE, ORDER);
-          long secondLine = secondLane + (long) line * lineBytes;
-          FloatVector m0 = FloatVector.fromMemorySegment(Species.FLOAT, memory, secondLine, ORDER);
+              FloatVector.fromMemorySegment(Species.FLOAT, SPACE, firstLine + HALF_LINE, ORDER);
+          FloatVector m0 = FloatVector.fromMemorySegment(Species.FLOAT, SPACE, secondLine, ORDER);
           FloatVector m1 =
-              FloatVector.fromMemorySegment(Species.FLOAT, memory, secondLine + HALF_LINE, ORDER);
-          int qi = qStart + line * QUERY_LINE;
+              FloatVector.fromMemorySegment(Species.FLOAT, SPACE, secondLine + HALF_LINE, ORDER);
           FloatVector q0 = FloatVector.broadcast(Species.FLOAT, q[qi]);
           a0 = k0.fma(q0, a0);
           c0 = m0.fma(q0, c0);

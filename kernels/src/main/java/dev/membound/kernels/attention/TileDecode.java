@@ -97,7 +97,7 @@ final class TileDecode {
     }
   }
 
-  /** Multiplies 16 weights by each row of scales; rows of results are 32 apart. */
+  /** Multiplies 16 weights by each row of scales; the results are weights of a pair each. */
   static void scaleWeights(
       float[] weights, int from, float[] scales, int rows, float[] to, int toAt) {
     for (int lane = 0; lane < LANES; lane += Species.FLOATS) {
@@ -105,7 +105,7 @@ final class TileDecode {
       for (int row = 0; row < rows * LANES; row += LANES) {
         weight
             .mul(FloatVector.fromArray(Species.FLOAT, scales, row + lane))
-            .intoArray(to, toAt + row / LANES * WeighTiles.PAIR + lane);
+            .intoArray(to, toAt + row / LANES * WeighTiles.PAIR_WEIGHTS + lane);
       }
     }
   }

@@ -1,6 +1,8 @@
 package dev.membound.kernels.attention;
 
+import dev.membound.kernels.memory.NativeAddress;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * Where the elements of a tile lie: {@value #LANES} lanes wide, a sequence of <em>lines</em> that
@@ -118,6 +120,19 @@ public final class TileLayout {
   private static long byteOffset(int dim, int lineOfPanel, int lane) {
     long line = dim / BYTE_PANEL_DIMS * LANES + lineOfPanel;
     return line * LINE + lane * 4L + dim % BYTE_PANEL_DIMS / LANES;
+  }
+
+  /**
+   * Where the memory starts, for loops that read tiles without checks of their own.
+   *
+   * @param tiles byte offsets, of which the first {@code count} are checked
+   * @throws IndexOutOfBoundsException if a tile is not all in the memory
+   */
+  static long address(MemorySegment memory, long[] tiles, int count, long tileBytes) {
+    for (int i = 0; i < count; i++) {
+      Objects.checkFromIndexSize(tiles[i], tileBytes, memory.byteSize());
+    }
+    return NativeAddress.of(memory);
   }
 
   /** Reads one element of a tile, of a type with pairs, that starts at {@code tile}. */

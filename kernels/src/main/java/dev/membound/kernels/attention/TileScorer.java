@@ -15,8 +15,6 @@ import jdk.incubator.vector.FloatVector;
  * has its own.
  */
 public abstract sealed class TileScorer {
-  private static final int PAIR = 2 * TileLayout.LANES;
-
   final KvType type;
   final int elements;
   final int heads;
@@ -83,21 +81,6 @@ public abstract sealed class TileScorer {
       int headStride);
 
   /**
-   * Scores pairs of tiles.
-   *
-   * @param tiles byte offsets of two tiles for each pair
-   * @param scores receives 32 scores a pair and head from {@code at}, the next pair's 32 and the
-   *     next head's {@code headStride} further
-   */
-  void scorePairs(
-      MemorySegment memory, long[] tiles, int pairs, float[] scores, int at, int headStride) {
-    for (int i = 0; i < pairs; i++) {
-      int to = at + i * PAIR;
-      score(memory, tiles[2 * i], tiles[2 * i + 1], scores, to, to + TileLayout.LANES, headStride);
-    }
-  }
-
-  /**
    * Replaces the first head's 16 scores by the largest of all heads.
    *
    * @param at of the first head's, the next head's {@code headStride} further
@@ -159,9 +142,11 @@ public abstract sealed class TileScorer {
     }
   }
 
-  private static final class Vector extends TileScorer {
+  /** With vectors; also of many pairs in a call. */
+  static final class Vector extends TileScorer {
     private final float factor;
     private final int lineBytes;
+    private final int tileBytes;
     private final int panels; // of Q8_0
     private final int lines; // with those of scales
     private final int scaleElements; // before a tile's first element, with multipliers of 0
@@ -181,6 +166,7 @@ public abstract sealed class TileScorer {
       this.passElements =
           scaleElements + (type.isScaled() ? TileLayout.paddedDim(type, elements) : elements);
       this.lines = passElements / lineElements;
+      this.tileBytes = lines * lineBytes;
       this.passHeads = heads == 1 ? 1 : ScoreTiles.HEADS;
       this.query = new float[Math.ceilDiv(heads, passHeads) * passElements * passHeads];
       this.multipliers = type == KvType.INT8 ? new float[query.length] : null;
@@ -219,30 +205,54 @@ public abstract sealed class TileScorer {
         int firstAt,
         int secondAt,
         int headStride) {
-      if (passHeads == 1) {
-        scoreOne(memory, first, second, scores, firstAt, secondAt);
-        return;
-      }
-      if (type.isScaled()) {
-        for (int head = 0; head < heads; head += passHeads) {
-          int row = head * headStride;
-          scoreBytes(
-              memory, first, second, scores, head, firstAt + row, secondAt + row, headStride);
-        }
-        return;
-      }
       two[0] = first;
       two[1] = second;
-      scoreAll(memory, two, 1, scores, firstAt, secondAt, headStride);
+      for (int head = 0; head < heads; head += passHeads) {
+        int row = head * headStride;
+        pass(memory, two, 1, head, scores, firstAt + row, secondAt + row, 0, headStride);
+      }
     }
 
-    @Override
-    void scorePairs(
-        MemorySegment memory, long[] tiles, int pairs, float[] scores, int at, int headStride) {
-      if (passHeads == 1 || type.isScaled()) {
-        super.scorePairs(memory, tiles, pairs, scores, at, headStride);
+    /**
+     * Scores pairs of tiles.
+     *
+     * @param tiles byte offsets of two tiles for each pair
+     * @param scores receives 32 scores a head and pair: first four heads, head by head the next 32,
+     *     pair by pair the next {@link WeighTiles#PAIR_WEIGHTS}; then the next four heads, {@code
+     *     passStride} further
+     */
+    void scorePairs(MemorySegment memory, long[] tiles, int pairs, float[] scores, int passStride) {
+      for (int head = 0; head < heads; head += ScoreTiles.HEADS) {
+        int at = head / ScoreTiles.HEADS * passStride;
+        int far = at + TileLayout.LANES;
+        pass(memory, tiles, pairs, head, scores, at, far, WeighTiles.PAIR_WEIGHTS, WeighTiles.PAIR);
+      }
+    }
+
+    /** Scores pairs of tiles against one or up to four heads. */
+    private void pass(
+        MemorySegment memory,
+        long[] tiles,
+        int pairs,
+        int head,
+        float[] s,
+        int at,
+        int far,
+        int pairStride,
+        int headStride) {
+      if (type.isScaled() || passHeads == 1) {
+        for (int i = 0; i < pairs; i++) {
+          long a = tiles[2 * i];
+          long b = tiles[2 * i + 1];
+          int to = i * pairStride;
+          if (passHeads == 1) {
+            scoreOne(memory, a, b, s, at + to, far + to);
+          } else {
+            scoreBytes(memory, a, b, s, head, at + to, far + to, headStride);
+          }
+        }
       } else {
-        scoreAll(memory, tiles, pairs, scores, at, at + TileLayout.LANES, headStride);
+        scoreTiles(memory, tiles, pairs, s, head, at, far, pairStride, headStride);
       }
     }
 
@@ -272,31 +282,30 @@ public abstract sealed class TileScorer {
       }
     }
 
-    private void scoreAll(
+    private void scoreTiles(
         MemorySegment memory,
         long[] tiles,
         int pairs,
         float[] s,
-        int firstAt,
-        int secondAt,
-        int stride) {
-      for (int head = 0; head < heads; head += passHeads) {
-        int n = Math.min(passHeads, heads - head);
-        int q = head * passElements;
-        int at = firstAt + head * stride;
-        int far = secondAt + head * stride;
-        switch (type) {
-          case F16 ->
-              ScoreTiles.passF16(
-                  memory, tiles, pairs, lines, lineBytes, query, q, n, s, at, far, PAIR, stride);
-          case BF16 ->
-              ScoreTiles.passBF16(
-                  memory, tiles, pairs, lines, lineBytes, query, q, n, s, at, far, PAIR, stride);
-          case F32 ->
-              ScoreTiles.passF32(
-                  memory, tiles, pairs, lines, lineBytes, query, q, n, s, at, far, PAIR, stride);
-          default -> throw new AssertionError(type);
-        }
+        int head,
+        int at,
+        int far,
+        int pairStride,
+        int headStride) {
+      long base = TileLayout.address(memory, tiles, 2 * pairs, tileBytes);
+      int n = Math.min(passHeads, heads - head);
+      int q = head * passElements;
+      switch (type) {
+        case F16 ->
+            ScoreTiles.passF16(
+                base, tiles, pairs, lines, query, q, n, s, at, far, pairStride, headStride);
+        case BF16 ->
+            ScoreTiles.passBF16(
+                base, tiles, pairs, lines, query, q, n, s, at, far, pairStride, headStride);
+        case F32 ->
+            ScoreTiles.passF32(
+                base, tiles, pairs, lines, query, q, n, s, at, far, pairStride, headStride);
+        default -> throw new AssertionError(type);
       }
     }
 

@@ -152,7 +152,7 @@ final class VectorMlaAttention extends MlaAttention {
   private void softmax(Scratch own, int head, int tokens) {
     int start = head * CHUNK;
     Arrays.fill(own.scores, start + tokens, start + CHUNK, Float.NEGATIVE_INFINITY);
-    float decay = own.softmax.weigh(head, own.scores, start, own.scores, start, CHUNK);
+    float decay = own.softmax.weigh(head, own.scores, start, 1, CHUNK);
     OnlineSoftmax.decay(own.output, head * LATENT, LATENT, decay);
   }
 

@@ -12,10 +12,10 @@ import jdk.incubator.vector.VectorOperators;
  * Attention over runs of neighbouring blocks and over scattered ones.
  *
  * <p>A run is read as two streams, the halves of its tiles: all keys of a chunk of {@value
- * #CHUNK_TOKENS} tokens are scored, then all its values weighed. Chunks are long because whatever
- * stops the streams, even another pair of streams, costs about a microsecond until the prefetchers
- * have caught up. The halves are an odd number of tiles apart: else both would come to page
- * boundaries and memory banks together.
+ * #CHUNK_PAIRS} pairs of tiles are scored, then all its values weighed. Chunks are long because
+ * whatever stops the streams, even another pair of streams, costs about a microsecond until the
+ * prefetchers have caught up. The halves are an odd number of tiles apart: else both would come to
+ * page boundaries and memory banks together.
  *
  * <p>Groups of more than four query heads take several passes over a chunk, so theirs are short
  * enough to stay in the L2 cache.
@@ -28,8 +28,11 @@ final class VectorPagedAttention extends PagedAttention {
   private static final int LANES = TileLayout.LANES;
   private static final int HEADS = ScoreTiles.HEADS;
   private static final int PAIR = WeighTiles.PAIR;
-  private static final int CHUNK_TOKENS = WeighTiles.HEAD_WEIGHTS;
-  private static final int CHUNK_PAIRS = CHUNK_TOKENS / PAIR;
+  private static final int PAIR_WEIGHTS = WeighTiles.PAIR_WEIGHTS;
+  private static final int CHUNK_PAIRS = 128;
+
+  /** Floats from a chunk's weights of four heads to those of the next four. */
+  private static final int PASS_WEIGHTS = CHUNK_PAIRS * PAIR_WEIGHTS;
 
   /** Pairs of 1-byte elements that a second pass finds in the L1 cache. */
   private static final int CACHED_BYTE_PAIRS = 4;
@@ -41,6 +44,7 @@ final class VectorPagedAttention extends PagedAttention {
   private final int paddedDim;
   private final int panels;
   private final int lineBytes;
+  private final long tileBytes;
   private final int scaleRows;
   private final int scaleBytes;
   private final int paddedGroup;
@@ -54,6 +58,7 @@ final class VectorPagedAttention extends PagedAttention {
     this.paddedDim = TileLayout.paddedDim(type, shape.headDim());
     this.panels = paddedDim / TileLayout.panelDims(type);
     this.lineBytes = TileLayout.lineBytes(type);
+    this.tileBytes = TileLayout.tileBytes(type, shape.headDim());
     this.scaleRows = TileDecode.scaleRows(type, shape.headDim());
     this.scaleBytes = TileLayout.scaleBytes(type, shape.headDim());
     this.paddedGroup = Math.ceilDiv(shape.group(), HEADS) * HEADS;
@@ -76,13 +81,13 @@ final class VectorPagedAttention extends PagedAttention {
         new OnlineSoftmax(heads, options.scale(), TileDecode.factor(type));
 
     // Runs.
-    final TileScorer[] scorers = new TileScorer[shape.kvHeads()];
-    final float[] weights = new float[paddedGroup * CHUNK_TOKENS];
+    final TileScorer.Vector[] scorers = new TileScorer.Vector[shape.kvHeads()];
+    final float[] weights = new float[paddedGroup / HEADS * PASS_WEIGHTS];
     final long[] tiles = new long[2 * CHUNK_PAIRS];
 
     // A pair of Q8_0.
     final float[] scales = new float[scaleRows * LANES];
-    final float[] blockWeights = new float[type == KvType.Q8_0 ? HEADS * CHUNK_TOKENS : 0];
+    final float[] blockWeights = new float[type == KvType.Q8_0 ? scaleRows * PAIR_WEIGHTS : 0];
     final long[] two = new long[2];
 
     // Scattered tiles: the scores that come, and the weights in use.
@@ -93,7 +98,7 @@ final class VectorPagedAttention extends PagedAttention {
     int fetched;
 
     Scratch() {
-      Arrays.setAll(scorers, head -> TileScorer.ofKeys(type, shape.headDim(), shape.group()));
+      Arrays.setAll(scorers, head -> new TileScorer.Vector(type, shape.headDim(), shape.group()));
     }
   }
 
@@ -140,16 +145,16 @@ final class VectorPagedAttention extends PagedAttention {
           own.tiles[2 * i] = set.keyTile(head, from + i);
           own.tiles[2 * i + 1] = set.keyTile(head, Math.min(from + i + gap, end - 1));
         }
-        own.scorers[head].scorePairs(
-            cache.memory(), own.tiles, pairs, own.weights, 0, CHUNK_TOKENS);
+        own.scorers[head].scorePairs(cache.memory(), own.tiles, pairs, own.weights, PASS_WEIGHTS);
         for (int i = 0; i < pairs; i++) {
           int far = from + i + gap;
-          mask(own.weights, i * PAIR, CHUNK_TOKENS, set.lanes(from + i));
-          mask(own.weights, i * PAIR + LANES, CHUNK_TOKENS, far < end ? set.lanes(far) : 0);
+          int at = i * PAIR_WEIGHTS;
+          mask(own.weights, at, PASS_WEIGHTS, set.lanes(from + i));
+          mask(own.weights, at + LANES, PASS_WEIGHTS, far < end ? set.lanes(far) : 0);
           own.tiles[2 * i] += cache.valueDistance();
           own.tiles[2 * i + 1] += cache.valueDistance();
         }
-        softmax(own, head, own.weights, 0, CHUNK_TOKENS, pairs * PAIR);
+        softmax(own, head, own.weights, 0, pairs, PASS_WEIGHTS);
         weigh(own, cache.memory(), head, pairs);
       }
     }
@@ -179,42 +184,45 @@ final class VectorPagedAttention extends PagedAttention {
         own.fetched += memory.get(ValueLayout.JAVA_INT_UNALIGNED, tiles[i]);
       }
       for (int i = 0; i < 2 * pairs; i++) {
-        TileDecode.applyScales(memory, tiles[i], 1, p, i * LANES, shape.group(), CHUNK_TOKENS);
+        int at = i / 2 * PAIR_WEIGHTS + i % 2 * LANES;
+        for (int pass = 0; pass < paddedGroup / HEADS; pass++) {
+          TileDecode.applyScales(memory, tiles[i], 1, p, at + pass * PASS_WEIGHTS, HEADS, PAIR);
+        }
       }
     }
+    long base = TileLayout.address(memory, tiles, 2 * pairs, tileBytes);
     for (int head = 0; head < paddedGroup; head += HEADS) {
-      int from = head * CHUNK_TOKENS;
+      int from = head / HEADS * PASS_WEIGHTS;
       int to = (kvHead * paddedGroup + head) * paddedDim;
       switch (type) {
         case F16 -> WeighTiles.weighF16(memory, tiles, pairs, panels, lineBytes, p, from, o, to);
         case BF16 -> WeighTiles.weighBF16(memory, tiles, pairs, panels, lineBytes, p, from, o, to);
         case F32 -> WeighTiles.weighF32(memory, tiles, pairs, panels, lineBytes, p, from, o, to);
         case INT8 ->
-            WeighByteTiles.weighInteger(
-                memory, tiles, pairs, scaleBytes, panels, lineBytes, p, from, 0, o, to);
+            WeighByteTiles.weighInteger(base, tiles, pairs, scaleBytes, panels, p, from, o, to);
         case FP8_E4M3 ->
-            WeighByteTiles.weighE4M3(
-                memory, tiles, pairs, scaleBytes, panels, lineBytes, p, from, 0, o, to);
-        case Q8_0 -> weighBlocks(own, memory, pairs, from, to);
+            WeighByteTiles.weighE4M3(base, tiles, pairs, scaleBytes, panels, p, from, o, to);
+        case Q8_0 -> weighBlocks(own, memory, base, pairs, from, to);
       }
     }
   }
 
   /** Weighs values with a scale a block of 32, which become a row of weights each. */
-  private void weighBlocks(Scratch own, MemorySegment memory, int pairs, int from, int to) {
+  private void weighBlocks(
+      Scratch own, MemorySegment memory, long base, int pairs, int from, int to) {
     float[] p = own.blockWeights;
     for (int pair = 0; pair < pairs; pair++) {
       for (int i = 0; i < 2; i++) {
         own.two[i] = own.tiles[2 * pair + i];
         TileDecode.scales(memory, own.two[i], scaleRows, own.scales);
         for (int head = 0; head < HEADS; head++) {
-          int weights = from + head * CHUNK_TOKENS + pair * PAIR + i * LANES;
-          TileDecode.scaleWeights(
-              own.weights, weights, own.scales, scaleRows, p, head * CHUNK_TOKENS + i * LANES);
+          int at = head * PAIR + i * LANES;
+          int weights = from + pair * PAIR_WEIGHTS + at;
+          TileDecode.scaleWeights(own.weights, weights, own.scales, scaleRows, p, at);
         }
       }
-      WeighByteTiles.weighInteger(
-          memory, own.two, 1, scaleBytes, panels, lineBytes, p, 0, PAIR, own.output, to);
+      WeighByteTiles.weighBlocks(
+          base, own.two, 1, scaleBytes, panels, p, 0, PAIR_WEIGHTS, own.output, to);
     }
   }
 
@@ -251,9 +259,9 @@ final class VectorPagedAttention extends PagedAttention {
         }
         if (step <= last) {
           int at = head * paddedGroup * PAIR;
-          mask(scores, at, PAIR, set.lanes(step));
-          mask(scores, at + LANES, PAIR, step + gap < end ? set.lanes(step + gap) : 0);
-          softmax(own, head, scores, at, PAIR, PAIR);
+          mask(scores, at, PAIR_WEIGHTS, set.lanes(step));
+          mask(scores, at + LANES, PAIR_WEIGHTS, step + gap < end ? set.lanes(step + gap) : 0);
+          softmax(own, head, scores, at, 1, PAIR_WEIGHTS);
         }
       }
       parity = 1 - parity;
@@ -306,27 +314,31 @@ final class VectorPagedAttention extends PagedAttention {
   }
 
   /** Turns the scores of a KV head's query heads into weights. */
-  private void softmax(Scratch own, int kvHead, float[] weights, int start, int stride, int width) {
+  private void softmax(
+      Scratch own, int kvHead, float[] weights, int start, int pairs, int passStride) {
     for (int h = 0; h < shape.group(); h++) {
-      int at = start + h * stride;
+      int at = start + h / HEADS * passStride + h % HEADS * PAIR;
       int head = kvHead * paddedGroup + h;
       if (options.hasSoftCap()) {
-        cap(weights, at, width);
+        for (int i = 0; i < pairs; i++) {
+          cap(weights, at + i * PAIR_WEIGHTS, PAIR);
+        }
       }
-      float decay = own.softmax.weigh(head, weights, at, weights, at, width);
+      float decay = own.softmax.weigh(head, weights, at, pairs, PAIR_WEIGHTS);
       OnlineSoftmax.decay(own.output, head * paddedDim, paddedDim, decay);
     }
   }
 
   /** Gives the tokens of a tile that are not in the set a score of −∞, hence a weight of 0. */
-  private void mask(float[] scores, int at, int stride, int lanes) {
+  private void mask(float[] scores, int at, int passStride, int lanes) {
     if (TileSet.isFull(lanes)) {
       return;
     }
     for (int head = 0; head < shape.group(); head++) {
+      int first = at + head / HEADS * passStride + head % HEADS * PAIR;
       for (int lane = 0; lane < LANES; lane++) {
         if ((lanes >> lane & 1) == 0) {
-          scores[at + head * stride + lane] = Float.NEGATIVE_INFINITY;
+          scores[first + lane] = Float.NEGATIVE_INFINITY;
         }
       }
     }

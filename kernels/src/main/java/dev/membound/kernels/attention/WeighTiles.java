@@ -13,14 +13,17 @@ import jdk.incubator.vector.VectorOperators;
  * longer than what the rest of an iteration takes.
  *
  * <p>Flat and long on purpose, as {@link ScoreTiles}. Offsets of heads are variables from before
- * the loop and {@link #HEAD_WEIGHTS} is a constant: C2 then checks all indices once a call.
+ * the loop and {@link #PAIR} is a constant: C2 then checks all indices once a call.
  */
 final class WeighTiles {
-  /** Floats from a head's weights to the next one's: as many tokens are weighed at once at most. */
-  static final int HEAD_WEIGHTS = 128 * 2 * TileLayout.LANES;
-
-  /** Floats from a pair's weights to the next one's: 16 near and 16 far ones. */
+  /** Weights of a head and a pair of tiles: 16 near and 16 far ones. */
   static final int PAIR = 2 * TileLayout.LANES;
+
+  /**
+   * Floats from a pair's weights to the next one's: those of four heads, one after the other.
+   * Written and read as one stream, they cost the fewest cache lines beside those of the tiles.
+   */
+  static final int PAIR_WEIGHTS = ScoreTiles.HEADS * PAIR;
 
   private static final int LANES = TileLayout.LANES;
   private static final int DIMS = TileLayout.PANEL_DIMS;
@@ -36,7 +39,7 @@ final class WeighTiles {
    * @param panels panels of 32 dimensions
    * @param lineBytes 64; a parameter, since C2 splits the loop at a constant stride
    * @param p weights of the tiles' tokens: of pair {@code i} and head {@code h} 16 near and 16 far
-   *     ones from {@code pStart + i·PAIR + h·HEAD_WEIGHTS}
+   *     ones from {@code pStart + i·PAIR_WEIGHTS + h·PAIR}
    * @param o outputs, head {@code h} from {@code oStart + h·panels·32}
    */
   static void weighF16(
@@ -58,7 +61,7 @@ final class WeighTiles {
       for (int pair = 0; pair < pairs; pair++) {
         long near = tiles[2 * pair] + lane * 4L;
         long far = tiles[2 * pair + 1] + lane * 4L;
-        int weights = pStart + pair * PAIR;
+        int weights = pStart + pair * PAIR_WEIGHTS;
         for (int panel = 0; panel < panels; panel++) {
           long panelBytes = (long) (panel * LANES) * lineBytes;
           long nearPanel = near + panelBytes;
@@ -93,15 +96,13 @@ final class WeighTiles {
             FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[weights + t]);
             c0 = v0.fma(p0, c0);
             d0 = v1.fma(p0, d0);
-            FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[weights + t + HEAD_WEIGHTS]);
+            FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[weights + t + PAIR]);
             c1 = v0.fma(p1, c1);
             d1 = v1.fma(p1, d1);
-            FloatVector p2 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * HEAD_WEIGHTS]);
+            FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * PAIR]);
             c2 = v0.fma(p2, c2);
             d2 = v1.fma(p2, d2);
-            FloatVector p3 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * HEAD_WEIGHTS]);
+            FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * PAIR]);
             c3 = v0.fma(p3, c3);
             d3 = v1.fma(p3, d3);
             IntVector w =
@@ -117,16 +118,15 @@ final class WeighTiles {
             FloatVector r0 = FloatVector.broadcast(Species.FLOAT, p[weights + t + LANES]);
             e0 = w0.fma(r0, e0);
             f0 = w1.fma(r0, f0);
-            FloatVector r1 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + HEAD_WEIGHTS + LANES]);
+            FloatVector r1 = FloatVector.broadcast(Species.FLOAT, p[weights + t + PAIR + LANES]);
             e1 = w0.fma(r1, e1);
             f1 = w1.fma(r1, f1);
             FloatVector r2 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * HEAD_WEIGHTS + LANES]);
+                FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * PAIR + LANES]);
             e2 = w0.fma(r2, e2);
             f2 = w1.fma(r2, f2);
             FloatVector r3 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * HEAD_WEIGHTS + LANES]);
+                FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * PAIR + LANES]);
             e3 = w0.fma(r3, e3);
             f3 = w1.fma(r3, f3);
           }
@@ -163,7 +163,7 @@ final class WeighTiles {
       for (int pair = 0; pair < pairs; pair++) {
         long near = tiles[2 * pair] + lane * 4L;
         long far = tiles[2 * pair + 1] + lane * 4L;
-        int weights = pStart + pair * PAIR;
+        int weights = pStart + pair * PAIR_WEIGHTS;
         for (int panel = 0; panel < panels; panel++) {
           long panelBytes = (long) (panel * LANES) * lineBytes;
           long nearPanel = near + panelBytes;
@@ -193,15 +193,13 @@ final class WeighTiles {
             FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[weights + t]);
             c0 = v0.fma(p0, c0);
             d0 = v1.fma(p0, d0);
-            FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[weights + t + HEAD_WEIGHTS]);
+            FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[weights + t + PAIR]);
             c1 = v0.fma(p1, c1);
             d1 = v1.fma(p1, d1);
-            FloatVector p2 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * HEAD_WEIGHTS]);
+            FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * PAIR]);
             c2 = v0.fma(p2, c2);
             d2 = v1.fma(p2, d2);
-            FloatVector p3 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * HEAD_WEIGHTS]);
+            FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * PAIR]);
             c3 = v0.fma(p3, c3);
             d3 = v1.fma(p3, d3);
             IntVector w =
@@ -212,16 +210,15 @@ final class WeighTiles {
             FloatVector r0 = FloatVector.broadcast(Species.FLOAT, p[weights + t + LANES]);
             e0 = w0.fma(r0, e0);
             f0 = w1.fma(r0, f0);
-            FloatVector r1 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + HEAD_WEIGHTS + LANES]);
+            FloatVector r1 = FloatVector.broadcast(Species.FLOAT, p[weights + t + PAIR + LANES]);
             e1 = w0.fma(r1, e1);
             f1 = w1.fma(r1, f1);
             FloatVector r2 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * HEAD_WEIGHTS + LANES]);
+                FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * PAIR + LANES]);
             e2 = w0.fma(r2, e2);
             f2 = w1.fma(r2, f2);
             FloatVector r3 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * HEAD_WEIGHTS + LANES]);
+                FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * PAIR + LANES]);
             e3 = w0.fma(r3, e3);
             f3 = w1.fma(r3, f3);
           }
@@ -258,7 +255,7 @@ final class WeighTiles {
       for (int pair = 0; pair < pairs; pair++) {
         long near = tiles[2 * pair] + lane * 4L;
         long far = tiles[2 * pair + 1] + lane * 4L;
-        int weights = pStart + pair * PAIR;
+        int weights = pStart + pair * PAIR_WEIGHTS;
         for (int panel = 0; panel < panels; panel++) {
           long panelBytes = (long) (panel * LANES) * lineBytes;
           long nearPanel = near + panelBytes;
@@ -289,15 +286,13 @@ final class WeighTiles {
             FloatVector p0 = FloatVector.broadcast(Species.FLOAT, p[weights + t]);
             c0 = v0.fma(p0, c0);
             d0 = v1.fma(p0, d0);
-            FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[weights + t + HEAD_WEIGHTS]);
+            FloatVector p1 = FloatVector.broadcast(Species.FLOAT, p[weights + t + PAIR]);
             c1 = v0.fma(p1, c1);
             d1 = v1.fma(p1, d1);
-            FloatVector p2 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * HEAD_WEIGHTS]);
+            FloatVector p2 = FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * PAIR]);
             c2 = v0.fma(p2, c2);
             d2 = v1.fma(p2, d2);
-            FloatVector p3 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * HEAD_WEIGHTS]);
+            FloatVector p3 = FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * PAIR]);
             c3 = v0.fma(p3, c3);
             d3 = v1.fma(p3, d3);
             FloatVector w0 =
@@ -309,16 +304,15 @@ final class WeighTiles {
             FloatVector r0 = FloatVector.broadcast(Species.FLOAT, p[weights + t + LANES]);
             e0 = w0.fma(r0, e0);
             f0 = w1.fma(r0, f0);
-            FloatVector r1 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + HEAD_WEIGHTS + LANES]);
+            FloatVector r1 = FloatVector.broadcast(Species.FLOAT, p[weights + t + PAIR + LANES]);
             e1 = w0.fma(r1, e1);
             f1 = w1.fma(r1, f1);
             FloatVector r2 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * HEAD_WEIGHTS + LANES]);
+                FloatVector.broadcast(Species.FLOAT, p[weights + t + 2 * PAIR + LANES]);
             e2 = w0.fma(r2, e2);
             f2 = w1.fma(r2, f2);
             FloatVector r3 =
-                FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * HEAD_WEIGHTS + LANES]);
+                FloatVector.broadcast(Species.FLOAT, p[weights + t + 3 * PAIR + LANES]);
             e3 = w0.fma(r3, e3);
             f3 = w1.fma(r3, f3);
           }
