@@ -12,11 +12,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** BF16 in GGUF order, rows of more than {@value #SHORT_COLS} columns. */
+/** BF16 in GGUF order, rows of more than {@value FarRows#SHORT_COLS} columns. */
 final class BF16LongRowsKernel extends FarRows {
-  /** Up to here, the activations and two rows (8 bytes a column) fit a cache of 48 KiB. */
-  static final int SHORT_COLS = 6144;
-
   private static final int UPPER = 0xFFFF_0000;
   private static final int STEP_COLS = 2 * FLOATS;
   private static final int VECTOR_BYTES = FLOATS * Integer.BYTES;
@@ -27,7 +24,7 @@ final class BF16LongRowsKernel extends FarRows {
   private float[] x;
 
   BF16LongRowsKernel(int cols, int workers) {
-    super(8, (long) cols * Short.BYTES, workers);
+    super(12, (long) cols * Short.BYTES, workers);
     this.cols = cols;
     this.steps = cols / STEP_COLS;
     this.pairs = new float[cols];
@@ -62,74 +59,81 @@ final class BF16LongRowsKernel extends FarRows {
 
   private static void dot(
       long first, long distance, long stride, int steps, float[] x, float[] lanes) {
-    FloatVector evenA = FloatVector.zero(FLOAT);
-    FloatVector oddA = FloatVector.zero(FLOAT);
-    FloatVector evenB = FloatVector.zero(FLOAT);
-    FloatVector oddB = FloatVector.zero(FLOAT);
-    FloatVector evenC = FloatVector.zero(FLOAT);
-    FloatVector oddC = FloatVector.zero(FLOAT);
-    FloatVector evenD = FloatVector.zero(FLOAT);
-    FloatVector oddD = FloatVector.zero(FLOAT);
-    FloatVector evenE = FloatVector.zero(FLOAT);
-    FloatVector oddE = FloatVector.zero(FLOAT);
-    FloatVector evenF = FloatVector.zero(FLOAT);
-    FloatVector oddF = FloatVector.zero(FLOAT);
-    FloatVector evenG = FloatVector.zero(FLOAT);
-    FloatVector oddG = FloatVector.zero(FLOAT);
-    FloatVector evenH = FloatVector.zero(FLOAT);
-    FloatVector oddH = FloatVector.zero(FLOAT);
-    for (int i = 0; i < steps; i++) {
-      long at = first + i * stride;
-      FloatVector even = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
-      FloatVector odd = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
-      IntVector a =
-          IntVector.fromMemorySegment(
-              INT, SPACE, NativeAddress.within(at), ByteOrder.LITTLE_ENDIAN);
-      evenA = a.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenA);
-      oddA = a.and(UPPER).reinterpretAsFloats().fma(odd, oddA);
-      IntVector b =
-          IntVector.fromMemorySegment(
-              INT, SPACE, NativeAddress.within(at + distance), ByteOrder.LITTLE_ENDIAN);
-      evenB = b.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenB);
-      oddB = b.and(UPPER).reinterpretAsFloats().fma(odd, oddB);
-      IntVector c =
-          IntVector.fromMemorySegment(
-              INT, SPACE, NativeAddress.within(at + 2 * distance), ByteOrder.LITTLE_ENDIAN);
-      evenC = c.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenC);
-      oddC = c.and(UPPER).reinterpretAsFloats().fma(odd, oddC);
-      IntVector d =
-          IntVector.fromMemorySegment(
-              INT, SPACE, NativeAddress.within(at + 3 * distance), ByteOrder.LITTLE_ENDIAN);
-      evenD = d.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenD);
-      oddD = d.and(UPPER).reinterpretAsFloats().fma(odd, oddD);
-      IntVector e =
-          IntVector.fromMemorySegment(
-              INT, SPACE, NativeAddress.within(at + 4 * distance), ByteOrder.LITTLE_ENDIAN);
-      evenE = e.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenE);
-      oddE = e.and(UPPER).reinterpretAsFloats().fma(odd, oddE);
-      IntVector f =
-          IntVector.fromMemorySegment(
-              INT, SPACE, NativeAddress.within(at + 5 * distance), ByteOrder.LITTLE_ENDIAN);
-      evenF = f.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenF);
-      oddF = f.and(UPPER).reinterpretAsFloats().fma(odd, oddF);
-      IntVector g =
-          IntVector.fromMemorySegment(
-              INT, SPACE, NativeAddress.within(at + 6 * distance), ByteOrder.LITTLE_ENDIAN);
-      evenG = g.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenG);
-      oddG = g.and(UPPER).reinterpretAsFloats().fma(odd, oddG);
-      IntVector h =
-          IntVector.fromMemorySegment(
-              INT, SPACE, NativeAddress.within(at + 7 * distance), ByteOrder.LITTLE_ENDIAN);
-      evenH = h.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, evenH);
-      oddH = h.and(UPPER).reinterpretAsFloats().fma(odd, oddH);
+    long toB = NativeAddress.distance(distance);
+    long toC = NativeAddress.distance(2 * distance);
+    long toD = NativeAddress.distance(3 * distance);
+    long toE = NativeAddress.distance(4 * distance);
+    long toF = NativeAddress.distance(5 * distance);
+    long toG = NativeAddress.distance(6 * distance);
+    long toH = NativeAddress.distance(7 * distance);
+    long toI = NativeAddress.distance(8 * distance);
+    long toJ = NativeAddress.distance(9 * distance);
+    long toK = NativeAddress.distance(10 * distance);
+    long toL = NativeAddress.distance(11 * distance);
+    FloatVector sumA = FloatVector.zero(FLOAT);
+    FloatVector sumB = FloatVector.zero(FLOAT);
+    FloatVector sumC = FloatVector.zero(FLOAT);
+    FloatVector sumD = FloatVector.zero(FLOAT);
+    FloatVector sumE = FloatVector.zero(FLOAT);
+    FloatVector sumF = FloatVector.zero(FLOAT);
+    FloatVector sumG = FloatVector.zero(FLOAT);
+    FloatVector sumH = FloatVector.zero(FLOAT);
+    FloatVector sumI = FloatVector.zero(FLOAT);
+    FloatVector sumJ = FloatVector.zero(FLOAT);
+    FloatVector sumK = FloatVector.zero(FLOAT);
+    FloatVector sumL = FloatVector.zero(FLOAT);
+    for (int step = 0; step < steps; step++) {
+      long at = NativeAddress.within(first + step * stride);
+      FloatVector even = FloatVector.fromArray(FLOAT, x, step * STEP_COLS);
+      FloatVector odd = FloatVector.fromArray(FLOAT, x, step * STEP_COLS + FLOATS);
+      IntVector a = IntVector.fromMemorySegment(INT, SPACE, at, ByteOrder.LITTLE_ENDIAN);
+      sumA = a.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumA);
+      sumA = a.and(UPPER).reinterpretAsFloats().fma(odd, sumA);
+      IntVector b = IntVector.fromMemorySegment(INT, SPACE, at + toB, ByteOrder.LITTLE_ENDIAN);
+      sumB = b.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumB);
+      sumB = b.and(UPPER).reinterpretAsFloats().fma(odd, sumB);
+      IntVector c = IntVector.fromMemorySegment(INT, SPACE, at + toC, ByteOrder.LITTLE_ENDIAN);
+      sumC = c.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumC);
+      sumC = c.and(UPPER).reinterpretAsFloats().fma(odd, sumC);
+      IntVector d = IntVector.fromMemorySegment(INT, SPACE, at + toD, ByteOrder.LITTLE_ENDIAN);
+      sumD = d.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumD);
+      sumD = d.and(UPPER).reinterpretAsFloats().fma(odd, sumD);
+      IntVector e = IntVector.fromMemorySegment(INT, SPACE, at + toE, ByteOrder.LITTLE_ENDIAN);
+      sumE = e.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumE);
+      sumE = e.and(UPPER).reinterpretAsFloats().fma(odd, sumE);
+      IntVector f = IntVector.fromMemorySegment(INT, SPACE, at + toF, ByteOrder.LITTLE_ENDIAN);
+      sumF = f.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumF);
+      sumF = f.and(UPPER).reinterpretAsFloats().fma(odd, sumF);
+      IntVector g = IntVector.fromMemorySegment(INT, SPACE, at + toG, ByteOrder.LITTLE_ENDIAN);
+      sumG = g.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumG);
+      sumG = g.and(UPPER).reinterpretAsFloats().fma(odd, sumG);
+      IntVector h = IntVector.fromMemorySegment(INT, SPACE, at + toH, ByteOrder.LITTLE_ENDIAN);
+      sumH = h.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumH);
+      sumH = h.and(UPPER).reinterpretAsFloats().fma(odd, sumH);
+      IntVector i = IntVector.fromMemorySegment(INT, SPACE, at + toI, ByteOrder.LITTLE_ENDIAN);
+      sumI = i.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumI);
+      sumI = i.and(UPPER).reinterpretAsFloats().fma(odd, sumI);
+      IntVector j = IntVector.fromMemorySegment(INT, SPACE, at + toJ, ByteOrder.LITTLE_ENDIAN);
+      sumJ = j.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumJ);
+      sumJ = j.and(UPPER).reinterpretAsFloats().fma(odd, sumJ);
+      IntVector k = IntVector.fromMemorySegment(INT, SPACE, at + toK, ByteOrder.LITTLE_ENDIAN);
+      sumK = k.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumK);
+      sumK = k.and(UPPER).reinterpretAsFloats().fma(odd, sumK);
+      IntVector l = IntVector.fromMemorySegment(INT, SPACE, at + toL, ByteOrder.LITTLE_ENDIAN);
+      sumL = l.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(even, sumL);
+      sumL = l.and(UPPER).reinterpretAsFloats().fma(odd, sumL);
     }
-    evenA.add(oddA).intoArray(lanes, LANES);
-    evenB.add(oddB).intoArray(lanes, LANES + FLOATS);
-    evenC.add(oddC).intoArray(lanes, LANES + 2 * FLOATS);
-    evenD.add(oddD).intoArray(lanes, LANES + 3 * FLOATS);
-    evenE.add(oddE).intoArray(lanes, LANES + 4 * FLOATS);
-    evenF.add(oddF).intoArray(lanes, LANES + 5 * FLOATS);
-    evenG.add(oddG).intoArray(lanes, LANES + 6 * FLOATS);
-    evenH.add(oddH).intoArray(lanes, LANES + 7 * FLOATS);
+    sumA.intoArray(lanes, LANES);
+    sumB.intoArray(lanes, LANES + FLOATS);
+    sumC.intoArray(lanes, LANES + 2 * FLOATS);
+    sumD.intoArray(lanes, LANES + 3 * FLOATS);
+    sumE.intoArray(lanes, LANES + 4 * FLOATS);
+    sumF.intoArray(lanes, LANES + 5 * FLOATS);
+    sumG.intoArray(lanes, LANES + 6 * FLOATS);
+    sumH.intoArray(lanes, LANES + 7 * FLOATS);
+    sumI.intoArray(lanes, LANES + 8 * FLOATS);
+    sumJ.intoArray(lanes, LANES + 9 * FLOATS);
+    sumK.intoArray(lanes, LANES + 10 * FLOATS);
+    sumL.intoArray(lanes, LANES + 11 * FLOATS);
   }
 }

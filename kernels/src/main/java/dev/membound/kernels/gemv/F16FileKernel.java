@@ -5,86 +5,34 @@ import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import dev.membound.kernels.memory.NativeAddress;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/**
- * F16 in GGUF order: an int lane holds two weights, widened as {@link HalfWidening} says. A row
- * with an infinite or NaN weight is found by its exponents and computed again by the scalar loop.
- */
-final class F16FileKernel extends FarRows {
-  private static final ValueLayout.OfShort WEIGHT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
+/** F16 in GGUF order. */
+final class F16FileKernel extends F16Rows {
   /** Two vectors a step: left to unroll a shorter loop, the compiler shuffles its loads. */
   private static final int STEP_COLS = 4 * FLOATS;
 
   private static final int VECTOR_BYTES = FLOATS * Integer.BYTES;
 
-  private final int cols;
-  private final int steps;
-  private final float[] pairs;
-  private float[] x;
-  private float resultScale;
-
   F16FileKernel(int cols, int workers) {
-    super(2, (long) cols * Short.BYTES, workers);
-    this.cols = cols;
-    this.steps = cols / STEP_COLS;
-    this.pairs = new float[cols];
+    super(2, cols, STEP_COLS, workers);
   }
 
   @Override
-  public ActivationPath activationPath() {
-    return ActivationPath.FLOAT;
-  }
-
-  @Override
-  public void prepare(float[] x) {
-    this.x = x;
-    float largest = VectorMath.largestMagnitude(x, 0, cols);
-    PairedActivations.reorder(x, HalfWidening.factorScale(largest), pairs);
-    resultScale = HalfWidening.resultScale(largest);
-  }
-
-  @Override
-  float resultScale() {
-    return resultScale;
-  }
-
-  @Override
-  int stepCols() {
-    return steps * STEP_COLS;
-  }
-
-  @Override
-  boolean multiplySteps(long first, long distance, float[] lanes) {
-    return dot(first, first + distance, 2 * VECTOR_BYTES, steps, pairs, lanes);
-  }
-
-  @Override
-  float addTail(MemorySegment w, long row, int fromCol, float sum) {
-    float total = sum;
-    for (int c = fromCol; c < cols; c++) {
-      long at = row + (long) c * Short.BYTES;
-      total = Math.fma(Float.float16ToFloat(w.get(WEIGHT, at)), x[c], total);
-    }
-    return total;
-  }
-
-  private static boolean dot(long a, long b, long stride, int steps, float[] x, float[] lanes) {
+  int dot(long first, long distance, long stride, int steps, float[] x, float[] lanes) {
+    long toB = NativeAddress.distance(distance);
     FloatVector evenA = FloatVector.zero(FLOAT);
     FloatVector oddA = FloatVector.zero(FLOAT);
     FloatVector evenB = FloatVector.zero(FLOAT);
     FloatVector oddB = FloatVector.zero(FLOAT);
     IntVector carries = IntVector.zero(INT);
     for (int i = 0; i < steps; i++) {
-      long atA = a + i * stride;
-      long atB = b + i * stride;
+      long atA = NativeAddress.within(first + i * stride);
+      long atB = atA + toB;
       IntVector wa0 = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       IntVector wb0 = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
@@ -152,6 +100,6 @@ final class F16FileKernel extends FarRows {
     }
     evenA.add(oddA).intoArray(lanes, LANES);
     evenB.add(oddB).intoArray(lanes, LANES + FLOATS);
-    return (carries.reduceLanes(VectorOperators.OR) & HalfWidening.SIGNS) == 0;
+    return carries.reduceLanes(VectorOperators.OR);
   }
 }

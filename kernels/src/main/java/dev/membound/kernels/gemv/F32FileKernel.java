@@ -29,7 +29,7 @@ final class F32FileKernel extends FarRows {
   private float[] x;
 
   F32FileKernel(int cols, int workers) {
-    super(2, (long) cols * Float.BYTES, workers);
+    super(3, (long) cols * Float.BYTES, workers);
     this.cols = cols;
   }
 
@@ -50,7 +50,7 @@ final class F32FileKernel extends FarRows {
 
   @Override
   boolean multiplySteps(long first, long distance, float[] lanes) {
-    dot(first, first + distance, 4 * VECTOR_BYTES, cols / STEP_COLS, x, lanes);
+    dot(first, distance, 4 * VECTOR_BYTES, cols / STEP_COLS, x, lanes);
     return true;
   }
 
@@ -68,17 +68,24 @@ final class F32FileKernel extends FarRows {
     return total;
   }
 
-  private static void dot(long a, long b, long stride, int steps, float[] x, float[] lanes) {
+  private static void dot(
+      long first, long distance, long stride, int steps, float[] x, float[] lanes) {
+    long toB = NativeAddress.distance(distance);
+    long toC = NativeAddress.distance(2 * distance);
     FloatVector sumA = FloatVector.zero(FLOAT);
     FloatVector sumB = FloatVector.zero(FLOAT);
+    FloatVector sumC = FloatVector.zero(FLOAT);
     for (int i = 0; i < steps; i++) {
-      long atA = NativeAddress.within(a + i * stride);
-      long atB = NativeAddress.within(b + i * stride);
+      long atA = NativeAddress.within(first + i * stride);
+      long atB = atA + toB;
+      long atC = atA + toC;
       FloatVector x0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
       sumA =
           x0.fma(FloatVector.fromMemorySegment(FLOAT, SPACE, atA, ByteOrder.LITTLE_ENDIAN), sumA);
       sumB =
           x0.fma(FloatVector.fromMemorySegment(FLOAT, SPACE, atB, ByteOrder.LITTLE_ENDIAN), sumB);
+      sumC =
+          x0.fma(FloatVector.fromMemorySegment(FLOAT, SPACE, atC, ByteOrder.LITTLE_ENDIAN), sumC);
       FloatVector x1 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + FLOATS);
       sumA =
           x1.fma(
@@ -90,6 +97,11 @@ final class F32FileKernel extends FarRows {
               FloatVector.fromMemorySegment(
                   FLOAT, SPACE, atB + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
               sumB);
+      sumC =
+          x1.fma(
+              FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atC + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
+              sumC);
       FloatVector x2 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 2 * FLOATS);
       sumA =
           x2.fma(
@@ -101,6 +113,11 @@ final class F32FileKernel extends FarRows {
               FloatVector.fromMemorySegment(
                   FLOAT, SPACE, atB + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
               sumB);
+      sumC =
+          x2.fma(
+              FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atC + 2 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
+              sumC);
       FloatVector x3 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS + 3 * FLOATS);
       sumA =
           x3.fma(
@@ -112,8 +129,14 @@ final class F32FileKernel extends FarRows {
               FloatVector.fromMemorySegment(
                   FLOAT, SPACE, atB + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
               sumB);
+      sumC =
+          x3.fma(
+              FloatVector.fromMemorySegment(
+                  FLOAT, SPACE, atC + 3 * VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN),
+              sumC);
     }
     sumA.intoArray(lanes, LANES);
     sumB.intoArray(lanes, LANES + FLOATS);
+    sumC.intoArray(lanes, LANES + 2 * FLOATS);
   }
 }

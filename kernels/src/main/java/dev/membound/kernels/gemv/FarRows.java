@@ -10,13 +10,19 @@ import java.lang.ref.Reference;
 /**
  * A FILE kernel that walks several rows at once, each about an equal part of a share after the one
  * before: as many sequential streams, which share each load of activations. Neighbouring rows would
- * look to the prefetcher like one strided stream, which it follows badly. Two rows are best as long
- * as the activations stay in the first-level cache, four or eight when they do not.
+ * look to the prefetcher like one strided stream, which it follows badly. Two or three rows are
+ * best as long as the activations stay in the first-level cache, four to twelve when they do not.
  *
  * <p>The vector loops leave a row's sum as lanes in a scratch array: one more vector helper inlined
  * into them would exceed the JIT compiler's limits, and box.
  */
 abstract class FarRows implements GemvKernel {
+  /**
+   * Up to here, float activations and two rows of 16-bit weights (8 bytes a column) leave room in a
+   * first-level cache of 32 KiB; twelve rows share the activations of longer ones.
+   */
+  static final int SHORT_COLS = 3072;
+
   /** Room before and after a worker's lanes, so that no two workers write the same cache line. */
   private static final int LINE_FLOATS = 16;
 

@@ -147,9 +147,12 @@ final class GemvKernels {
       case FILE ->
           switch (type) {
             case F32 -> new F32FileKernel(cols, workers);
-            case F16 -> new F16FileKernel(cols, workers);
+            case F16 ->
+                cols > FarRows.SHORT_COLS
+                    ? new F16LongRowsKernel(cols, workers)
+                    : new F16FileKernel(cols, workers);
             case BF16 ->
-                cols > BF16LongRowsKernel.SHORT_COLS
+                cols > FarRows.SHORT_COLS
                     ? new BF16LongRowsKernel(cols, workers)
                     : new BF16FileKernel(cols, workers);
             case Q8_0 ->

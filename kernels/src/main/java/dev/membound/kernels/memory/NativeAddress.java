@@ -20,6 +20,9 @@ public final class NativeAddress {
   /** More than any x86-64 or AArch64 user address has, and room for offsets above. */
   private static final long BITS = (1L << 57) - 1;
 
+  /** More than any distance between two rows of a matrix. */
+  private static final long DISTANCE_BITS = (1L << 50) - 1;
+
   private NativeAddress() {}
 
   /**
@@ -43,5 +46,14 @@ public final class NativeAddress {
   /** The same address, in a form from which the compiler sees that it is one. */
   public static long within(long address) {
     return address & BITS;
+  }
+
+  /**
+   * The same distance, in a form from which the compiler sees that an address {@linkplain #within
+   * within} the space is still one so much further on. Computed before a loop, it leaves an
+   * addition of the check.
+   */
+  public static long distance(long bytes) {
+    return bytes & DISTANCE_BITS;
   }
 }

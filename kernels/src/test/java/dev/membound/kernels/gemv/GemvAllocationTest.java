@@ -13,8 +13,8 @@ import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** All kernels in one process, which has no type profiles: see the POM and docs/gemv.md. */
@@ -29,14 +29,10 @@ class GemvAllocationTest {
     assertNothing(type, layout, path, 256, 1, 14); // 14: vectors by eights, fours and twos
   }
 
-  @Test
-  void aCallOnLongRowsAllocatesNothing() {
-    assertNothing(
-        QuantType.BF16,
-        MatrixLayout.FILE,
-        ActivationPath.FLOAT,
-        BF16LongRowsKernel.SHORT_COLS + 256,
-        1);
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void aCallOnLongRowsAllocatesNothing(QuantType type) {
+    assertNothing(type, MatrixLayout.FILE, ActivationPath.FLOAT, FarRows.SHORT_COLS + 256, 1);
   }
 
   private static void assertNothing(

@@ -73,7 +73,7 @@ class GemvTest {
   @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0"})
   void rowsWhoseActivationsOutgrowTheFirstCacheStayWithinTheirBound(QuantType type) {
     ActivationPath path = Gemv.activationPaths(type, MatrixLayout.FILE, 1).getFirst();
-    for (int rows : new int[] {1, 2, 5, 8, 23, 35}) {
+    for (int rows : new int[] {1, 2, 5, 8, 11, 12, 13, 23, 35}) {
       assertBound(type, MatrixLayout.FILE, path, rows, wholeBlocks(type, 6211));
     }
   }
@@ -257,8 +257,20 @@ class GemvTest {
     if (layout == MatrixLayout.PACKED || scaleAt(type) < 0) {
       return; // packing refuses it; not every format can hold one
     }
-    int rows = 9;
-    int cols = 5 * Math.max(32, type.blockElements());
+    assertOnlyItsRowIsNotFinite(type, 9, 5 * Math.max(32, type.blockElements()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16", "Q8_0"})
+  void aNonFiniteScaleOfALongRowMakesItsRowNonFiniteAndNoOther(QuantType type) {
+    assertOnlyItsRowIsNotFinite(type, 14, 5 * 1248);
+  }
+
+  /**
+   * @param cols five times a multiple of blocks
+   */
+  private static void assertOnlyItsRowIsNotFinite(QuantType type, int rows, int cols) {
+    MatrixLayout layout = MatrixLayout.FILE;
     short infinity = (short) (type == QuantType.BF16 ? 0x7F80 : 0x7C00);
     for (int badRow = 0; badRow < rows; badRow++) {
       for (int block : new int[] {0, 3, 4}) {
