@@ -11,8 +11,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** F16 in GGUF order, rows of more than {@value FarRows#SHORT_COLS} columns. */
+/** F16 in GGUF order, rows of more than {@link #SHORT_COLS} columns. */
 final class F16LongRowsKernel extends F16Rows {
+  /** With 16 registers, as without AVX-512, twelve sums leave no room for the masks. */
+  static final int SHORT_COLS = FLOATS == 16 ? FarRows.SHORT_COLS : 2 * FarRows.SHORT_COLS;
+
   private static final int STEP_COLS = 2 * FLOATS;
 
   F16LongRowsKernel(int cols, int workers) {

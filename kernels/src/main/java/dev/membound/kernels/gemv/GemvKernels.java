@@ -148,7 +148,7 @@ final class GemvKernels {
           switch (type) {
             case F32 -> new F32FileKernel(cols, workers);
             case F16 ->
-                cols > FarRows.SHORT_COLS
+                cols > F16LongRowsKernel.SHORT_COLS
                     ? new F16LongRowsKernel(cols, workers)
                     : new F16FileKernel(cols, workers);
             case BF16 ->
