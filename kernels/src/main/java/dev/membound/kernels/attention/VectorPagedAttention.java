@@ -185,10 +185,16 @@ final class VectorPagedAttention extends PagedAttention {
       }
       for (int i = 0; i < 2 * pairs; i++) {
         int at = i / 2 * PAIR_WEIGHTS + i % 2 * LANES;
-        for (int pass = 0; pass < paddedGroup / HEADS; pass++) {
-          TileDecode.applyScales(memory, tiles[i], 1, p, at + pass * PASS_WEIGHTS, HEADS, PAIR);
+        for (int head = 0; head < shape.group(); head += HEADS) {
+          int heads = Math.min(HEADS, shape.group() - head);
+          int from = at + head / HEADS * PASS_WEIGHTS;
+          TileDecode.applyScales(memory, tiles[i], 1, p, from, heads, PAIR);
         }
       }
+    }
+    if (shape.group() == 1 && type != KvType.Q8_0) {
+      weighOneHead(memory, tiles, pairs, p, o, kvHead * paddedGroup * paddedDim);
+      return;
     }
     long base = TileLayout.address(memory, tiles, 2 * pairs, tileBytes);
     for (int head = 0; head < paddedGroup; head += HEADS) {
@@ -204,6 +210,20 @@ final class VectorPagedAttention extends PagedAttention {
             WeighByteTiles.weighE4M3(base, tiles, pairs, scaleBytes, panels, p, from, o, to);
         case Q8_0 -> weighBlocks(own, memory, base, pairs, from, to);
       }
+    }
+  }
+
+  private void weighOneHead(
+      MemorySegment memory, long[] tiles, int pairs, float[] p, float[] o, int to) {
+    switch (type) {
+      case F16 -> WeighOneHead.f16(memory, tiles, pairs, panels, lineBytes, p, o, to);
+      case BF16 -> WeighOneHead.bf16(memory, tiles, pairs, panels, lineBytes, p, o, to);
+      case F32 -> WeighOneHead.f32(memory, tiles, pairs, panels, lineBytes, p, o, to);
+      case INT8 ->
+          WeighOneHead.integer(memory, tiles, pairs, scaleBytes, panels, lineBytes, p, o, to);
+      case FP8_E4M3 ->
+          WeighOneHead.e4m3(memory, tiles, pairs, scaleBytes, panels, lineBytes, p, o, to);
+      case Q8_0 -> throw new IllegalStateException(type + " has scales of blocks");
     }
   }
 

@@ -261,17 +261,22 @@ class PagedAttentionTest {
     }
   }
 
+  static Stream<Arguments> typesAndGroups() {
+    return Arrays.stream(KvType.values())
+        .flatMap(type -> Stream.of(Arguments.of(type, 1), Arguments.of(type, 4)));
+  }
+
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("typesAndGroups")
   @Tag("allocation")
-  void noKindOfCallAllocates(KvType type) {
-    AttentionShape shape = new AttentionShape(8, 2, 64);
+  void noKindOfCallAllocates(KvType type, int group) {
+    AttentionShape shape = new AttentionShape(2 * group, 2, 64);
     PagedKvCache cache = filled(type, shape, 16, 256);
     PagedAttention attention = PagedAttention.plan(shape, type, 16, ONE);
     CascadeAttention cascade =
         CascadeAttention.plan(shape, AttentionOptions.of(shape), type, 16, 2, ONE);
-    AttentionState state = AttentionState.create(8, 64);
-    AttentionState[] states = {state, AttentionState.create(8, 64)};
+    AttentionState state = AttentionState.create(2 * group, 64);
+    AttentionState[] states = {state, AttentionState.create(2 * group, 64)};
     float[] q = query(shape, 1, 1);
     float[][] queries = {q, q};
     BlockTable table = contiguous(250, 16);
