@@ -3,6 +3,7 @@ package dev.membound.kernels.attention;
 import dev.membound.kernels.provider.KernelProvider;
 import dev.membound.kernels.provider.Species;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -65,11 +66,12 @@ public abstract sealed class TileScorer {
   /**
    * Scores two tiles, best far apart in memory; they may be the same.
    *
-   * @param memory holds the tiles in {@link TileLayout}, finite
+   * @param memory off the heap, holds the tiles in {@link TileLayout}, finite
    * @param first byte offset of a tile
    * @param second byte offset of the other tile
    * @param scores receives 16 scores a head: the first tile's from {@code firstAt}, the second's
    *     from {@code secondAt}, the next head's {@code headStride} further
+   * @throws IndexOutOfBoundsException if a tile is not all in the memory
    */
   public abstract void score(
       MemorySegment memory,
@@ -307,6 +309,7 @@ public abstract sealed class TileScorer {
                 base, tiles, pairs, lines, query, q, n, s, at, far, pairStride, headStride);
         default -> throw new AssertionError(type);
       }
+      Reference.reachabilityFence(memory); // the loops know its address only
     }
 
     @Override

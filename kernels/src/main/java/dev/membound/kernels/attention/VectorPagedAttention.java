@@ -4,6 +4,7 @@ import dev.membound.kernels.parallel.WorkerTeam;
 import dev.membound.kernels.provider.Species;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -211,6 +212,7 @@ final class VectorPagedAttention extends PagedAttention {
         case Q8_0 -> weighBlocks(own, memory, base, pairs, from, to);
       }
     }
+    Reference.reachabilityFence(memory); // the loops of 1-byte types know its address only
   }
 
   private void weighOneHead(

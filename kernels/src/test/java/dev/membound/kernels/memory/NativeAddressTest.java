@@ -31,6 +31,13 @@ class NativeAddressTest {
   }
 
   @Test
+  void aDistanceStaysAsItIs() {
+    for (long bytes : new long[] {0, 64, 1L << 40}) {
+      assertThat(NativeAddress.distance(bytes)).isEqualTo(bytes);
+    }
+  }
+
+  @Test
   void anArrayIsRefused() {
     assertThatThrownBy(() -> NativeAddress.of(MemorySegment.ofArray(new byte[64])))
         .isInstanceOf(IllegalArgumentException.class)
