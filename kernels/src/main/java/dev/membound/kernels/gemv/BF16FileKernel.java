@@ -6,81 +6,32 @@ import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
 import dev.membound.kernels.memory.NativeAddress;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** BF16 in GGUF order: an int lane holds two weights, widened by a shift and by a mask. */
-final class BF16FileKernel extends FarRows {
-  private static final ValueLayout.OfShort WEIGHT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final int UPPER = 0xFFFF_0000;
-
+/** BF16 in GGUF order. */
+final class BF16FileKernel extends BF16Rows {
   /** Four vectors of each row a step: see {@link F32FileKernel}. */
   private static final int STEP_COLS = 8 * FLOATS;
 
   private static final int VECTOR_BYTES = FLOATS * Integer.BYTES;
 
-  private final int cols;
-  private final int steps;
-  private final float[] pairs;
-  private float[] x;
-
   BF16FileKernel(int cols, int workers) {
-    super(2, (long) cols * Short.BYTES, workers);
-    this.cols = cols;
-    this.steps = cols / STEP_COLS;
-    this.pairs = new float[cols];
+    super(2, cols, STEP_COLS, workers);
   }
 
   @Override
-  public ActivationPath activationPath() {
-    return ActivationPath.FLOAT;
-  }
-
-  @Override
-  public void prepare(float[] x) {
-    this.x = x;
-    PairedActivations.reorder(x, 1, pairs);
-  }
-
-  @Override
-  int stepCols() {
-    return steps * STEP_COLS;
-  }
-
-  @Override
-  boolean multiplySteps(long first, long distance, float[] lanes) {
-    dot(first, first + distance, 4 * VECTOR_BYTES, steps, pairs, lanes);
-    return true;
-  }
-
-  @Override
-  float addTail(MemorySegment w, long row, int fromCol, float sum) {
-    return addTail(w, row, fromCol, cols, x, sum);
-  }
-
-  /** Adds the products of columns {@code fromCol} to {@code cols − 1}. */
-  static float addTail(MemorySegment w, long row, int fromCol, int cols, float[] x, float sum) {
-    float total = sum;
-    for (int c = fromCol; c < cols; c++) {
-      long at = row + (long) c * Short.BYTES;
-      total = Math.fma(Float.intBitsToFloat(w.get(WEIGHT, at) << 16), x[c], total);
-    }
-    return total;
-  }
-
-  private static void dot(long a, long b, long stride, int steps, float[] x, float[] lanes) {
+  boolean dot(long first, long distance, long stride, int steps, float[] x, float[] lanes) {
+    long toB = NativeAddress.distance(distance);
     FloatVector evenA = FloatVector.zero(FLOAT);
     FloatVector oddA = FloatVector.zero(FLOAT);
     FloatVector evenB = FloatVector.zero(FLOAT);
     FloatVector oddB = FloatVector.zero(FLOAT);
     for (int i = 0; i < steps; i++) {
-      long atA = NativeAddress.within(a + i * stride);
-      long atB = NativeAddress.within(b + i * stride);
+      long atA = NativeAddress.within(first + i * stride);
+      long atB = atA + toB;
       IntVector a0 = IntVector.fromMemorySegment(INT, SPACE, atA, ByteOrder.LITTLE_ENDIAN);
       IntVector b0 = IntVector.fromMemorySegment(INT, SPACE, atB, ByteOrder.LITTLE_ENDIAN);
       FloatVector even0 = FloatVector.fromArray(FLOAT, x, i * STEP_COLS);
@@ -122,5 +73,6 @@ final class BF16FileKernel extends FarRows {
     }
     evenA.add(oddA).intoArray(lanes, LANES);
     evenB.add(oddB).intoArray(lanes, LANES + FLOATS);
+    return true;
   }
 }

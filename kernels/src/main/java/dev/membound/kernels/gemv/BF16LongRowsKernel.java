@@ -6,59 +6,21 @@ import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
 
 import dev.membound.kernels.memory.NativeAddress;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** BF16 in GGUF order, rows of more than {@value FarRows#SHORT_COLS} columns. */
-final class BF16LongRowsKernel extends FarRows {
-  private static final int UPPER = 0xFFFF_0000;
+final class BF16LongRowsKernel extends BF16Rows {
   private static final int STEP_COLS = 2 * FLOATS;
-  private static final int VECTOR_BYTES = FLOATS * Integer.BYTES;
-
-  private final int cols;
-  private final int steps;
-  private final float[] pairs;
-  private float[] x;
 
   BF16LongRowsKernel(int cols, int workers) {
-    super(12, (long) cols * Short.BYTES, workers);
-    this.cols = cols;
-    this.steps = cols / STEP_COLS;
-    this.pairs = new float[cols];
+    super(12, cols, STEP_COLS, workers);
   }
 
   @Override
-  public ActivationPath activationPath() {
-    return ActivationPath.FLOAT;
-  }
-
-  @Override
-  public void prepare(float[] x) {
-    this.x = x;
-    PairedActivations.reorder(x, 1, pairs);
-  }
-
-  @Override
-  int stepCols() {
-    return steps * STEP_COLS;
-  }
-
-  @Override
-  boolean multiplySteps(long first, long distance, float[] lanes) {
-    dot(first, distance, VECTOR_BYTES, steps, pairs, lanes);
-    return true;
-  }
-
-  @Override
-  float addTail(MemorySegment w, long row, int fromCol, float sum) {
-    return BF16FileKernel.addTail(w, row, fromCol, cols, x, sum);
-  }
-
-  private static void dot(
-      long first, long distance, long stride, int steps, float[] x, float[] lanes) {
+  boolean dot(long first, long distance, long stride, int steps, float[] x, float[] lanes) {
     long toB = NativeAddress.distance(distance);
     long toC = NativeAddress.distance(2 * distance);
     long toD = NativeAddress.distance(3 * distance);
@@ -135,5 +97,6 @@ final class BF16LongRowsKernel extends FarRows {
     sumJ.intoArray(lanes, LANES + 9 * FLOATS);
     sumK.intoArray(lanes, LANES + 10 * FLOATS);
     sumL.intoArray(lanes, LANES + 11 * FLOATS);
+    return true;
   }
 }

@@ -23,7 +23,7 @@ final class F16FileKernel extends F16Rows {
   }
 
   @Override
-  int dot(long first, long distance, long stride, int steps, float[] x, float[] lanes) {
+  boolean dot(long first, long distance, long stride, int steps, float[] x, float[] lanes) {
     long toB = NativeAddress.distance(distance);
     FloatVector evenA = FloatVector.zero(FLOAT);
     FloatVector oddA = FloatVector.zero(FLOAT);
@@ -100,6 +100,6 @@ final class F16FileKernel extends F16Rows {
     }
     evenA.add(oddA).intoArray(lanes, LANES);
     evenB.add(oddB).intoArray(lanes, LANES + FLOATS);
-    return carries.reduceLanes(VectorOperators.OR);
+    return (carries.reduceLanes(VectorOperators.OR) & HalfWidening.SIGNS) == 0;
   }
 }

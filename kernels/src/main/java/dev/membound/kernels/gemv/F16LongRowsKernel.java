@@ -23,7 +23,7 @@ final class F16LongRowsKernel extends F16Rows {
   }
 
   @Override
-  int dot(long first, long distance, long stride, int steps, float[] x, float[] lanes) {
+  boolean dot(long first, long distance, long stride, int steps, float[] x, float[] lanes) {
     long toB = NativeAddress.distance(distance);
     long toC = NativeAddress.distance(2 * distance);
     long toD = NativeAddress.distance(3 * distance);
@@ -221,6 +221,6 @@ final class F16LongRowsKernel extends F16Rows {
     sumJ.intoArray(lanes, LANES + 9 * FLOATS);
     sumK.intoArray(lanes, LANES + 10 * FLOATS);
     sumL.intoArray(lanes, LANES + 11 * FLOATS);
-    return carries.reduceLanes(VectorOperators.OR);
+    return (carries.reduceLanes(VectorOperators.OR) & HalfWidening.SIGNS) == 0;
   }
 }

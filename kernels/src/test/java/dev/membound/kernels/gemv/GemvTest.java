@@ -432,6 +432,21 @@ class GemvTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("paths")
+  void whatFollowsTheActivationsInTheirArrayDoesNotMatter(
+      QuantType type, MatrixLayout layout, ActivationPath path) {
+    int rows = 40;
+    int cols = wholeBlocks(type, 96);
+    for (int batch : new int[] {1, 3}) {
+      float[] x = gaussian(batch * cols, new Random(12));
+      float[] longer = Arrays.copyOf(x, x.length + 100);
+      Arrays.fill(longer, x.length, longer.length, Float.NaN);
+      assertThat(multiply(type, layout, path, rows, cols, batch, 2, longer))
+          .isEqualTo(multiply(type, layout, path, rows, cols, batch, 2, x));
+    }
+  }
+
   @Test
   void offersBothPathsWhereBothMakeSenseAndRecordsTheOneTaken() {
     boolean vectorised = KernelProvider.current().isVectorised();
