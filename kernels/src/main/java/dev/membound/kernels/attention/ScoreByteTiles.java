@@ -164,7 +164,10 @@ final class ScoreByteTiles {
     }
   }
 
-  /** As {@link #int8} for E4M3, decoded as in {@link ByteTiles#scoreE4M3}. */
+  /**
+   * As {@link #int8} for E4M3, whose bits become those of a small F32: a sign-extending shift by 4
+   * puts the exponent in place and {@link TileDecode#E4M3_BITS} clears the copies of the sign.
+   */
   static void e4m3(
       MemorySegment memory,
       long first,

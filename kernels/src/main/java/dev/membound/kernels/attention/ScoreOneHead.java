@@ -232,7 +232,7 @@ final class ScoreOneHead {
     }
   }
 
-  /** As {@link #int8} for E4M3, decoded as in {@link ByteTiles#scoreE4M3}. */
+  /** As {@link #int8} for E4M3, decoded as in {@link ScoreByteTiles#e4m3}. */
   static void e4m3(
       MemorySegment memory,
       long first,

@@ -171,7 +171,7 @@ final class WeighByteTiles {
     }
   }
 
-  /** As {@link #weighInteger} for E4M3, decoded as in {@link ScoreByteTiles#passE4M3}. */
+  /** As {@link #weighInteger} for E4M3, decoded as in {@link ScoreByteTiles#e4m3}. */
   static void weighE4M3(
       long base,
       long[] tiles,

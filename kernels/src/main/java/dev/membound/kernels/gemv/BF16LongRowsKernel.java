@@ -11,12 +11,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** BF16 in GGUF order, rows of more than {@value FarRows#SHORT_COLS} columns. */
+/** BF16 in GGUF order, rows of more than {@value PairedRows#SHORT_COLS} columns. */
 final class BF16LongRowsKernel extends BF16Rows {
   private static final int STEP_COLS = 2 * FLOATS;
 
   BF16LongRowsKernel(int cols, int workers) {
-    super(12, cols, STEP_COLS, workers);
+    super(MANY_ROWS, cols, STEP_COLS, workers);
   }
 
   @Override

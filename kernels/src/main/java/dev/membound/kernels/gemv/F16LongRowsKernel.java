@@ -14,12 +14,12 @@ import jdk.incubator.vector.VectorOperators;
 /** F16 in GGUF order, rows of more than {@link #SHORT_COLS} columns. */
 final class F16LongRowsKernel extends F16Rows {
   /** With 16 registers, as without AVX-512, twelve sums leave no room for the masks. */
-  static final int SHORT_COLS = FLOATS == 16 ? FarRows.SHORT_COLS : 2 * FarRows.SHORT_COLS;
+  static final int SHORT_COLS = FLOATS == 16 ? PairedRows.SHORT_COLS : 2 * PairedRows.SHORT_COLS;
 
   private static final int STEP_COLS = 2 * FLOATS;
 
   F16LongRowsKernel(int cols, int workers) {
-    super(12, cols, STEP_COLS, workers);
+    super(MANY_ROWS, cols, STEP_COLS, workers);
   }
 
   @Override

@@ -17,12 +17,6 @@ import java.lang.ref.Reference;
  * into them would exceed the JIT compiler's limits, and box.
  */
 abstract class FarRows implements GemvKernel {
-  /**
-   * Up to here, float activations and two rows of 16-bit weights (8 bytes a column) leave room in a
-   * first-level cache of 32 KiB; twelve rows share the activations of longer ones.
-   */
-  static final int SHORT_COLS = 3072;
-
   /** Room before and after a worker's lanes, so that no two workers write the same cache line. */
   private static final int LINE_FLOATS = 16;
 
@@ -47,30 +41,38 @@ abstract class FarRows implements GemvKernel {
   @Override
   public final void multiply(WeightMatrix w, float[] y, int firstRow, int endRow, int worker) {
     int rows = endRow - firstRow;
-    if (rows < rowsAtOnce) {
+    if (w.rows() < rowsAtOnce) {
       for (int row = firstRow; row < endRow; row++) {
-        multiplyRows(w, y, row, 0, worker); // the same row several times
+        multiplyRows(w, y, row, 0, firstRow, endRow, worker); // the same row several times
       }
+    } else if (rows < rowsAtOnce) { // with rows of other shares, whose results are not used
+      int first = Math.min(firstRow, w.rows() - rowsAtOnce);
+      multiplyRows(w, y, first, 1, firstRow, endRow, worker);
     } else {
       int distance = (rows / rowsAtOnce - 1) | 1; // odd: see FarPairs
       for (int row = firstRow; row < firstRow + distance; row++) {
-        multiplyRows(w, y, row, distance, worker);
+        multiplyRows(w, y, row, distance, firstRow, endRow, worker);
       }
       // The last ones are neighbours; some of them are taken twice, with the same result.
       for (int row = firstRow + rowsAtOnce * distance; row < endRow; row += rowsAtOnce) {
-        multiplyRows(w, y, Math.min(row, endRow - rowsAtOnce), 1, worker);
+        multiplyRows(w, y, Math.min(row, endRow - rowsAtOnce), 1, firstRow, endRow, worker);
       }
     }
     Reference.reachabilityFence(w);
   }
 
-  private void multiplyRows(WeightMatrix w, float[] y, int first, int distance, int worker) {
+  /** Multiplies rows at a distance and stores the results of those of the share. */
+  private void multiplyRows(
+      WeightMatrix w, float[] y, int first, int distance, int firstRow, int endRow, int worker) {
     float[] sums = lanes[worker];
     MemorySegment data = w.data();
     boolean exact =
         multiplySteps(NativeAddress.of(data) + first * rowBytes, distance * rowBytes, sums);
     for (int place = 0; place < rowsAtOnce; place++) {
       int row = first + place * distance;
+      if (row < firstRow || row >= endRow) {
+        continue;
+      }
       long at = row * rowBytes;
       y[row] =
           exact || isFinite(data, at)

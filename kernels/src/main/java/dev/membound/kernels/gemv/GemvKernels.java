@@ -148,11 +148,11 @@ final class GemvKernels {
           switch (type) {
             case F32 -> new F32FileKernel(cols, workers);
             case F16 ->
-                cols > F16LongRowsKernel.SHORT_COLS
+                cols > F16LongRowsKernel.SHORT_COLS && rows >= PairedRows.MANY_ROWS
                     ? new F16LongRowsKernel(cols, workers)
                     : new F16FileKernel(cols, workers);
             case BF16 ->
-                cols > FarRows.SHORT_COLS
+                cols > PairedRows.SHORT_COLS && rows >= PairedRows.MANY_ROWS
                     ? new BF16LongRowsKernel(cols, workers)
                     : new BF16FileKernel(cols, workers);
             case Q8_0 ->

@@ -9,6 +9,15 @@ import java.nio.ByteOrder;
  * an even column and the odd one after it.
  */
 abstract class PairedRows extends FarRows {
+  /** Rows that share activations where these outgrow the first-level cache. */
+  static final int MANY_ROWS = 12;
+
+  /**
+   * Up to here, float activations and two rows (8 bytes a column) leave room in a first-level cache
+   * of 32 KiB.
+   */
+  static final int SHORT_COLS = 3072;
+
   private static final ValueLayout.OfShort WEIGHT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 

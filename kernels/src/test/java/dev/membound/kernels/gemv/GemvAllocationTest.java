@@ -32,7 +32,8 @@ class GemvAllocationTest {
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
   void aCallOnLongRowsAllocatesNothing(QuantType type) {
-    assertNothing(type, MatrixLayout.FILE, ActivationPath.FLOAT, 2 * FarRows.SHORT_COLS + 256, 1);
+    assertNothing(
+        type, MatrixLayout.FILE, ActivationPath.FLOAT, 2 * PairedRows.SHORT_COLS + 256, 1);
   }
 
   private static void assertNothing(

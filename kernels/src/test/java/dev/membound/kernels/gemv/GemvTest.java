@@ -433,6 +433,21 @@ class GemvTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0"})
+  void sharesOfFewerRowsThanAreTakenAtOnceGiveTheSameBits(QuantType type) {
+    ActivationPath path = Gemv.activationPaths(type, MatrixLayout.FILE, 1).getFirst();
+    int cols = wholeBlocks(type, 6211);
+    float[] x = gaussian(cols, new Random(13));
+    for (int rows : new int[] {2, 11, 12, 13, 29}) {
+      float[] alone = multiply(type, MatrixLayout.FILE, path, rows, cols, 1, 1, x);
+      for (int workers : new int[] {2, 3, 5}) {
+        assertThat(multiply(type, MatrixLayout.FILE, path, rows, cols, 1, workers, x))
+            .isEqualTo(alone);
+      }
+    }
+  }
+
+  @ParameterizedTest
   @MethodSource("paths")
   void whatFollowsTheActivationsInTheirArrayDoesNotMatter(
       QuantType type, MatrixLayout layout, ActivationPath path) {
