@@ -5,6 +5,7 @@ import static dev.membound.kernels.provider.Species.BYTE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.LONG;
 import static dev.membound.kernels.provider.Species.SHORT;
 import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
@@ -13,31 +14,36 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Q8_0 in GGUF order, 8-bit activations. */
+/** Q8_0 in GGUF order, 8-bit activations, three far rows. */
 final class Q8_0FileKernel extends Q8_0Rows {
   Q8_0FileKernel(int cols, int workers) {
-    super(2, cols, workers);
+    super(3, cols, workers);
   }
 
   @Override
   int dot(
-      long first, long distance, long stride, int steps, byte[] x, float[] scales, float[] lanes) {
+      long first, long distance, long stride, int steps, byte[] x, long[] scales, float[] lanes) {
+    long toB = NativeAddress.distance(distance);
+    long toC = NativeAddress.distance(2 * distance);
     FloatVector sumA = FloatVector.zero(FLOAT);
     FloatVector sumB = FloatVector.zero(FLOAT);
+    FloatVector sumC = FloatVector.zero(FLOAT);
     IntVector union = IntVector.zero(INT);
     ShortVector by8 = ShortVector.broadcast(SHORT, (short) 8);
     for (int i = 0; i < steps; i++) {
-      long at = first + i * stride;
-      long atA = NativeAddress.within(at);
-      long atB = NativeAddress.within(at + distance);
+      long atA = NativeAddress.within(first + i * stride);
+      long atB = atA + toB;
+      long atC = atA + toC;
       FloatVector scale =
           TWO_BLOCKS
-              ? FloatVector.broadcast(FLOAT, scales[2 * i])
-                  .blend(FloatVector.broadcast(FLOAT, scales[2 * i + 1]), SECOND_FLOATS)
-              : FloatVector.broadcast(FLOAT, scales[i]);
+              ? TWO_SCALES
+                  .selectFrom(LongVector.broadcast(LONG, scales[i]).reinterpretAsInts())
+                  .reinterpretAsFloats()
+              : FloatVector.broadcast(FLOAT, Float.intBitsToFloat((int) scales[i]));
       for (int part = 0; part < PARTS * VECTOR_BYTES; part += VECTOR_BYTES) {
         ShortVector pairs =
             ByteVector.fromArray(BYTE, x, i * STEP_COLS + part).reinterpretAsShorts();
@@ -131,10 +137,50 @@ final class Q8_0FileKernel extends Q8_0Rows {
                 .mul(scaleB.and(HalfWidening.MASK).reinterpretAsFloats())
                 .fma(scale, sumB);
         union = scaleA.or(scaleB).or(union);
+        ByteVector firstC =
+            ByteVector.fromMemorySegment(BYTE, SPACE, atC + HEADER + part, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wC =
+            (TWO_BLOCKS
+                    ? firstC.blend(
+                        ByteVector.fromMemorySegment(
+                            BYTE, SPACE, atC + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN),
+                        SECOND_BYTES)
+                    : firstC)
+                .reinterpretAsShorts();
+        IntVector scaleC =
+            (TWO_BLOCKS
+                    ? SCALES
+                        .selectFrom(
+                            ShortVector.fromMemorySegment(
+                                SHORT, SPACE, atC, ByteOrder.LITTLE_ENDIAN))
+                        .reinterpretAsInts()
+                    : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atC)).reinterpretAsInts())
+                .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
+        IntVector dotsC =
+            wC.lanewise(VectorOperators.XOR, SIGN)
+                .sub(SIGN)
+                .mul(x0)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wC.lanewise(VectorOperators.ASHR, by8)
+                            : wC.lanewise(VectorOperators.ASHR, 8))
+                        .mul(x1))
+                .reinterpretAsInts();
+        sumC =
+            dotsC
+                .and(LaneSums.LOWER)
+                .lanewise(VectorOperators.XOR, LaneSums.BIASED)
+                .add(dotsC.lanewise(VectorOperators.ASHR, Short.SIZE))
+                .reinterpretAsFloats()
+                .sub(LaneSums.BIAS)
+                .mul(scaleC.and(HalfWidening.MASK).reinterpretAsFloats())
+                .fma(scale, sumC);
+        union = scaleC.or(union);
       }
     }
     sumA.intoArray(lanes, LANES);
     sumB.intoArray(lanes, LANES + FLOATS);
+    sumC.intoArray(lanes, LANES + 2 * FLOATS);
     return union.reduceLanes(VectorOperators.OR);
   }
 }

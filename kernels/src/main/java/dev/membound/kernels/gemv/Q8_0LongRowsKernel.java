@@ -5,6 +5,7 @@ import static dev.membound.kernels.provider.Species.BYTE;
 import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
 import static dev.membound.kernels.provider.Species.INT;
+import static dev.membound.kernels.provider.Species.LONG;
 import static dev.membound.kernels.provider.Species.SHORT;
 import static dev.membound.kernels.provider.Species.SHORT_SHIFTS_BY_VECTOR;
 
@@ -13,38 +14,52 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Q8_0 in GGUF order, rows of more than {@value #SHORT_COLS} columns; 8-bit activations. */
+/**
+ * Q8_0 in GGUF order, rows of more than {@value #SHORT_COLS} columns; 8-bit activations. Six far
+ * rows share what they are multiplied by, which has left L1 when the next six come; eight exceed
+ * what the JIT compiler inlines.
+ */
 final class Q8_0LongRowsKernel extends Q8_0Rows {
-  /** Up to here, two rows and what they are multiplied by (3.3 bytes a column) leave room in L1. */
+  /** Up to here, three rows and what they are multiplied by (1.1 bytes a column) fit into L1. */
   static final int SHORT_COLS = 6144;
 
   Q8_0LongRowsKernel(int cols, int workers) {
-    super(4, cols, workers);
+    super(6, cols, workers);
   }
 
   @Override
   int dot(
-      long first, long distance, long stride, int steps, byte[] x, float[] scales, float[] lanes) {
+      long first, long distance, long stride, int steps, byte[] x, long[] scales, float[] lanes) {
+    long toB = NativeAddress.distance(distance);
+    long toC = NativeAddress.distance(2 * distance);
+    long toD = NativeAddress.distance(3 * distance);
+    long toE = NativeAddress.distance(4 * distance);
+    long toF = NativeAddress.distance(5 * distance);
     FloatVector sumA = FloatVector.zero(FLOAT);
     FloatVector sumB = FloatVector.zero(FLOAT);
     FloatVector sumC = FloatVector.zero(FLOAT);
     FloatVector sumD = FloatVector.zero(FLOAT);
+    FloatVector sumE = FloatVector.zero(FLOAT);
+    FloatVector sumF = FloatVector.zero(FLOAT);
     IntVector union = IntVector.zero(INT);
     ShortVector by8 = ShortVector.broadcast(SHORT, (short) 8);
     for (int i = 0; i < steps; i++) {
-      long at = first + i * stride;
-      long atA = NativeAddress.within(at);
-      long atB = NativeAddress.within(at + distance);
-      long atC = NativeAddress.within(at + 2 * distance);
-      long atD = NativeAddress.within(at + 3 * distance);
+      long atA = NativeAddress.within(first + i * stride);
+      long atB = atA + toB;
+      long atC = atA + toC;
+      long atD = atA + toD;
+      long atE = atA + toE;
+      long atF = atA + toF;
       FloatVector scale =
           TWO_BLOCKS
-              ? FloatVector.broadcast(FLOAT, scales[2 * i])
-                  .blend(FloatVector.broadcast(FLOAT, scales[2 * i + 1]), SECOND_FLOATS)
-              : FloatVector.broadcast(FLOAT, scales[i]);
+              ? TWO_SCALES
+                  .selectFrom(LongVector.broadcast(LONG, scales[i]).reinterpretAsInts())
+                  .reinterpretAsFloats()
+              : FloatVector.broadcast(FLOAT, Float.intBitsToFloat((int) scales[i]));
       for (int part = 0; part < PARTS * VECTOR_BYTES; part += VECTOR_BYTES) {
         ShortVector pairs =
             ByteVector.fromArray(BYTE, x, i * STEP_COLS + part).reinterpretAsShorts();
@@ -137,6 +152,7 @@ final class Q8_0LongRowsKernel extends Q8_0Rows {
                 .sub(LaneSums.BIAS)
                 .mul(scaleB.and(HalfWidening.MASK).reinterpretAsFloats())
                 .fma(scale, sumB);
+        union = scaleA.or(scaleB).or(union);
         ByteVector firstC =
             ByteVector.fromMemorySegment(BYTE, SPACE, atC + HEADER + part, ByteOrder.LITTLE_ENDIAN);
         ShortVector wC =
@@ -213,14 +229,92 @@ final class Q8_0LongRowsKernel extends Q8_0Rows {
                 .sub(LaneSums.BIAS)
                 .mul(scaleD.and(HalfWidening.MASK).reinterpretAsFloats())
                 .fma(scale, sumD);
-        union = scaleA.or(scaleB).or(union);
         union = scaleC.or(scaleD).or(union);
+        ByteVector firstE =
+            ByteVector.fromMemorySegment(BYTE, SPACE, atE + HEADER + part, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wE =
+            (TWO_BLOCKS
+                    ? firstE.blend(
+                        ByteVector.fromMemorySegment(
+                            BYTE, SPACE, atE + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN),
+                        SECOND_BYTES)
+                    : firstE)
+                .reinterpretAsShorts();
+        IntVector scaleE =
+            (TWO_BLOCKS
+                    ? SCALES
+                        .selectFrom(
+                            ShortVector.fromMemorySegment(
+                                SHORT, SPACE, atE, ByteOrder.LITTLE_ENDIAN))
+                        .reinterpretAsInts()
+                    : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atE)).reinterpretAsInts())
+                .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
+        IntVector dotsE =
+            wE.lanewise(VectorOperators.XOR, SIGN)
+                .sub(SIGN)
+                .mul(x0)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wE.lanewise(VectorOperators.ASHR, by8)
+                            : wE.lanewise(VectorOperators.ASHR, 8))
+                        .mul(x1))
+                .reinterpretAsInts();
+        sumE =
+            dotsE
+                .and(LaneSums.LOWER)
+                .lanewise(VectorOperators.XOR, LaneSums.BIASED)
+                .add(dotsE.lanewise(VectorOperators.ASHR, Short.SIZE))
+                .reinterpretAsFloats()
+                .sub(LaneSums.BIAS)
+                .mul(scaleE.and(HalfWidening.MASK).reinterpretAsFloats())
+                .fma(scale, sumE);
+        ByteVector firstF =
+            ByteVector.fromMemorySegment(BYTE, SPACE, atF + HEADER + part, ByteOrder.LITTLE_ENDIAN);
+        ShortVector wF =
+            (TWO_BLOCKS
+                    ? firstF.blend(
+                        ByteVector.fromMemorySegment(
+                            BYTE, SPACE, atF + SECOND_LOAD, ByteOrder.LITTLE_ENDIAN),
+                        SECOND_BYTES)
+                    : firstF)
+                .reinterpretAsShorts();
+        IntVector scaleF =
+            (TWO_BLOCKS
+                    ? SCALES
+                        .selectFrom(
+                            ShortVector.fromMemorySegment(
+                                SHORT, SPACE, atF, ByteOrder.LITTLE_ENDIAN))
+                        .reinterpretAsInts()
+                    : ShortVector.broadcast(SHORT, SPACE.get(SCALE, atF)).reinterpretAsInts())
+                .lanewise(VectorOperators.ASHR, HalfWidening.SHIFT);
+        IntVector dotsF =
+            wF.lanewise(VectorOperators.XOR, SIGN)
+                .sub(SIGN)
+                .mul(x0)
+                .add(
+                    (SHORT_SHIFTS_BY_VECTOR
+                            ? wF.lanewise(VectorOperators.ASHR, by8)
+                            : wF.lanewise(VectorOperators.ASHR, 8))
+                        .mul(x1))
+                .reinterpretAsInts();
+        sumF =
+            dotsF
+                .and(LaneSums.LOWER)
+                .lanewise(VectorOperators.XOR, LaneSums.BIASED)
+                .add(dotsF.lanewise(VectorOperators.ASHR, Short.SIZE))
+                .reinterpretAsFloats()
+                .sub(LaneSums.BIAS)
+                .mul(scaleF.and(HalfWidening.MASK).reinterpretAsFloats())
+                .fma(scale, sumF);
+        union = scaleE.or(scaleF).or(union);
       }
     }
     sumA.intoArray(lanes, LANES);
     sumB.intoArray(lanes, LANES + FLOATS);
     sumC.intoArray(lanes, LANES + 2 * FLOATS);
     sumD.intoArray(lanes, LANES + 3 * FLOATS);
+    sumE.intoArray(lanes, LANES + 4 * FLOATS);
+    sumF.intoArray(lanes, LANES + 5 * FLOATS);
     return union.reduceLanes(VectorOperators.OR);
   }
 }

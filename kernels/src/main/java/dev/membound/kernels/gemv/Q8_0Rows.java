@@ -1,13 +1,14 @@
 package dev.membound.kernels.gemv;
 
 import static dev.membound.kernels.provider.Species.BYTE;
-import static dev.membound.kernels.provider.Species.FLOAT;
 import static dev.membound.kernels.provider.Species.FLOATS;
+import static dev.membound.kernels.provider.Species.INT;
 import static dev.membound.kernels.provider.Species.SHORT;
 
 import dev.membound.kernels.quant.QuantType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -55,8 +56,6 @@ abstract class Q8_0Rows extends FarRows {
   /** The lanes of a step's second block. */
   static final VectorMask<Byte> SECOND_BYTES = VectorMask.fromLong(BYTE, -1L << VECTOR_BYTES / 2);
 
-  static final VectorMask<Float> SECOND_FLOATS = VectorMask.fromLong(FLOAT, -1L << FLOATS / 2);
-
   /** The sign bit of the lower byte of a 16-bit lane. */
   static final short SIGN = 0x80;
 
@@ -66,10 +65,14 @@ abstract class Q8_0Rows extends FarRows {
    */
   static final ShortVector SCALES = scalePermutation();
 
+  /** Of a step's two scales in turn, the first for the lower half and the second for the upper. */
+  static final IntVector TWO_SCALES =
+      IntVector.zero(INT).blend(1, VectorMask.fromLong(INT, -1L << FLOATS / 2));
+
   private final byte[] quants;
 
-  /** One a block, times what {@link HalfWidening} leaves out. */
-  private final float[] scales;
+  /** Those of a step's blocks, the first in the lower half, {@linkplain HalfWidening widened}. */
+  private final long[] scales;
 
   private final int blocks;
   private final Int8Activations activations;
@@ -80,7 +83,7 @@ abstract class Q8_0Rows extends FarRows {
     blocks = cols / BLOCK;
     activations = new Int8Activations(cols);
     quants = new byte[cols];
-    scales = new float[blocks];
+    scales = new long[blocks / STEP_BLOCKS];
   }
 
   @Override
@@ -97,8 +100,13 @@ abstract class Q8_0Rows extends FarRows {
     float largest = VectorMath.largestMagnitude(activations.scales, 0, blocks);
     float factor = HalfWidening.factorScale(largest);
     resultScale = HalfWidening.resultScale(largest);
-    for (int block = 0; block < blocks; block++) {
-      scales[block] = activations.scales[block] * factor;
+    for (int step = 0; step < scales.length; step++) {
+      int block = step * STEP_BLOCKS;
+      float first = activations.scales[block] * factor;
+      float last = activations.scales[block + STEP_BLOCKS - 1] * factor;
+      scales[step] =
+          Float.floatToRawIntBits(last) * (1L << Float.SIZE)
+              + Integer.toUnsignedLong(Float.floatToRawIntBits(first));
     }
   }
 
@@ -125,7 +133,7 @@ abstract class Q8_0Rows extends FarRows {
    * @return the union of the widened scales' bits
    */
   abstract int dot(
-      long first, long distance, long stride, int steps, byte[] x, float[] scales, float[] lanes);
+      long first, long distance, long stride, int steps, byte[] x, long[] scales, float[] lanes);
 
   @Override
   boolean isFinite(MemorySegment w, long row) {
