@@ -30,7 +30,7 @@ final class VectorPagedAttention extends PagedAttention {
   private static final int HEADS = ScoreTiles.HEADS;
   private static final int PAIR = WeighTiles.PAIR;
   private static final int PAIR_WEIGHTS = WeighTiles.PAIR_WEIGHTS;
-  private static final int CHUNK_PAIRS = 128;
+  private static final int CHUNK_PAIRS = 256;
 
   /** Floats from a chunk's weights of four heads to those of the next four. */
   private static final int PASS_WEIGHTS = CHUNK_PAIRS * PAIR_WEIGHTS;
