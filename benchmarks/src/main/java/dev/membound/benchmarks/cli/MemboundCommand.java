@@ -53,7 +53,11 @@ public final class MemboundCommand implements Runnable {
     int exitCode;
     try {
       exitCode = commandLine().execute(args);
-    } catch (Error e) { // picocli hands on what is no exception: out of memory, a broken class path
+    } catch (OutOfMemoryError e) { // mostly a size that was asked for
+      System.err.println(
+          "membound: out of memory (" + e.getMessage() + "): ask for smaller sizes, or more heap");
+      exitCode = BAD_INPUT;
+    } catch (Error e) { // picocli hands on what is no exception: a broken class path
       e.printStackTrace();
       exitCode = INTERNAL_ERROR;
     }

@@ -138,12 +138,19 @@ final class SafeTensors {
     if (tensor == null) {
       throw new IllegalArgumentException(
           "%s holds no tensor %s %s; it holds %s"
-              .formatted(file, name, dimensions, tensors.keySet()));
+              .formatted(
+                  file,
+                  name,
+                  dimensions,
+                  tensors.keySet().stream().map(SafeTensors::printable).toList()));
     }
     if (tensor.shape.length != 3) {
       throw new IllegalArgumentException(
           "%s: tensor %s has %d dimensions, not %s"
               .formatted(file, name, tensor.shape.length, dimensions));
+    }
+    if (IntStream.of(tensor.shape).anyMatch(size -> size == 0)) {
+      throw new IllegalArgumentException("%s: tensor %s is empty".formatted(file, name));
     }
     return tensor;
   }
@@ -166,7 +173,7 @@ final class SafeTensors {
     long elements = 1;
     for (int i = 0; i < shape.length; i++) {
       JsonNode size = dimensions.get(i);
-      if (!size.canConvertToInt() || !size.isIntegralNumber() || size.intValue() < 1) {
+      if (!size.canConvertToInt() || !size.isIntegralNumber() || size.intValue() < 0) {
         throw damaged(file, "tensor " + printable(name) + " has a dimension of " + size, null);
       }
       shape[i] = size.intValue();

@@ -37,6 +37,7 @@ class BadInputIT {
           calibrate --from /nonexistent.csv                          | there is no file /nonexistent.csv
           models llama-3.1-8c                                        | llama-3.1-8b
           quality --head-dim 63 --run /tmp                           | head dimension 63
+          quality --query-heads 33554432 --kv-heads 1 --run /tmp     | more than an array holds
           quality --dump /nonexistent.safetensors --run /tmp         | cannot read /nonexistent.safetensors
           simulate --model llama-3.1-8b --device h100-sxm --count 8 --tp 3 | --count 8 is not TP x PP x DP x CP
           simulate --model llama-3.1-8b --device h100-sxm --count 8 --pp 3 | --count 8 is no multiple

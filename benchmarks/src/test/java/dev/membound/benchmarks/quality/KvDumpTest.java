@@ -136,6 +136,21 @@ class KvDumpTest {
     renamed[new String(renamed, StandardCharsets.ISO_8859_1).indexOf("\"v\"") + 1] = 'w';
     Path noValues = write(renamed);
     assertThatThrownBy(() -> read(noValues)).hasMessageContaining("holds no tensor v");
+    String evil = "{\"a\\u001b[31m\\n\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}";
+    Path unprintable = write(safetensors(evil));
+    assertThatThrownBy(() -> read(unprintable)).hasMessageEndingWith("it holds [a?[31m?]");
+    Path empty =
+        write(safetensors("{\"k\":{\"dtype\":\"F32\",\"shape\":[0,2,64],\"data_offsets\":[0,0]}}"));
+    assertThatThrownBy(() -> read(empty)).hasMessageEndingWith("tensor k is empty");
+  }
+
+  private static byte[] safetensors(String header) {
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(8 + json.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(json.length)
+        .put(json)
+        .array();
   }
 
   private static void read(Path file) {

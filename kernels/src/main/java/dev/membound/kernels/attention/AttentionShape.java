@@ -28,6 +28,10 @@ public record AttentionShape(int queryHeads, int kvHeads, int headDim) {
               + " KV heads: query heads must be a positive multiple of KV heads");
     }
     requireHeadDim(headDim);
+    if (queryHeads > Integer.MAX_VALUE / headDim) {
+      throw new IllegalArgumentException(
+          queryHeads + " query heads of " + headDim + " elements are more than an array holds");
+    }
   }
 
   /** Query heads that share a KV head. */

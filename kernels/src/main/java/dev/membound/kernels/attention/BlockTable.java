@@ -1,13 +1,13 @@
 package dev.membound.kernels.attention;
 
 import java.util.Arrays;
-import java.util.BitSet;
 
 /**
  * The blocks of one sequence in logical order: token {@code t} lies in block {@code block(t /
  * blockSize)}, slot {@code t % blockSize}; only the last block may be partly filled.
  *
- * <p>No block occurs twice. A table is not safe for use by several threads while it changes.
+ * <p>No block occurs twice. A table that a cache's sequence grew in owns its blocks; one of given
+ * blocks or of chosen pages only reads them. Not safe for use by several threads while it changes.
  */
 public final class BlockTable {
   private final int blockSize;
@@ -15,6 +15,7 @@ public final class BlockTable {
   private int length;
   private int largestBlock = -1;
   private int breaks; // pages whose block does not follow that of the page before
+  private boolean owner = true; // of its blocks
 
   private BlockTable(int blockSize, int[] blocks) {
     PagedKvCache.requireBlockSize(blockSize);
@@ -36,7 +37,7 @@ public final class BlockTable {
   }
 
   /**
-   * A table of given blocks.
+   * A table of given blocks, to read them; a cache neither appends to it nor frees or forks it.
    *
    * @param blocks block ids, exactly as many as {@code length} tokens need
    * @param length tokens, at least 0
@@ -50,22 +51,34 @@ public final class BlockTable {
               .formatted(
                   length, blockSize, Math.ceilDiv(Math.max(length, 0), blockSize), blocks.length));
     }
-    BitSet seen = new BitSet();
     for (int page = 0; page < blocks.length; page++) {
       int block = blocks[page];
       if (block < 0) {
         throw new IllegalArgumentException("block table entry " + page + " is negative: " + block);
       }
-      if (seen.get(block)) {
-        throw new IllegalArgumentException(
-            "block table entry " + page + " repeats block " + block + ": a block may occur once");
-      }
-      seen.set(block);
       table.breaks += page > 0 && block != blocks[page - 1] + 1 ? 1 : 0;
       table.largestBlock = Math.max(table.largestBlock, block);
     }
+    requireDistinct(blocks);
     table.length = length;
+    table.owner = false;
     return table;
+  }
+
+  private static void requireDistinct(int[] blocks) {
+    int[] sorted = blocks.clone();
+    Arrays.sort(sorted);
+    for (int i = 1; i < sorted.length; i++) {
+      if (sorted[i] == sorted[i - 1]) {
+        int block = sorted[i];
+        int last = blocks.length - 1;
+        while (blocks[last] != block) {
+          last--;
+        }
+        throw new IllegalArgumentException(
+            "block table entry " + last + " repeats block " + block + ": a block may occur once");
+      }
+    }
   }
 
   /** Tokens of a block. */
@@ -101,18 +114,21 @@ public final class BlockTable {
   }
 
   /**
-   * Becomes the sub-table of some pages of {@code source}, for attention to these pages alone.
-   * Allocates only when there are more pages than ever before.
+   * Becomes the sub-table of some pages of {@code source}, for attention to these pages alone; it
+   * owns none of their blocks. Allocates only when there are more pages than ever before.
    *
    * @param pages page numbers of {@code source} from index {@code from}, strictly ascending, so
    *     that a partly filled page stays the last
-   * @throws IllegalArgumentException if a page is out of range or out of order, or block sizes
-   *     differ
+   * @throws IllegalArgumentException if the count is negative, a page out of range or out of order,
+   *     or block sizes differ
    */
   public void assignPages(BlockTable source, int[] pages, int from, int count) {
     if (source.blockSize != blockSize) {
       throw new IllegalArgumentException(
           "block sizes differ: " + source.blockSize + " and " + blockSize);
+    }
+    if (count < 0) {
+      throw new IllegalArgumentException("cannot select " + count + " pages");
     }
     int sourcePages = source.pages();
     int previous = -1;
@@ -127,6 +143,7 @@ public final class BlockTable {
     if (blocks.length < count) {
       blocks = new int[count];
     }
+    owner = false;
     largestBlock = -1;
     breaks = 0;
     for (int i = 0; i < count; i++) {
@@ -135,6 +152,24 @@ public final class BlockTable {
       largestBlock = Math.max(largestBlock, blocks[i]);
     }
     length = count == 0 ? 0 : (count - 1) * blockSize + source.tokensOfPage(previous);
+  }
+
+  /** Whether it has the same length and the same blocks in the same order. */
+  boolean hasBlocksOf(BlockTable other) {
+    int pages = pages();
+    return length == other.length && Arrays.equals(blocks, 0, pages, other.blocks, 0, pages);
+  }
+
+  /**
+   * Refuses a table that does not own its blocks.
+   *
+   * @throws IllegalArgumentException if it was made of given blocks or of chosen pages
+   */
+  void requireOwner() {
+    if (!owner) {
+      throw new IllegalArgumentException(
+          "this block table only reads its blocks: it was made of given ones, or of chosen pages");
+    }
   }
 
   /** The id of the last block, or −1 where there is none. */

@@ -79,6 +79,7 @@ public final class CascadeAttention {
       throw new IllegalArgumentException(
           "planned for %d queries, not %d".formatted(batch, q.length));
     }
+    prefix.requireWithin(cache); // before the suffixes are read
     suffixAttention.attend(q, cache, suffixes, out);
     int rows = shape.group() * shape.headDim();
     for (int sequence = 0; sequence < batch; sequence++) {

@@ -96,7 +96,11 @@ public final class MlaCache {
    * @throws IllegalStateException if no block is free; nothing has changed then
    */
   public void append(BlockTable table, float[] token) {
+    table.requireOwner();
     table.requireWithin(blockSize, blocks);
+    if (table.length() > 0) {
+      allocator.requireUsed(table.lastBlock());
+    }
     if (token.length != WIDTH) {
       throw new IllegalArgumentException(
           token.length + " elements of an MLA token, expected " + WIDTH);
@@ -120,6 +124,7 @@ public final class MlaCache {
 
   /** Gives a sequence's blocks back and empties its table. */
   public void free(BlockTable table) {
+    table.requireOwner();
     table.requireWithin(blockSize, blocks);
     for (int page = 0; page < table.pages(); page++) {
       allocator.requireUsed(table.block(page));

@@ -21,7 +21,7 @@ final class OnlineSoftmax {
 
   private final float toBase2;
   private final float factor;
-  private final float[] max; // base 2
+  private final float[] max; // of scores
   private final float[] limit; // the score from which the maximum is renewed
   private final float[] sum; // 16 lanes each
 
@@ -64,15 +64,16 @@ final class OnlineSoftmax {
     // A sum with zero is a vector of its own: C2 may not inline a call on one that a loop carries.
     FloatVector most = FloatVector.zero(Species.FLOAT).add(largest);
     if (most.compare(VectorOperators.GT, limit[head]).anyTrue()) {
-      decay = renew(head, most.reduceLanes(VectorOperators.MAX) * toBase2);
+      decay = renew(head, most.reduceLanes(VectorOperators.MAX));
     }
-    FloatVector minusMax = FloatVector.broadcast(Species.FLOAT, -max[head]);
+    FloatVector top = FloatVector.broadcast(Species.FLOAT, max[head]);
     FloatVector base2 = FloatVector.broadcast(Species.FLOAT, toBase2);
     FloatVector total = FloatVector.fromArray(Species.FLOAT, sum, head * LANES);
     for (int i = 0; i < width; i += Species.FLOATS) {
       int at = start + i / CHUNK * stride + i % CHUNK;
       FloatVector score = FloatVector.fromArray(Species.FLOAT, scores, at);
-      FloatVector weight = VectorExp.exp2(score.fma(base2, minusMax));
+      // Scaled after the difference: of two large products the rounding alone may exceed exp2.
+      FloatVector weight = VectorExp.exp2(score.sub(top).mul(base2));
       total = weight.add(total);
       weight.mul(factor).intoArray(scores, at);
     }
@@ -103,13 +104,13 @@ final class OnlineSoftmax {
 
   /** The natural logarithm of the sum of the exponentiated logits. */
   double lse(int head) {
-    return max[head] / LOG2_E + Math.log(sum(head));
+    return max[head] * (toBase2 / LOG2_E) + Math.log(sum(head));
   }
 
   private float renew(int head, float newMax) {
-    float decay = (float) Math.exp(((double) max[head] - newMax) / LOG2_E);
+    float decay = (float) Math.exp(((double) max[head] - newMax) * (toBase2 / LOG2_E));
     max[head] = newMax;
-    limit[head] = (newMax + SLACK) / toBase2;
+    limit[head] = newMax + SLACK / toBase2;
     for (int i = head * LANES; i < (head + 1) * LANES; i++) {
       sum[i] *= decay;
     }

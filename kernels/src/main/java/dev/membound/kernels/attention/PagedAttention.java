@@ -142,7 +142,9 @@ public abstract sealed class PagedAttention permits ScalarPagedAttention, Vector
     for (BlockTable table : tables) {
       check(q, cache, table, out);
     }
-    prepare(tables.length, tables.length);
+    // As without a selection, so that all tokens chosen give the same bits as none chosen.
+    int each = cache.layout() == KvLayout.BLOCK_MAJOR && allSame(tables) ? 1 : tables.length;
+    prepare(each, each);
     for (int strip = 0; strip < strips; strip++) {
       BlockTable table = tables[strip];
       sets[strip].assignFrom(cache, table, options.firstToken(table.length()));
@@ -264,6 +266,15 @@ public abstract sealed class PagedAttention permits ScalarPagedAttention, Vector
     }
     attendTiles(
         worker, queries[sequence], cache, sets[strip], firstHead, firstHead + heads, from, to, out);
+  }
+
+  private static boolean allSame(BlockTable[] tables) {
+    for (BlockTable table : tables) {
+      if (!table.hasBlocksOf(tables[0])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private float[][] one(float[] q) {

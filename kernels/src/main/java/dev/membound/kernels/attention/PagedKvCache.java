@@ -156,7 +156,7 @@ public final class PagedKvCache {
    * @throws IllegalStateException if no block is free; nothing has changed then
    */
   public void append(BlockTable table, float[] keys, float[] values) {
-    table.requireWithin(this);
+    requireGrowing(table);
     requireElements("keys", keys);
     requireElements("values", values);
     extend(table, 1);
@@ -179,7 +179,7 @@ public final class PagedKvCache {
    * @throws IllegalStateException if there are not enough free blocks; nothing has changed then
    */
   public void extend(BlockTable table, int tokens) {
-    table.requireWithin(this);
+    requireGrowing(table);
     if (tokens < 0) {
       throw new IllegalArgumentException("cannot extend a sequence by " + tokens + " tokens");
     }
@@ -243,7 +243,16 @@ public final class PagedKvCache {
         allocator.longestFreeRun());
   }
 
+  private void requireGrowing(BlockTable table) {
+    table.requireOwner();
+    table.requireWithin(this);
+    if (table.length() > 0) {
+      allocator.requireUsed(table.lastBlock());
+    }
+  }
+
   private void requireOwned(BlockTable table) {
+    table.requireOwner();
     table.requireWithin(this);
     for (int page = 0; page < table.pages(); page++) {
       allocator.requireUsed(table.block(page));

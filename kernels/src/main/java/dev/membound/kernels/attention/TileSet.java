@@ -51,6 +51,10 @@ final class TileSet {
       }
       previous = tokens[i];
     }
+    if (count == table.length()) { // all of them, in the order of work without a choice
+      assignFrom(cache, table, 0);
+      return;
+    }
     if (tiles.length < count) {
       tiles = new int[count];
       lanes = new int[count];

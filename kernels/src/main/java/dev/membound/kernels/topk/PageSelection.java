@@ -91,6 +91,7 @@ public final class PageSelection {
     int all = table.pages();
     int kept = Math.min(budgetPages, all);
     check(scores, tables.length, table, kept);
+    long nan = selector.countNaN(scores, 0, tables.length * all);
     for (int head = 1; head < tables.length; head++) {
       for (int page = 0; page < all; page++) {
         float other = scores[head * all + page];
@@ -99,8 +100,8 @@ public final class PageSelection {
         }
       }
     }
-    nanScores = 0;
     selectRow(scores, 0, all, kept, pages[0]);
+    nanScores = nan;
     for (int head = 0; head < tables.length; head++) {
       System.arraycopy(pages[0], 0, pages[head], 0, kept);
       counts[head] = kept;
@@ -140,7 +141,7 @@ public final class PageSelection {
   private void selectRow(float[] scores, int from, int all, int kept, int[] to) {
     if (kept > 0) {
       selector.select(scores, from, all - 1, kept - 1, to, 0);
-      nanScores += selector.nanScores();
+      nanScores += selector.nanScores() + selector.countNaN(scores, from + all - 1, 1);
       to[kept - 1] = all - 1;
     }
   }
@@ -188,7 +189,7 @@ public final class PageSelection {
     return tokens;
   }
 
-  /** Scores that were NaN in the last selection and ranked last. */
+  /** Scores that were NaN in the last selection, those of the last page too. */
   public long nanScores() {
     return nanScores;
   }

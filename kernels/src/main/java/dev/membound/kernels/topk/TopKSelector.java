@@ -60,6 +60,11 @@ public final class TopKSelector {
     return nanScores;
   }
 
+  /** NaN among n scores, for those that a caller leaves out of a selection. */
+  long countNaN(float[] scores, int from, int n) {
+    return filter.countNaN(scores, from, n);
+  }
+
   /**
    * Narrows the candidates by a threshold first: the {@code count}-th largest of a sample's scores,
    * a little lower, keeps a few per cent. If it kept too few, everything is a candidate.
@@ -96,6 +101,9 @@ public final class TopKSelector {
     double wanted = (double) count / n * samples;
     int rank = (int) Math.ceil(wanted + 3 * Math.sqrt(wanted)) + 2;
     findKth(sample, samples, rank);
+    if (kth == LOWEST) { // a filter by −∞ would let −∞ pass, but not NaN
+      return 0;
+    }
     float threshold = score(kth);
     int room = n / 2;
     reserve(room);

@@ -25,10 +25,10 @@ public final class TopPSelector {
     if (!(p >= 0 && p <= 1)) {
       throw new IllegalArgumentException("a mass of " + p + " is not in [0, 1]");
     }
+    selector.select(scores, from, n, p == 0 ? 0 : n, selected, 0);
     if (n == 0 || p == 0) {
       return 0;
     }
-    selector.select(scores, from, n, n, selected, 0);
     double max = Double.NEGATIVE_INFINITY;
     for (int i = from; i < from + n; i++) {
       max = Float.isNaN(scores[i]) ? max : Math.max(max, scores[i] * scale);

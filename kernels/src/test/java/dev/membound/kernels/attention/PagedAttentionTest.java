@@ -2,6 +2,8 @@ package dev.membound.kernels.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.membound.kernels.Allocation;
 import dev.membound.kernels.parallel.WorkerTeam;
@@ -113,6 +115,28 @@ class PagedAttentionTest {
 
   @ParameterizedTest
   @EnumSource
+  void logitsBeyondWhatAFloatResolvesToUnitsStayInRange(KvType type) {
+    AttentionShape shape = new AttentionShape(8, 2, 128);
+    PagedKvCache cache = filled(type, shape, 16, 500);
+    BlockTable table = contiguous(500, 16);
+    for (double scale : new double[] {1e3, 1e6}) {
+      AttentionOptions options = AttentionOptions.of(shape).withScale(scale);
+      float[] q = query(shape, 1000, 5);
+      AttentionState state =
+          attend(PagedAttention.plan(shape, options, type, 16, THREE), shape, q, cache, table);
+      AttentionState exact =
+          attend(PagedAttention.planScalar(shape, options, type, 16, ONE), shape, q, cache, table);
+      for (int head = 0; head < 8; head++) {
+        assertThat(state.lse()[head]).isCloseTo(exact.lse()[head], withinPercentage(100 * 0x1p-14));
+      }
+      for (int i = 0; i < state.output().length; i++) {
+        assertThat(state.output()[i]).isCloseTo(exact.output()[i], within(1e-4f));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void anySplitMergesToTheWhole(KvType type) {
     AttentionShape shape = new AttentionShape(8, 2, 96);
     PagedKvCache cache = filled(type, shape, 16, 512);
@@ -216,7 +240,7 @@ class PagedAttentionTest {
     AttentionState before = attend(attention, shape, q, cache, table);
     float[] huge = new float[64];
     Arrays.fill(huge, 65504);
-    BlockTable longer = BlockTable.of(new int[] {0}, 5, 16);
+    BlockTable longer = table.copy();
     while (!longer.isFull()) {
       cache.append(longer, huge, huge);
     }

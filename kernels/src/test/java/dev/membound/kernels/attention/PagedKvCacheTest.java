@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,12 +157,38 @@ class PagedKvCacheTest {
       PagedKvCache cache = PagedKvCache.allocate(KvType.F16, 1, 64, 16, 4, arena);
       BlockTable table = BlockTable.empty(16);
       cache.extend(table, 20);
-      BlockTable forged = BlockTable.of(new int[] {0, 3}, 20, 16);
-      assertThatThrownBy(() -> cache.free(forged)).hasMessageContaining("block 3");
-      assertThatThrownBy(() -> cache.fork(forged)).hasMessageContaining("block 3");
+      PagedKvCache other = PagedKvCache.allocate(KvType.F16, 1, 64, 16, 4, arena);
+      BlockTable stranger = BlockTable.empty(16);
+      other.extend(stranger, 33);
+      assertThatThrownBy(() -> cache.free(stranger)).hasMessageContaining("block 2");
+      assertThatThrownBy(() -> cache.fork(stranger)).hasMessageContaining("block 2");
+      assertThatThrownBy(() -> cache.extend(stranger, 1)).hasMessageContaining("block 2");
       assertThat(cache.freeBlocks()).isEqualTo(2);
       cache.free(table);
       assertThat(cache.freeBlocks()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void tablesOfGivenOrChosenBlocksOnlyRead() {
+    try (Arena arena = Arena.ofConfined()) {
+      PagedKvCache cache = PagedKvCache.allocate(KvType.F16, 1, 64, 16, 4, arena);
+      BlockTable sequence = BlockTable.empty(16);
+      cache.extend(sequence, 20);
+      BlockTable chosen = BlockTable.withCapacity(16, 2);
+      chosen.assignPages(sequence, new int[] {1}, 0, 1);
+      for (BlockTable view : List.of(BlockTable.of(new int[] {1}, 4, 16), chosen)) {
+        assertThatThrownBy(() -> cache.append(view, new float[64], new float[64]))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("only reads its blocks");
+        assertThatThrownBy(() -> cache.extend(view, 1)).hasMessageContaining("only reads");
+        assertThatThrownBy(() -> cache.fork(view)).hasMessageContaining("only reads");
+        assertThatThrownBy(() -> cache.free(view)).hasMessageContaining("only reads");
+        assertThat(view.length()).isEqualTo(4);
+      }
+      assertThat(cache.freeBlocks()).isEqualTo(2);
+      assertThatThrownBy(() -> chosen.assignPages(sequence, new int[] {1}, 0, -1))
+          .hasMessageContaining("-1 pages");
     }
   }
 

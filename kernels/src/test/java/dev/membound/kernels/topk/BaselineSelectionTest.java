@@ -109,6 +109,9 @@ class BaselineSelectionTest {
     int[] selected = new int[3];
     float[] scores = {Float.NaN, 1, 1};
     assertThat(selector.select(scores, 0, 3, 1, 0, selected)).isZero();
+    assertThat(selector.nanScores()).isEqualTo(1);
+    assertThatThrownBy(() -> selector.select(scores, 2, 3, 1, 0, selected))
+        .hasMessageContaining("do not fit");
     assertThat(selector.select(scores, 0, 0, 1, 0.5, selected)).isZero();
     assertThat(selector.select(scores, 0, 3, 1, 1, selected)).isEqualTo(2);
     assertThat(selected).startsWith(1, 2);

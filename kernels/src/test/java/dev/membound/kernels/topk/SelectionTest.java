@@ -7,13 +7,16 @@ import dev.membound.kernels.Allocation;
 import dev.membound.kernels.attention.AttentionShape;
 import dev.membound.kernels.attention.AttentionState;
 import dev.membound.kernels.attention.BlockTable;
+import dev.membound.kernels.attention.KvLayout;
 import dev.membound.kernels.attention.KvType;
 import dev.membound.kernels.attention.PagedAttention;
 import dev.membound.kernels.attention.PagedKvCache;
 import dev.membound.kernels.parallel.WorkerTeam;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -198,6 +201,48 @@ class SelectionTest {
         assertThat(quality.relativeL2()).containsOnly(0);
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFullBudgetIsDenseBitForBitInEveryLayoutAndTeam(KvType type) {
+    AttentionShape shape = new AttentionShape(8, 2, 64);
+    int tokens = 1000;
+    int[] all = IntStream.range(0, tokens).toArray();
+    for (KvLayout layout : KvLayout.values()) {
+      PagedKvCache cache = PagedKvCache.allocate(type, 2, 64, 16, 63, layout, arena);
+      BlockTable table = BlockTable.empty(16);
+      float[] q = StructuredKeys.withSeed(7).fill(cache, table, shape, tokens);
+      PageBounds bounds = PageBounds.build(cache, table, arena);
+      for (int workers : new int[] {1, 2, 3, 7}) {
+        try (WorkerTeam team = WorkerTeam.of(workers)) {
+          PagedAttention attention = PagedAttention.plan(shape, type, 16, team);
+          AttentionState dense = AttentionState.create(8, 64);
+          attention.attend(q, cache, table, dense);
+          AttentionState sparse = AttentionState.create(8, 64);
+          SparseAttention.plan(shape, type, 16, 70, team)
+              .attend(q, cache, table, bounds, 70, sparse);
+          AttentionState chosen = AttentionState.create(8, 64);
+          attention.attendTokens(q, cache, table, all, tokens, chosen);
+          for (AttentionState state : List.of(sparse, chosen)) {
+            assertThat(state.output()).isEqualTo(dense.output());
+            assertThat(state.lse()).isEqualTo(dense.lse());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void nanScoresAreCountedWhereverTheyStand() {
+    BlockTable table = BlockTable.of(new int[] {4, 3, 2, 1}, 50, 16);
+    PageSelection selection = PageSelection.create(2, 16, 4);
+    float nan = Float.NaN;
+    selection.select(new float[] {1, 3, 2, nan, 5, nan, 5, nan}, table, 2);
+    assertThat(selection.nanScores()).isEqualTo(3);
+    selection.selectShared(new float[] {nan, 3, nan, 4, nan, nan, 5, -9}, table, 2);
+    assertThat(selection.nanScores()).isEqualTo(4);
+    assertThat(selection.page(1, 0)).isEqualTo(2);
   }
 
   @Test

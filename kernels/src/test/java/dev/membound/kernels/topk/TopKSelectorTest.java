@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("width")
 class TopKSelectorTest {
@@ -83,6 +84,19 @@ class TopKSelectorTest {
 
     assertThat(selected).isEqualTo(sorted(scores, 0, n, 300));
     assertThat(selector.nanScores()).isEqualTo((n + 3) / 7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4000, 8192, 20_003})
+  void nanTiesWithMinusInfinityWhateverTheCount(int n) {
+    float[] scores = new float[n];
+    for (int i = 0; i < n; i++) {
+      scores[i] = i % 8 == 7 ? Float.NEGATIVE_INFINITY : Float.NaN;
+    }
+    scores[5] = 1;
+
+    assertThat(select(4, scores)).containsExactly(0, 1, 2, 5);
+    assertThat(selector.nanScores()).isEqualTo(n - n / 8 - 1);
   }
 
   @Test
