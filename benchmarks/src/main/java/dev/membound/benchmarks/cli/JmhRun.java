@@ -59,13 +59,16 @@ final class JmhRun {
       throw new UserInputException("JMH stopped: " + e.getMessage());
     }
     if (results.isEmpty()) {
-      throw new UserInputException("no benchmark gave a result; its own message is above");
+      throw new UserInputException(
+          started.reasons().isEmpty()
+              ? "no benchmark gave a result; its own message is above"
+              : "no benchmark gave a result" + started.reasons());
     }
     int incomplete = started.incomplete(results);
     if (incomplete > 0) {
       throw new UserInputException(
-          "%d of %d benchmarks failed, in some fork or all; JMH's output says why, and has the others' results"
-              .formatted(incomplete, started.count()));
+          "%d of %d benchmarks failed, in some fork or all; JMH's output says why, and has the others' results%s"
+              .formatted(incomplete, started.count(), started.reasons()));
     }
   }
 

@@ -5,7 +5,10 @@ import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.RunResult;
@@ -24,6 +27,8 @@ final class StartedBenchmarks {
   /** Forks that each benchmark with its parameters was to have. */
   private final Map<String, Integer> forks = new TreeMap<>();
 
+  private final Set<String> reasons = new LinkedHashSet<>();
+
   /**
    * @throws UserInputException if the file of JMH's {@code -o} cannot be written
    */
@@ -41,12 +46,40 @@ final class StartedBenchmarks {
                     BenchmarkParams params = (BenchmarkParams) arguments[0];
                     forks.put(params.id(), Math.max(1, params.getForks()));
                   }
+                  if (arguments != null
+                      && arguments.length == 1
+                      && arguments[0] instanceof String s) {
+                    arguments[0] = withoutTrace(s);
+                  }
                   try {
                     return method.invoke(plain, arguments);
                   } catch (InvocationTargetException e) {
                     throw e.getCause();
                   }
                 });
+  }
+
+  /**
+   * What a benchmark said of values that it cannot take, without the trace that JMH prints; a trace
+   * of anything else, a bug of ours perhaps, stays.
+   */
+  private String withoutTrace(String text) {
+    int trace = text.indexOf("\n\tat ");
+    String first = trace < 0 ? "" : text.substring(0, trace).strip();
+    for (Class<?> kind : List.of(IllegalArgumentException.class, OutOfMemoryError.class)) {
+      String name = kind.getName() + ": ";
+      if (first.startsWith(name)) {
+        String reason = first.substring(name.length());
+        reasons.add(kind == OutOfMemoryError.class ? "out of memory: " + reason : reason);
+        return reason;
+      }
+    }
+    return text;
+  }
+
+  /** Why benchmarks failed, as far as they could say it in a line; ": " before it. */
+  String reasons() {
+    return reasons.isEmpty() ? "" : ": " + String.join("; ", reasons);
   }
 
   private static PrintStream output(Options options) {

@@ -28,6 +28,25 @@ public record GemvWorkload(
     Residency residency,
     long wantedWorkingSetBytes)
     implements Workload {
+  /** More are a shape too small for its working set, and millions of objects. */
+  private static final long MOST_MATRICES = 1 << 18;
+
+  /**
+   * @throws IllegalArgumentException if the shape is empty, or so small that the working set would
+   *     be more than {@value #MOST_MATRICES} matrices
+   */
+  public GemvWorkload {
+    if (rows < 1 || cols < 1) {
+      throw new IllegalArgumentException(
+          "rows and cols must be at least 1, not " + rows + " and " + cols);
+    }
+    long bytes = rows * type.rowBytes(cols);
+    if (wantedWorkingSetBytes / bytes > MOST_MATRICES) {
+      throw new IllegalArgumentException(
+          "a working set of %d bytes is more than %d matrices of %d bytes: ask for larger ones, or a smaller workingSetBytes"
+              .formatted(wantedWorkingSetBytes, MOST_MATRICES, bytes));
+    }
+  }
 
   /** The default activation path. */
   public GemvWorkload(

@@ -29,6 +29,9 @@ class BenchCommandTest {
           AttentionBenchmark -p scattered=yes | scattered of AttentionBenchmark is true or false
           AttentionBenchmark -p context | Unable to parse parameter string
           GemvBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=Q8_0 -p layout=FILE -p rows=64 -p cols=64,40 -p residency=L2 -p workingSetBytes=1 | 1 of 2 benchmarks failed
+          GemvBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=F32 -p layout=FILE -p activations=INT8 -p residency=L2 -p workingSetBytes=1 | gave a result: F32 FILE has no INT8 path
+          GemvBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=F32 -p rows=0 | must be at least 1, not 0 and 4096
+          GemvBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=Q8_0 -p rows=1 -p cols=32 | is more than 262144 matrices of 34 bytes
           GemvBenchmark -o no/such/folder/file | -o: cannot write JMH's output: no/such/folder/file
           GemvBenchmark -nonsense      | `./membound bench -h` has JMH's options
           """)

@@ -65,6 +65,8 @@ final class Fp8PackedKernel extends PackedKernel {
     for (int block = 0; block < cols / BLOCK; block++) {
       float largest = VectorMath.largestMagnitude(x, block * BLOCK, BLOCK);
       int exponent = Math.min(biasDifference, LARGEST_EXPONENT - Math.getExponent(largest));
+      exponent =
+          Math.max(exponent, biasDifference - Float.MAX_EXPONENT); // what is missing is finite
       float factor = Math.scalb(1f, exponent);
       for (int c = block * BLOCK; c < (block + 1) * BLOCK; c++) {
         scaled[c] = x[c] * factor;

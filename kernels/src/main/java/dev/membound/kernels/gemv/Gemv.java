@@ -28,9 +28,12 @@ import java.util.List;
  *       three times the largest weight that the block's codes can stand for.
  * </ul>
  *
- * <p>provided that no product or sum leaves the normal range of binary32. A non-finite activation
- * or weight makes the rows that it enters non-finite, in the results of its own vector alone.
- * Results do not depend on the number of workers, nor on the other vectors of the batch.
+ * <p>provided that no product or sum leaves the normal range of binary32, and that activations,
+ * weights and their scales, where they are not 0, have magnitudes from 2⁻⁶⁰ to 2⁶⁰. Beyond, a
+ * product of a sum of codes with one scale may overflow, or vanish, before the other scale brings
+ * it back. A non-finite activation or weight makes the rows that it enters non-finite, in the
+ * results of its own vector alone. Results do not depend on the number of workers, nor on the other
+ * vectors of the batch.
  */
 public final class Gemv {
   /** Most vectors a plan takes. */
@@ -143,8 +146,9 @@ public final class Gemv {
   /**
    * Computes {@code y = W·x}, for each vector of the batch.
    *
-   * @param w of the plan's format, layout and shape; its memory must stay open during the call. Off
-   *     the heap, or each call copies it there first
+   * @param w of the plan's format, layout and shape; its memory must stay open during the call, and
+   *     with several workers be of an arena that all threads may access. Off the heap, or each call
+   *     copies it there first
    * @param x {@code [batch][cols]}, row-major: at least {@code batch·cols} activations
    * @param y {@code [batch][rows]}, row-major: receives {@code batch·rows} results; not {@code x}
    * @throws IllegalArgumentException if a shape differs from the plan's

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.matrix.WeightMatrix;
@@ -374,6 +375,32 @@ class GemvTest {
 
         for (int row = 0; row < rows; row++) {
           assertThat(Float.isFinite(y[row])).isEqualTo(row != 2);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FP8_E4M3_B128", "FP8_E5M2_B128"})
+  void aHugeActivationUnderZeroWeightsLeavesTheOthersProducts(QuantType type) {
+    int cols = 128;
+    float[] weights = new float[cols];
+    Arrays.fill(weights, 1);
+    weights[0] = 0;
+    try (Arena arena = Arena.ofConfined();
+        WorkerTeam team = WorkerTeam.of(1)) {
+      for (MatrixLayout layout : MatrixLayout.values()) {
+        WeightMatrix w = WeightMatrix.encode(type, weights, 1, cols, arena);
+        w = layout == MatrixLayout.PACKED ? w.pack(arena) : w;
+        for (float huge : new float[] {1e30f, 4e32f, 1e35f}) {
+          float[] x = new float[cols];
+          x[0] = huge;
+          x[1] = huge / 1024;
+          float[] y = new float[1];
+
+          Gemv.plan(type, layout, 1, cols, 1, team).multiply(w, x, y);
+
+          assertThat(y[0]).isCloseTo(x[1], withinPercentage(1e-3));
         }
       }
     }
