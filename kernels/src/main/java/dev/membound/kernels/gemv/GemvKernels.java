@@ -6,6 +6,7 @@ import dev.membound.kernels.matrix.PackedLayout;
 import dev.membound.kernels.provider.KernelProvider;
 import dev.membound.kernels.provider.Species;
 import dev.membound.kernels.quant.QuantType;
+import dev.membound.kernels.quant.SeparableCodec;
 import java.util.List;
 
 /** Which kernel serves which format, layout, number of vectors and activation path. */
@@ -22,7 +23,7 @@ final class GemvKernels {
    * first.
    */
   static List<ActivationPath> paths(QuantType type, MatrixLayout layout, int batch) {
-    if (!KernelProvider.current().isVectorised() || !hasInt8(type)) {
+    if (!KernelProvider.current().isVectorised() || !hasInt8(type, layout)) {
       return List.of(ActivationPath.FLOAT);
     }
     return batch < leastFloatBatch(type, layout)
@@ -45,10 +46,13 @@ final class GemvKernels {
     };
   }
 
-  private static boolean hasInt8(QuantType type) {
+  private static boolean hasInt8(QuantType type, MatrixLayout layout) {
     return switch (type) {
       case F32, F16, BF16, FP8_E4M3_B128, FP8_E5M2_B128 -> false;
-      default -> true;
+      case Q8_0, Q4_0, INT8_B128 -> true;
+      default ->
+          type.codec() instanceof SeparableCodec
+              && (layout == MatrixLayout.FILE || packed(type, 1, type.blockElements()) != null);
     };
   }
 
@@ -69,7 +73,10 @@ final class GemvKernels {
       return new ScalarGemv(type, layout, rows, cols, batch, workers);
     }
     if (batch == 1 && path == pathOfOneVector(type, layout)) {
-      return new OneVector(oneVector(type, layout, rows, cols, workers));
+      GemvKernel kernel = oneVector(type, layout, rows, cols, workers);
+      if (kernel != null) {
+        return new OneVector(kernel);
+      }
     }
     if (path == ActivationPath.INT8) {
       if (layout == MatrixLayout.FILE && !hasOwnFileKernel(type)) {
@@ -103,7 +110,7 @@ final class GemvKernels {
 
   /** In which arithmetic the kernels of {@link #oneVector} multiply. */
   private static ActivationPath pathOfOneVector(QuantType type, MatrixLayout layout) {
-    return hasInt8(type) && (layout == MatrixLayout.PACKED || hasOwnFileKernel(type))
+    return hasInt8(type, layout) && (layout == MatrixLayout.PACKED || hasOwnFileKernel(type))
         ? ActivationPath.INT8
         : ActivationPath.FLOAT;
   }
@@ -162,37 +169,42 @@ final class GemvKernels {
             case Q4_0 -> new Q4_0FileKernel(cols, workers);
             default -> new DecodedRows(type, cols, workers);
           };
-      case PACKED ->
-          switch (type) {
-            case F32 -> new F32PackedKernel(rows, cols);
-            case F16 -> new F16PackedKernel(rows, cols);
-            case BF16 -> new BF16PackedKernel(rows, cols);
-            case Q8_0 -> new Q8_0PackedKernel(rows, cols);
-            case Q4_0 -> new Q4_0PackedKernel(rows, cols);
-            case FP8_E4M3_B128 -> Fp8PackedKernel.e4m3(rows, cols);
-            case FP8_E5M2_B128 -> Fp8PackedKernel.e5m2(rows, cols);
-            case INT8_B128 -> new Int8Block128PackedKernel(rows, cols);
-            case Q4_1 -> new Q4_1PackedKernel(rows, cols);
-            case Q5_0 -> new Q5_0PackedKernel(rows, cols);
-            case Q5_1 -> new Q5_1PackedKernel(rows, cols);
-            case Q2_K ->
-                Species.SHORT.length() >= PairTables.ENTRIES
-                    ? new Q2_KTablesKernel(rows, cols)
-                    : new Q2_KPackedKernel(rows, cols);
-            case Q3_K -> new Q3_KPackedKernel(rows, cols);
-            case Q4_K -> new Q4_KPackedKernel(rows, cols);
-            case Q5_K -> new Q5_KPackedKernel(rows, cols);
-            case Q6_K -> new Q6_KPackedKernel(rows, cols);
-            case TQ1_0, TQ2_0 ->
-                Species.SHORT.length() >= PairTables.ENTRIES
-                    ? new TernaryTablesKernel(type, rows, cols)
-                    : new TernaryPackedKernel(type, rows, cols);
-            case IQ4_NL -> new IQ4_NLPackedKernel(rows, cols);
-            case IQ4_XS -> new IQ4_XSPackedKernel(rows, cols);
-            case MXFP4 -> new MXFP4PackedKernel(rows, cols);
-            case NVFP4 -> new NVFP4PackedKernel(rows, cols);
-            case INT4_G128 -> new Int4PackedKernel(rows, cols);
-          };
+      case PACKED -> packed(type, rows, cols);
+    };
+  }
+
+  /** The kernel that multiplies a format's packed tiles; null where they are decoded first. */
+  private static PackedKernel packed(QuantType type, int rows, int cols) {
+    return switch (type) {
+      case F32 -> new F32PackedKernel(rows, cols);
+      case F16 -> new F16PackedKernel(rows, cols);
+      case BF16 -> new BF16PackedKernel(rows, cols);
+      case Q8_0 -> new Q8_0PackedKernel(rows, cols);
+      case Q4_0 -> new Q4_0PackedKernel(rows, cols);
+      case FP8_E4M3_B128 -> Fp8PackedKernel.e4m3(rows, cols);
+      case FP8_E5M2_B128 -> Fp8PackedKernel.e5m2(rows, cols);
+      case INT8_B128 -> new Int8Block128PackedKernel(rows, cols);
+      case Q4_1 -> new Q4_1PackedKernel(rows, cols);
+      case Q5_0 -> new Q5_0PackedKernel(rows, cols);
+      case Q5_1 -> new Q5_1PackedKernel(rows, cols);
+      case Q2_K ->
+          Species.SHORT.length() >= PairTables.ENTRIES
+              ? new Q2_KTablesKernel(rows, cols)
+              : new Q2_KPackedKernel(rows, cols);
+      case Q3_K -> new Q3_KPackedKernel(rows, cols);
+      case Q4_K -> new Q4_KPackedKernel(rows, cols);
+      case Q5_K -> new Q5_KPackedKernel(rows, cols);
+      case Q6_K -> new Q6_KPackedKernel(rows, cols);
+      case TQ1_0, TQ2_0 ->
+          Species.SHORT.length() >= PairTables.ENTRIES
+              ? new TernaryTablesKernel(type, rows, cols)
+              : new TernaryPackedKernel(type, rows, cols);
+      case IQ4_NL -> new IQ4_NLPackedKernel(rows, cols);
+      case IQ4_XS -> new IQ4_XSPackedKernel(rows, cols);
+      case MXFP4 -> new MXFP4PackedKernel(rows, cols);
+      case NVFP4 -> new NVFP4PackedKernel(rows, cols);
+      case INT4_G128 -> new Int4PackedKernel(rows, cols);
+      default -> null;
     };
   }
 }

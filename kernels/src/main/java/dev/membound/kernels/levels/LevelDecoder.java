@@ -1,6 +1,7 @@
 package dev.membound.kernels.levels;
 
 import dev.membound.kernels.quant.QuantType;
+import dev.membound.kernels.quant.SeparableCodec;
 
 /**
  * Takes rows of one format apart. Its loops read by address: the caller knows that the columns lie
@@ -27,7 +28,7 @@ public interface LevelDecoder {
   }
 
   /**
-   * The decoder of a format.
+   * The decoder of a format: its own, or one that asks its codec.
    *
    * @throws IllegalArgumentException if its weights are no integers under scales
    */
@@ -52,6 +53,14 @@ public interface LevelDecoder {
       case TQ2_0 -> new TQ2_0Levels();
       case INT4_G128 -> new Int4Levels();
       case INT8_B128 -> new Int8Levels();
+      default -> ofCodec(type);
     };
+  }
+
+  private static LevelDecoder ofCodec(QuantType type) {
+    if (type.codec() instanceof SeparableCodec codec) {
+      return new CodecLevels(codec);
+    }
+    throw new IllegalArgumentException(type + " has no levels");
   }
 }

@@ -4,8 +4,8 @@ import java.util.OptionalInt;
 
 /**
  * The weight formats: GGUF type id, if GGUF has the format, and the codec that is their scalar
- * reference. A new format is one codec and one constant here, and the decoder and the kernel that
- * the compiler then asks for (docs/extending.md).
+ * reference. A new format is one codec and one constant here; kernels make it fast
+ * (docs/extending.md).
  *
  * <p>Block shapes and ids: ggml {@code src/ggml-common.h} and {@code include/ggml.h}. Formats whose
  * scales a checkpoint keeps in a tensor of their own are held here as blocks that carry them.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.membound.kernels.provider.KernelProvider;
 import dev.membound.kernels.quant.QuantType;
+import dev.membound.kernels.quant.SeparableCodec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -31,7 +32,18 @@ class LevelDecoderTest {
       mode = EnumSource.Mode.EXCLUDE,
       names = {"F32", "F16", "BF16", "FP8_E4M3_B128", "FP8_E5M2_B128", "Q8_0", "Q4_0"})
   void givesTheCodecsBits(QuantType type) {
-    LevelDecoder decoder = LevelDecoder.of(type);
+    assertBits(type, LevelDecoder.of(type));
+  }
+
+  /** What a format has before it has a decoder of its own. */
+  @ParameterizedTest
+  @EnumSource
+  void theCodecAloneGivesItsBits(QuantType type) {
+    assumeThat(type.codec()).isInstanceOf(SeparableCodec.class);
+    assertBits(type, new CodecLevels((SeparableCodec) type.codec()));
+  }
+
+  private static void assertBits(QuantType type, LevelDecoder decoder) {
     Random random = new Random(17);
     try (Arena arena = Arena.ofConfined()) {
       for (int trial = 0; trial < 200; trial++) {
