@@ -65,13 +65,13 @@ abstract class Q8_0Rows extends FarRows {
    */
   static final ShortVector SCALES = scalePermutation();
 
-  /** Of a step's two scales in turn, the first for the lower half and the second for the upper. */
+  /** Of lanes with a step's two scales in turn, the first for the lower half, then the second. */
   static final IntVector TWO_SCALES =
       IntVector.zero(INT).blend(1, VectorMask.fromLong(INT, -1L << FLOATS / 2));
 
   private final byte[] quants;
 
-  /** Those of a step's blocks, the first in the lower half, {@linkplain HalfWidening widened}. */
+  /** One a step: its blocks' as bits, times what {@link HalfWidening} leaves out; first lowest. */
   private final long[] scales;
 
   private final int blocks;
