@@ -52,7 +52,7 @@ final class GemvKernels {
       case Q8_0, Q4_0, INT8_B128 -> true;
       default ->
           type.codec() instanceof SeparableCodec
-              && (layout == MatrixLayout.FILE || packed(type, 1, type.blockElements()) != null);
+              && (layout == MatrixLayout.FILE || hasOwnPackedKernel(type));
     };
   }
 
@@ -72,11 +72,10 @@ final class GemvKernels {
     if (!KernelProvider.current().isVectorised()) {
       return new ScalarGemv(type, layout, rows, cols, batch, workers);
     }
-    if (batch == 1 && path == pathOfOneVector(type, layout)) {
-      GemvKernel kernel = oneVector(type, layout, rows, cols, workers);
-      if (kernel != null) {
-        return new OneVector(kernel);
-      }
+    if (batch == 1
+        && path == pathOfOneVector(type, layout)
+        && (layout == MatrixLayout.FILE || hasOwnPackedKernel(type))) {
+      return new OneVector(oneVector(type, layout, rows, cols, workers));
     }
     if (path == ActivationPath.INT8) {
       if (layout == MatrixLayout.FILE && !hasOwnFileKernel(type)) {
@@ -104,6 +103,19 @@ final class GemvKernels {
   private static boolean hasOwnFileKernel(QuantType type) {
     return switch (type) {
       case F32, F16, BF16, Q8_0, Q4_0 -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * Whether {@link #packed} has a kernel of the format; others are decoded first. Apart from it,
+   * since this is asked where there are no vectors, too.
+   */
+  private static boolean hasOwnPackedKernel(QuantType type) {
+    return switch (type) {
+      case F32, F16, BF16, FP8_E4M3_B128, FP8_E5M2_B128, INT8_B128, INT4_G128 -> true;
+      case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K -> true;
+      case IQ4_NL, IQ4_XS, MXFP4, NVFP4, TQ1_0, TQ2_0 -> true;
       default -> false;
     };
   }
@@ -173,7 +185,7 @@ final class GemvKernels {
     };
   }
 
-  /** The kernel that multiplies a format's packed tiles; null where they are decoded first. */
+  /** The kernel that multiplies packed tiles of a format that {@link #hasOwnPackedKernel}. */
   private static PackedKernel packed(QuantType type, int rows, int cols) {
     return switch (type) {
       case F32 -> new F32PackedKernel(rows, cols);
@@ -204,7 +216,7 @@ final class GemvKernels {
       case MXFP4 -> new MXFP4PackedKernel(rows, cols);
       case NVFP4 -> new NVFP4PackedKernel(rows, cols);
       case INT4_G128 -> new Int4PackedKernel(rows, cols);
-      default -> null;
+      default -> throw new IllegalArgumentException(type + " has no packed kernel");
     };
   }
 }
