@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KillAndResumeIT {
   private static final int KILLS = 2;
@@ -46,6 +48,18 @@ class KillAndResumeIT {
         (id, before) -> assertThat(all.get(id)).as(id).startsWith(before.toArray(Sample[]::new)));
     assertThat(folder.resolve("report.html")).isNotEmptyFile();
     assertThat(resumed.out()).contains("report.html");
+  }
+
+  /** The program that plans has no vector module, which only a plan of all formats would miss. */
+  @ParameterizedTest
+  @ValueSource(strings = {"quick", "full"})
+  void everyPresetStartsToMeasure(String preset, @TempDir Path out) throws Exception {
+    Process run = Program.start("run", "--preset", preset, "--out", out.toString());
+    try {
+      assertThat(awaitMoreForksThan(0, out, run)).isDirectory();
+    } finally {
+      run.destroyForcibly().waitFor();
+    }
   }
 
   private static Path awaitMoreForksThan(int forks, Path out, Process run)
