@@ -175,7 +175,7 @@ final class GemvKernels {
                     ? new BF16LongRowsKernel(cols, workers)
                     : new BF16FileKernel(cols, workers);
             case Q8_0 ->
-                cols > Q8_0LongRowsKernel.SHORT_COLS
+                cols > Q8_0LongRowsKernel.SHORT_COLS && rows >= Q8_0LongRowsKernel.ROWS
                     ? new Q8_0LongRowsKernel(cols, workers)
                     : new Q8_0FileKernel(cols, workers);
             case Q4_0 -> new Q4_0FileKernel(cols, workers);

@@ -27,8 +27,11 @@ final class Q8_0LongRowsKernel extends Q8_0Rows {
   /** Up to here, three rows and what they are multiplied by (1.1 bytes a column) fit into L1. */
   static final int SHORT_COLS = 6144;
 
+  /** Rows at once; a smaller matrix would multiply each of its rows so many times. */
+  static final int ROWS = 6;
+
   Q8_0LongRowsKernel(int cols, int workers) {
-    super(6, cols, workers);
+    super(ROWS, cols, workers);
   }
 
   @Override
