@@ -19,7 +19,8 @@ import org.openjdk.jmh.runner.options.Options;
 
 /**
  * Notes which benchmarks JMH starts, as it tells its output format: a benchmark that fails is
- * missing from JMH's results, which is all that JMH says of it in the end.
+ * missing from JMH's results, which is all that JMH says of it in the end. What a benchmark refuses
+ * is told on in its own line, without JMH's trace, and kept as the reason.
  */
 final class StartedBenchmarks {
   private final OutputFormat format;

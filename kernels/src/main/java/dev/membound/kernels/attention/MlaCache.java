@@ -92,7 +92,8 @@ public final class MlaCache {
    * Appends a token to a sequence.
    *
    * @param token latent, then rotated key: {@value #WIDTH} elements, finite as BF16
-   * @throws IllegalArgumentException if the length is wrong or an element is not finite
+   * @throws IllegalArgumentException if the length is wrong, an element is not finite, or the table
+   *     only reads its blocks
    * @throws IllegalStateException if no block is free; nothing has changed then
    */
   public void append(BlockTable table, float[] token) {

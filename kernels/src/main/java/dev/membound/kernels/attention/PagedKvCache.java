@@ -152,11 +152,11 @@ public final class PagedKvCache {
    * @param table grows by one token
    * @param keys the token's keys, {@code kvHeads × headDim}
    * @param values the token's values, {@code kvHeads × headDim}
-   * @throws IllegalArgumentException if a length is wrong or an element is not finite in this type
+   * @throws IllegalArgumentException if a length is wrong, an element is not finite in this type,
+   *     or the table only reads its blocks
    * @throws IllegalStateException if no block is free; nothing has changed then
    */
   public void append(BlockTable table, float[] keys, float[] values) {
-    requireGrowing(table);
     requireElements("keys", keys);
     requireElements("values", values);
     extend(table, 1);
@@ -176,6 +176,7 @@ public final class PagedKvCache {
    * Gives a sequence room for more tokens without writing them: what the blocks hold already counts
    * as their keys and values. For benchmarks on a {@linkplain #fillRandom filled} cache.
    *
+   * @throws IllegalArgumentException if the count is negative or the table only reads its blocks
    * @throws IllegalStateException if there are not enough free blocks; nothing has changed then
    */
   public void extend(BlockTable table, int tokens) {
@@ -210,6 +211,7 @@ public final class PagedKvCache {
    * A sequence with the same tokens, which shares all blocks with {@code table} until either of
    * them appends to a partly filled one: that sequence then gets a copy of it.
    *
+   * @throws IllegalArgumentException if the table only reads its blocks
    * @throws IllegalStateException if a block was never handed out or is free again
    */
   public BlockTable fork(BlockTable table) {
@@ -223,6 +225,7 @@ public final class PagedKvCache {
   /**
    * Gives a sequence's blocks back, those that no other sequence shares, and empties its table.
    *
+   * @throws IllegalArgumentException if the table only reads its blocks
    * @throws IllegalStateException if a block is free already; nothing has changed then
    */
   public void free(BlockTable table) {
