@@ -93,7 +93,7 @@ final class BlockAllocator {
     return longest;
   }
 
-  void requireUsed(int block) {
+  private void requireUsed(int block) {
     if (!used.get(block)) {
       throw new IllegalStateException("block " + block + " is freed twice or was never handed out");
     }

@@ -16,6 +16,7 @@ public final class BlockTable {
   private int largestBlock = -1;
   private int breaks; // pages whose block does not follow that of the page before
   private boolean owner = true; // of its blocks
+  private BlockAllocator allocator; // that its blocks came from, null where there are none
 
   private BlockTable(int blockSize, int[] blocks) {
     PagedKvCache.requireBlockSize(blockSize);
@@ -144,6 +145,7 @@ public final class BlockTable {
       blocks = new int[count];
     }
     owner = false;
+    allocator = null;
     largestBlock = -1;
     breaks = 0;
     for (int i = 0; i < count; i++) {
@@ -161,14 +163,18 @@ public final class BlockTable {
   }
 
   /**
-   * Refuses a table that does not own its blocks.
+   * Refuses a table that does not own blocks of this allocator.
    *
-   * @throws IllegalArgumentException if it was made of given blocks or of chosen pages
+   * @throws IllegalArgumentException if it was made of given blocks or of chosen pages, or grew in
+   *     another cache
    */
-  void requireOwner() {
+  void requireOwner(BlockAllocator of) {
     if (!owner) {
       throw new IllegalArgumentException(
           "this block table only reads its blocks: it was made of given ones, or of chosen pages");
+    }
+    if (allocator != null && allocator != of) {
+      throw new IllegalArgumentException("this block table's blocks are another cache's");
     }
   }
 
@@ -187,7 +193,9 @@ public final class BlockTable {
     return length % blockSize == 0;
   }
 
-  void addBlock(int block) {
+  /** Adds a block that the allocator has handed out. */
+  void addBlock(int block, BlockAllocator from) {
+    allocator = from;
     int page = pages();
     if (page == blocks.length) {
       blocks = Arrays.copyOf(blocks, Math.max(16, blocks.length * 2));
@@ -202,6 +210,7 @@ public final class BlockTable {
     copy.length = length;
     copy.largestBlock = largestBlock;
     copy.breaks = breaks;
+    copy.allocator = allocator;
     return copy;
   }
 
@@ -223,6 +232,7 @@ public final class BlockTable {
     length = 0;
     largestBlock = -1;
     breaks = 0;
+    allocator = null;
   }
 
   /** The live ids; valid up to {@link #pages()}. For kernels. */

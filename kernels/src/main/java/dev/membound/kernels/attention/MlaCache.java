@@ -93,15 +93,12 @@ public final class MlaCache {
    *
    * @param token latent, then rotated key: {@value #WIDTH} elements, finite as BF16
    * @throws IllegalArgumentException if the length is wrong, an element is not finite, or the table
-   *     only reads its blocks
-   * @throws IllegalStateException if no block is free; nothing has changed then
+   *     does not own its blocks or has another cache's
+   * @throws IllegalStateException if no block is free or the memory is; nothing has changed then
    */
   public void append(BlockTable table, float[] token) {
-    table.requireOwner();
+    table.requireOwner(allocator);
     table.requireWithin(blockSize, blocks);
-    if (table.length() > 0) {
-      allocator.requireUsed(table.lastBlock());
-    }
     if (token.length != WIDTH) {
       throw new IllegalArgumentException(
           token.length + " elements of an MLA token, expected " + WIDTH);
@@ -111,8 +108,9 @@ public final class MlaCache {
         throw new IllegalArgumentException("token[" + i + "] = " + token[i] + " is not finite");
       }
     }
+    memory.get(ValueLayout.JAVA_BYTE, 0); // freed memory is refused before the table has grown
     if (table.isFull()) {
-      table.addBlock(allocator.take(table.lastBlock()));
+      table.addBlock(allocator.take(table.lastBlock()), allocator);
     }
     table.addTokens(1);
     long at = offset(table, table.length() - 1);
@@ -123,13 +121,14 @@ public final class MlaCache {
     }
   }
 
-  /** Gives a sequence's blocks back and empties its table. */
+  /**
+   * Gives a sequence's blocks back and empties its table.
+   *
+   * @throws IllegalArgumentException if the table does not own its blocks or has another cache's
+   */
   public void free(BlockTable table) {
-    table.requireOwner();
+    table.requireOwner(allocator);
     table.requireWithin(blockSize, blocks);
-    for (int page = 0; page < table.pages(); page++) {
-      allocator.requireUsed(table.block(page));
-    }
     for (int page = 0; page < table.pages(); page++) {
       allocator.release(table.block(page));
     }

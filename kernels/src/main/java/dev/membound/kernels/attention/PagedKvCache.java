@@ -153,8 +153,8 @@ public final class PagedKvCache {
    * @param keys the token's keys, {@code kvHeads × headDim}
    * @param values the token's values, {@code kvHeads × headDim}
    * @throws IllegalArgumentException if a length is wrong, an element is not finite in this type,
-   *     or the table only reads its blocks
-   * @throws IllegalStateException if no block is free; nothing has changed then
+   *     or the table does not own its blocks or has another cache's
+   * @throws IllegalStateException if no block is free or the memory is; nothing has changed then
    */
   public void append(BlockTable table, float[] keys, float[] values) {
     requireElements("keys", keys);
@@ -176,15 +176,16 @@ public final class PagedKvCache {
    * Gives a sequence room for more tokens without writing them: what the blocks hold already counts
    * as their keys and values. For benchmarks on a {@linkplain #fillRandom filled} cache.
    *
-   * @throws IllegalArgumentException if the count is negative or the table only reads its blocks
+   * @throws IllegalArgumentException if the count is negative, or the table does not own its blocks
+   *     or has another cache's
    * @throws IllegalStateException if there are not enough free blocks; nothing has changed then
    */
   public void extend(BlockTable table, int tokens) {
-    requireGrowing(table);
+    requireOwned(table);
     if (tokens < 0) {
       throw new IllegalArgumentException("cannot extend a sequence by " + tokens + " tokens");
     }
-    int wanted = Math.ceilDiv(Math.addExact(table.length(), tokens), blockSize) - table.pages();
+    long wanted = Math.ceilDiv((long) table.length() + tokens, blockSize) - table.pages();
     if (tokens > 0 && !table.isFull() && allocator.isShared(table.lastBlock())) {
       wanted++; // copy on write
     }
@@ -199,7 +200,7 @@ public final class PagedKvCache {
     int left = tokens;
     while (left > 0) {
       if (table.isFull()) {
-        table.addBlock(allocator.take(table.lastBlock()));
+        table.addBlock(allocator.take(table.lastBlock()), allocator);
       }
       int room = Math.min(left, blockSize - table.length() % blockSize);
       table.addTokens(room);
@@ -211,8 +212,7 @@ public final class PagedKvCache {
    * A sequence with the same tokens, which shares all blocks with {@code table} until either of
    * them appends to a partly filled one: that sequence then gets a copy of it.
    *
-   * @throws IllegalArgumentException if the table only reads its blocks
-   * @throws IllegalStateException if a block was never handed out or is free again
+   * @throws IllegalArgumentException if the table does not own its blocks or has another cache's
    */
   public BlockTable fork(BlockTable table) {
     requireOwned(table);
@@ -225,8 +225,7 @@ public final class PagedKvCache {
   /**
    * Gives a sequence's blocks back, those that no other sequence shares, and empties its table.
    *
-   * @throws IllegalArgumentException if the table only reads its blocks
-   * @throws IllegalStateException if a block is free already; nothing has changed then
+   * @throws IllegalArgumentException if the table does not own its blocks or has another cache's
    */
   public void free(BlockTable table) {
     requireOwned(table);
@@ -246,20 +245,10 @@ public final class PagedKvCache {
         allocator.longestFreeRun());
   }
 
-  private void requireGrowing(BlockTable table) {
-    table.requireOwner();
-    table.requireWithin(this);
-    if (table.length() > 0) {
-      allocator.requireUsed(table.lastBlock());
-    }
-  }
-
   private void requireOwned(BlockTable table) {
-    table.requireOwner();
+    table.requireOwner(allocator);
     table.requireWithin(this);
-    for (int page = 0; page < table.pages(); page++) {
-      allocator.requireUsed(table.block(page));
-    }
+    memory.get(ValueLayout.JAVA_BYTE, 0); // freed memory is refused before anything has changed
   }
 
   /** Copies a shared, partly filled last block, so that a token can be written to it. */

@@ -83,6 +83,14 @@ public abstract sealed class TileScorer {
       int headStride);
 
   /**
+   * Adds to the 16 scores of each head.
+   *
+   * @param at of the first head's, the next head's {@code headStride} further
+   * @param by one a head
+   */
+  public abstract void raise(float[] scores, int at, int headStride, float[] by);
+
+  /**
    * Replaces the first head's 16 scores by the largest of all heads.
    *
    * @param at of the first head's, the next head's {@code headStride} further
@@ -118,6 +126,15 @@ public abstract sealed class TileScorer {
         for (int lane = 0; lane < TileLayout.LANES; lane++) {
           scores[firstAt + row + lane] = (float) dot(memory, first, head, lane);
           scores[secondAt + row + lane] = (float) dot(memory, second, head, lane);
+        }
+      }
+    }
+
+    @Override
+    public void raise(float[] scores, int at, int headStride, float[] by) {
+      for (int head = 0; head < heads; head++) {
+        for (int lane = 0; lane < TileLayout.LANES; lane++) {
+          scores[at + head * headStride + lane] += by[head];
         }
       }
     }
@@ -310,6 +327,16 @@ public abstract sealed class TileScorer {
         default -> throw new AssertionError(type);
       }
       Reference.reachabilityFence(memory); // the loops know its address only
+    }
+
+    @Override
+    public void raise(float[] scores, int at, int headStride, float[] by) {
+      for (int head = 0; head < heads; head++) {
+        int row = at + head * headStride;
+        for (int i = row; i < row + TileLayout.LANES; i += Species.FLOATS) {
+          FloatVector.fromArray(Species.FLOAT, scores, i).add(by[head]).intoArray(scores, i);
+        }
+      }
     }
 
     @Override

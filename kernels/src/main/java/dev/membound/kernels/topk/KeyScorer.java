@@ -104,10 +104,11 @@ public final class KeyScorer {
     keys.table = table;
   }
 
-  private void loadQuery(float[] q, int from, TileScorer scorer, int head) {
+  private float loadQuery(float[] q, int from, int kvHead, TileScorer scorer, int head) {
     for (int dim = 0; dim < shape.headDim(); dim++) {
       scorer.setQuery(head, dim, q[from + dim]);
     }
+    return 0;
   }
 
   private static final class Keys implements TileSource {

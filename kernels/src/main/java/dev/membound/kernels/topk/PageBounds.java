@@ -22,10 +22,18 @@ import java.lang.foreign.MemorySegment;
  * {@code max_d·max(q_d, 0) + min_d·min(q_d, 0)} the bound is a dot product, so the scan is the
  * key-scoring kernel. Empty slots of a partly filled page count for nothing.
  *
+ * <p>Rounding keeps the bound a bound: every bound of a query head is raised by the same {@code
+ * (3·headDim + 7) · 2⁻²⁴ · Σ_d |q_d| · largest |k_d| of the sequence}, more than a bound and a
+ * score of {@link KeyScorer} can be off by together (INT8: {@code 2⁻²³ · Σ|q| · largest |k|} more).
+ * So no bound lies below the exact {@code q·k} of a key of its page, nor below the computed one,
+ * while keys stay below 3.38e38 and their products in F32's range.
+ *
  * <p>A scan reads {@code 2 · kvHeads · pages · headDim · elementBytes} bytes and allocates nothing
  * after the first with a shape and team. One scan at a time.
  */
 public final class PageBounds {
+  private static final int LARGEST_BF16 = 0x7F7F0000;
+
   private final KvType keyType;
   private final KvType type;
   private final int kvHeads;
@@ -34,6 +42,7 @@ public final class PageBounds {
   private final int capacityPages;
   private final long tileBytes;
   private final MemorySegment memory;
+  private final float[] magnitudes; // largest |key|: [kvHead][dim]
   private final Tiles tiles = new Tiles();
   private int tokens;
   private TileScan scan;
@@ -51,6 +60,7 @@ public final class PageBounds {
     this.memory =
         OffHeap.allocate(
             arena, Math.multiplyExact((long) kvHeads, Math.multiplyExact(tilesPerHead, tileBytes)));
+    this.magnitudes = new float[kvHeads * headDim];
   }
 
   /** The type that bounds of keys of a type are kept in. */
@@ -78,6 +88,7 @@ public final class PageBounds {
   public PageBounds copy(Arena arena) {
     PageBounds copy = new PageBounds(keyType, kvHeads, headDim, blockSize, capacityPages, arena);
     copy.memory.copyFrom(memory);
+    System.arraycopy(magnitudes, 0, copy.magnitudes, 0, magnitudes.length);
     copy.tokens = tokens;
     return copy;
   }
@@ -169,6 +180,8 @@ public final class PageBounds {
     int lane = page % TileLayout.LANES;
     for (int dim = 0; dim < headDim; dim++) {
       float key = cache.key(table, token, head, dim);
+      int column = head * headDim + dim;
+      magnitudes[column] = Math.max(magnitudes[column], Math.abs(key));
       if (firstOfPage || key > TileLayout.load(type, memory, tile, dim, lane, false)) {
         TileLayout.store(type, memory, tile, dim, lane, false, outwards(key, true));
       }
@@ -178,13 +191,16 @@ public final class PageBounds {
     }
   }
 
-  /** The nearest BF16 that is not below, or not above, a key whose type has scales. */
+  /**
+   * The nearest BF16 that is not below, or not above, a key whose type has scales. Beyond the
+   * largest it is that: an infinite bound times a query of zero would be NaN.
+   */
   private float outwards(float key, boolean up) {
     int bits = Float.floatToRawIntBits(key);
     if (!keyType.isScaled() || (bits & 0xFFFF) == 0) {
       return key;
     }
-    boolean grows = up == (bits >= 0);
+    boolean grows = up == (bits >= 0) && (bits & 0x7FFFFFFF) < LARGEST_BF16;
     return Float.intBitsToFloat((bits & 0xFFFF0000) + (grows ? 0x10000 : 0));
   }
 
@@ -201,12 +217,21 @@ public final class PageBounds {
     return scan;
   }
 
-  private void loadQuery(float[] q, int from, TileScorer scorer, int head) {
+  private float loadQuery(float[] q, int from, int kvHead, TileScorer scorer, int head) {
+    double products = 0;
+    double sum = 0;
+    float largest = 0;
     for (int dim = 0; dim < headDim; dim++) {
       float value = q[from + dim];
       scorer.setQuery(head, 2 * dim, Math.max(value, 0));
       scorer.setQuery(head, 2 * dim + 1, Math.min(value, 0));
+      float magnitude = magnitudes[kvHead * headDim + dim];
+      products += (double) Math.abs(value) * magnitude;
+      sum += Math.abs(value);
+      largest = Math.max(largest, magnitude);
     }
+    double int8 = keyType == KvType.INT8 ? 2 * sum * largest : 0;
+    return (float) (((3 * headDim + 7) * products + int8) * 0x1p-24);
   }
 
   private final class Tiles implements TileSource {

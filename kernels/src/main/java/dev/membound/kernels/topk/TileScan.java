@@ -14,7 +14,8 @@ final class TileScan {
   /** How a head's query becomes the multipliers of a tile's elements. */
   @FunctionalInterface
   interface QueryLoader {
-    void load(float[] q, int from, TileScorer scorer, int head);
+    /** Returns what every score of the head is raised by. */
+    float load(float[] q, int from, int kvHead, TileScorer scorer, int head);
   }
 
   private static final int LANES = TileLayout.LANES;
@@ -25,6 +26,7 @@ final class TileScan {
   private final QueryLoader loader;
   private final TileScorer[] scorers;
   private final float[][] pairs; // scores of two tiles: [tile][head][lane]
+  private final float[][] raises; // of a worker's head
 
   // The arguments of the call in flight, for the workers.
   private float[] query;
@@ -39,6 +41,7 @@ final class TileScan {
     this.loader = loader;
     this.scorers = new TileScorer[team.size()];
     this.pairs = new float[team.size()][2 * shape.group() * LANES];
+    this.raises = new float[team.size()][shape.group()];
     for (int worker = 0; worker < scorers.length; worker++) {
       scorers[worker] = scorer.get();
     }
@@ -83,28 +86,44 @@ final class TileScan {
 
   private void scanHead(int worker, int kvHead, int from, int to) {
     TileScorer scorer = scorers[worker];
+    float[] raise = raises[worker];
+    boolean raised = false;
     for (int head = 0; head < shape.group(); head++) {
-      loader.load(query, (kvHead * shape.group() + head) * shape.headDim(), scorer, head);
+      int row = (kvHead * shape.group() + head) * shape.headDim();
+      raise[head] = loader.load(query, row, kvHead, scorer, head);
+      raised |= raise[head] != 0;
     }
     int half = Math.ceilDiv(to - from, 2);
     for (int near = from; near < from + half; near++) {
-      scanPair(scorer, pairs[worker], kvHead, near, Math.min(near + half, to - 1));
+      int far = Math.min(near + half, to - 1);
+      scanPair(scorer, pairs[worker], raised ? raise : null, kvHead, near, far);
     }
   }
 
-  private void scanPair(TileScorer scorer, float[] pair, int kvHead, int near, int far) {
+  private void scanPair(
+      TileScorer scorer, float[] pair, float[] raise, int kvHead, int near, int far) {
     boolean full = source.itemsOf(near) == LANES && source.itemsOf(far) == LANES;
     boolean direct = full && (!groupMaximum || shape.group() == 1);
     int second = pair.length / 2;
     int row = kvHead * shape.group() * source.items();
+    float[] to = direct ? scores : pair;
+    int nearAt = direct ? row + source.firstItem(near) : 0;
+    int farAt = direct ? row + source.firstItem(far) : second;
+    int stride = direct ? source.items() : LANES;
     scorer.score(
         source.memory(),
         source.offset(kvHead, near),
         source.offset(kvHead, far),
-        direct ? scores : pair,
-        direct ? row + source.firstItem(near) : 0,
-        direct ? row + source.firstItem(far) : second,
-        direct ? source.items() : LANES);
+        to,
+        nearAt,
+        farAt,
+        stride);
+    if (raise != null) {
+      scorer.raise(to, nearAt, stride, raise);
+      if (farAt != nearAt) {
+        scorer.raise(to, farAt, stride, raise);
+      }
+    }
     if (!direct) {
       deliver(scorer, pair, 0, kvHead, near);
       deliver(scorer, pair, second, kvHead, far);

@@ -190,7 +190,7 @@ class PagedAttentionTest {
       float[] value = gaussian(random, 128);
       neighbours.append(run, key, value);
       if (shuffled.isFull()) {
-        shuffled.addBlock(ids.get(shuffled.pages()));
+        shuffled.addBlock(ids.get(shuffled.pages()), null); // whosever
       }
       scattered.append(shuffled, key, value);
     }

@@ -152,21 +152,44 @@ class PagedKvCacheTest {
   }
 
   @Test
-  void refusesToFreeOrForkWhatIsNotHandedOut() {
+  void refusesTheTableOfAnotherCacheAndChangesNothing() {
     try (Arena arena = Arena.ofConfined()) {
       PagedKvCache cache = PagedKvCache.allocate(KvType.F16, 1, 64, 16, 4, arena);
       BlockTable table = BlockTable.empty(16);
-      cache.extend(table, 20);
+      cache.extend(table, 40);
       PagedKvCache other = PagedKvCache.allocate(KvType.F16, 1, 64, 16, 4, arena);
       BlockTable stranger = BlockTable.empty(16);
-      other.extend(stranger, 33);
-      assertThatThrownBy(() -> cache.free(stranger)).hasMessageContaining("block 2");
-      assertThatThrownBy(() -> cache.fork(stranger)).hasMessageContaining("block 2");
-      assertThatThrownBy(() -> cache.extend(stranger, 1)).hasMessageContaining("block 2");
-      assertThat(cache.freeBlocks()).isEqualTo(2);
+      other.extend(stranger, 20);
+      String message = "another cache's";
+      assertThatThrownBy(() -> cache.free(stranger)).hasMessageContaining(message);
+      assertThatThrownBy(() -> cache.fork(stranger)).hasMessageContaining(message);
+      assertThatThrownBy(() -> cache.fork(other.fork(stranger))).hasMessageContaining(message);
+      assertThatThrownBy(() -> cache.extend(stranger, 1)).hasMessageContaining(message);
+      assertThatThrownBy(() -> cache.append(stranger, new float[64], new float[64]))
+          .hasMessageContaining(message);
+      assertThat(cache.freeBlocks()).isEqualTo(1);
       cache.free(table);
       assertThat(cache.freeBlocks()).isEqualTo(4);
+      other.free(stranger);
+      cache.extend(stranger, 5); // empty, it belongs to nobody
+      assertThat(stranger.length()).isEqualTo(5);
     }
+  }
+
+  @Test
+  void whatCannotBeAppendedLeavesTheTableAsItWas() {
+    BlockTable table = BlockTable.empty(16);
+    PagedKvCache cache;
+    try (Arena arena = Arena.ofConfined()) {
+      cache = PagedKvCache.allocate(KvType.F16, 1, 64, 16, 4, arena);
+      cache.extend(table, 20);
+      assertThatThrownBy(() -> cache.extend(table, Integer.MAX_VALUE))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("2147483647 tokens need 134217728 more blocks");
+    }
+    assertThatThrownBy(() -> cache.append(table, new float[64], new float[64]))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(table.length()).isEqualTo(20);
   }
 
   @Test
