@@ -22,6 +22,9 @@ public record KvShape(
 
   /** Sequences that fill a working set in which each takes {@code bytesPerSequence}; at least 1. */
   public static int sequences(long wantedWorkingSetBytes, long bytesPerSequence) {
+    if (wantedWorkingSetBytes < 0) {
+      throw new IllegalArgumentException("a working set of " + wantedWorkingSetBytes + " bytes");
+    }
     return Math.toIntExact(Math.max(1, Math.ceilDiv(wantedWorkingSetBytes, bytesPerSequence)));
   }
 }

@@ -28,7 +28,7 @@ public class ChunkBenchmark extends KernelBenchmark {
   @Setup
   public void allocate() {
     ChunkWorkload workload =
-        workingSetBytes > 0
+        workingSetBytes != 0
             ? new ChunkWorkload(chunkBytes, threads, workingSetBytes)
             : ChunkWorkload.of(chunkBytes, threads, HostProbe.ofThisMachine().caches());
     arena = Arena.ofShared();

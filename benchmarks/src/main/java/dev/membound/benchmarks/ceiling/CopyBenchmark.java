@@ -29,7 +29,7 @@ public class CopyBenchmark extends KernelBenchmark {
   @Setup
   public void allocate() {
     CopyWorkload workload =
-        workingSetBytes > 0
+        workingSetBytes != 0
             ? new CopyWorkload(residency, threads, workingSetBytes)
             : ThisMachine.sized("copy", caches -> CopyWorkload.at(residency, threads, caches));
     arena = Arena.ofShared();

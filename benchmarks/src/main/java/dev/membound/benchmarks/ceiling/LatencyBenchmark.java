@@ -27,7 +27,7 @@ public class LatencyBenchmark extends KernelBenchmark {
       throw new IllegalArgumentException("latency: a chase has 1 thread, not " + threads);
     }
     LatencyWorkload workload =
-        workingSetBytes > 0
+        workingSetBytes != 0
             ? new LatencyWorkload(residency, workingSetBytes)
             : ThisMachine.sized("latency", caches -> LatencyWorkload.at(residency, caches));
     arena = Arena.ofShared();

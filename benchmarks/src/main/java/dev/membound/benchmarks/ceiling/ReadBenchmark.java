@@ -55,7 +55,7 @@ public class ReadBenchmark extends KernelBenchmark {
   @Setup
   public void allocate() {
     ReadWorkload workload =
-        workingSetBytes > 0
+        workingSetBytes != 0
             ? new ReadWorkload(residency, threads, workingSetBytes)
             : ThisMachine.sized("read", caches -> ReadWorkload.at(residency, threads, caches));
     arena = Arena.ofShared();

@@ -31,7 +31,7 @@ public class TriadBenchmark extends KernelBenchmark {
   @Setup
   public void allocate() {
     TriadWorkload workload =
-        workingSetBytes > 0
+        workingSetBytes != 0
             ? new TriadWorkload(residency, threads, workingSetBytes)
             : ThisMachine.sized("triad", caches -> TriadWorkload.at(residency, threads, caches));
     arena = Arena.ofShared();

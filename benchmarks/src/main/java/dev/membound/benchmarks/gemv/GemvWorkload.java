@@ -32,13 +32,16 @@ public record GemvWorkload(
   private static final long MOST_MATRICES = 1 << 18;
 
   /**
-   * @throws IllegalArgumentException if the shape is empty, or so small that the working set would
-   *     be more than {@value #MOST_MATRICES} matrices
+   * @throws IllegalArgumentException if the shape is empty, the working set negative, or more than
+   *     {@value #MOST_MATRICES} matrices of this shape
    */
   public GemvWorkload {
     if (rows < 1 || cols < 1) {
       throw new IllegalArgumentException(
           "rows and cols must be at least 1, not " + rows + " and " + cols);
+    }
+    if (wantedWorkingSetBytes < 0) {
+      throw new IllegalArgumentException("a working set of " + wantedWorkingSetBytes + " bytes");
     }
     long bytes = rows * type.rowBytes(cols);
     if (wantedWorkingSetBytes / bytes > MOST_MATRICES) {

@@ -32,6 +32,9 @@ class BenchCommandTest {
           GemvBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=F32 -p layout=FILE -p activations=INT8 -p residency=L2 -p workingSetBytes=1 | gave a result: F32 FILE has no INT8 path
           GemvBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=F32 -p rows=0 | must be at least 1, not 0 and 4096
           GemvBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=Q8_0 -p rows=1 -p cols=32 | is more than 262144 matrices of 34 bytes
+          GemvBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=Q8_0 -p workingSetBytes=-1 | a working set of -1 bytes
+          AttentionBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=F16 -p workingSetBytes=-1 | a working set of -1 bytes
+          ReadBenchmark -f 0 -wi 0 -i 1 -r 1ms -p residency=L2 -p workingSetBytes=-1 | a working set of -1 bytes
           GemvBenchmark -o no/such/folder/file | -o: cannot write JMH's output: no/such/folder/file
           GemvBenchmark -nonsense      | `./membound bench -h` has JMH's options
           """)
