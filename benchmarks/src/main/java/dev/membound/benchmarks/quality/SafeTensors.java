@@ -51,12 +51,18 @@ final class SafeTensors {
   final class Tensor {
     private final Type type;
     private final long offset;
+    private final long end;
     private final int[] shape;
 
-    private Tensor(Type type, long offset, int[] shape) {
+    private Tensor(Type type, long offset, long end, int[] shape) {
       this.type = type;
       this.offset = offset;
+      this.end = end;
       this.shape = shape;
+    }
+
+    private boolean overlaps(long from, long to) {
+      return offset < to && from < end;
     }
 
     int[] shape() {
@@ -185,14 +191,26 @@ final class SafeTensors {
             .toList();
     long from = range.get(0);
     long to = range.get(1);
-    if (from < 0 || to < from || to > data.byteSize() || (to - from) / type.bytes != elements) {
+    if (from < 0
+        || to < from
+        || to > data.byteSize()
+        || (to - from) % type.bytes != 0
+        || (to - from) / type.bytes != elements) {
       throw damaged(
           file,
           "tensor %s of %d elements at bytes %d to %d of %d"
               .formatted(printable(name), elements, from, to, data.byteSize()),
           null);
     }
-    tensors.put(name, new Tensor(type, from, shape));
+    for (Map.Entry<String, Tensor> other : tensors.entrySet()) {
+      if (other.getValue().overlaps(from, to)) {
+        throw damaged(
+            file,
+            "tensors %s and %s overlap".formatted(printable(other.getKey()), printable(name)),
+            null);
+      }
+    }
+    tensors.put(name, new Tensor(type, from, to, shape));
   }
 
   private static String printable(String name) {

@@ -130,6 +130,17 @@ class KvDumpTest {
     Path text = write("hello, this is no dump".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> read(text))
         .hasMessageStartingWith(text + " is no safetensors file or damaged");
+    int bytes = 2 * 2 * HEAD_DIM * Short.BYTES;
+    String k = entry("k", "F16", 2, 2, 0, bytes);
+    Path aByteMore =
+        write(safetensors("{%s}".formatted(entry("k", "F16", 2, 2, 0, bytes + 1)), bytes + 1));
+    assertThatThrownBy(() -> read(aByteMore)).hasMessageContaining("tensor k of");
+    Path twice =
+        write(
+            safetensors(
+                "{%s,%s}".formatted(k, entry("v", "F16", 2, 2, bytes - 2, 2 * bytes - 2)),
+                2 * bytes));
+    assertThatThrownBy(() -> read(twice)).hasMessageContaining("tensors k and v overlap");
     Path tooManyQueries = write(dump("F32", 4, 20, 40));
     assertThatThrownBy(() -> read(tooManyQueries)).hasMessageContaining("do not fit each other");
     byte[] renamed = dump("F32", 4, TOKENS, QUERIES);
@@ -145,8 +156,12 @@ class KvDumpTest {
   }
 
   private static byte[] safetensors(String header) {
+    return safetensors(header, 0);
+  }
+
+  private static byte[] safetensors(String header, int dataBytes) {
     byte[] json = header.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(8 + json.length)
+    return ByteBuffer.allocate(8 + json.length + dataBytes)
         .order(ByteOrder.LITTLE_ENDIAN)
         .putLong(json.length)
         .put(json)

@@ -3,10 +3,10 @@ package dev.membound.kernels.attention;
 /**
  * How logits are made of scores: {@code logit = cap(scale · q·k)} for the tokens in the window.
  *
- * @param scale multiplies q·k; {@code 1/√headDim} by default
+ * @param scale multiplies q·k; {@code 1/√headDim} by default; 1e-30 to 1e6
  * @param windowLeft tokens before the newest one that are attended to besides it, so a window of
  *     {@code windowLeft + 1} tokens of the block table; {@link #NO_WINDOW} for all
- * @param softCap c of {@code cap(x) = c·tanh(x/c)}; {@link #NO_CAP} for none
+ * @param softCap c of {@code cap(x) = c·tanh(x/c)}; 1e-9 to 1e6, or {@link #NO_CAP} for none
  */
 public record AttentionOptions(double scale, int windowLeft, double softCap) {
   public static final int NO_WINDOW = -1;
@@ -16,14 +16,15 @@ public record AttentionOptions(double scale, int windowLeft, double softCap) {
    * @throws IllegalArgumentException naming the number that is out of range
    */
   public AttentionOptions {
-    if (!(scale > 0 && scale <= 1e6)) {
-      throw new IllegalArgumentException("scale " + scale + " is not in (0, 1e6]");
+    if (!(scale >= 1e-30 && scale <= 1e6)) { // as an F32 it must not vanish
+      throw new IllegalArgumentException("scale " + scale + " is not in [1e-30, 1e6]");
     }
     if (windowLeft < NO_WINDOW) {
       throw new IllegalArgumentException("window " + windowLeft + " is less than -1 (none)");
     }
-    if (!(softCap >= 0 && softCap <= 1e6)) {
-      throw new IllegalArgumentException("soft cap " + softCap + " is not in [0, 1e6]");
+    if (softCap != NO_CAP && !(softCap >= 1e-9 && softCap <= 1e6)) {
+      throw new IllegalArgumentException(
+          "soft cap " + softCap + " is not in [1e-9, 1e6], nor 0 (none)");
     }
   }
 

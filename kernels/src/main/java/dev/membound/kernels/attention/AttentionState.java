@@ -67,13 +67,20 @@ public final class AttentionState {
    * + e^b)}, {@code o = (e^a·o_a + e^b·o_b) / (e^a + e^b)}, both shifted by the larger exponent.
    * Merging the empty set changes no bit.
    *
-   * @throws IllegalArgumentException if the shapes differ
+   * @throws IllegalArgumentException if the shapes differ, or an lse is +∞, which some libraries
+   *     write for no tokens: that is −∞ here
    */
   public void merge(AttentionState other) {
     if (other.queryHeads != queryHeads || other.headDim != headDim) {
       throw new IllegalArgumentException(
           "cannot merge a state of %d × %d into one of %d × %d"
               .formatted(other.queryHeads, other.headDim, queryHeads, headDim));
+    }
+    for (int head = 0; head < queryHeads; head++) {
+      if (Math.max(lse[head], other.lse[head]) == Double.POSITIVE_INFINITY) {
+        throw new IllegalArgumentException(
+            "the lse of head " + head + " is +∞; of no tokens it is −∞");
+      }
     }
     for (int head = 0; head < queryHeads; head++) {
       mergeHead(other, head);

@@ -121,7 +121,7 @@ public final class BlockTable {
    * @param pages page numbers of {@code source} from index {@code from}, strictly ascending, so
    *     that a partly filled page stays the last
    * @throws IllegalArgumentException if the count is negative, a page out of range or out of order,
-   *     or block sizes differ
+   *     block sizes differ, or this table has tokens in blocks of its own
    */
   public void assignPages(BlockTable source, int[] pages, int from, int count) {
     if (source.blockSize != blockSize) {
@@ -130,6 +130,10 @@ public final class BlockTable {
     }
     if (count < 0) {
       throw new IllegalArgumentException("cannot select " + count + " pages");
+    }
+    if (owner && length > 0) {
+      throw new IllegalArgumentException(
+          "this block table owns its blocks: free its sequence before it reads pages of another");
     }
     int sourcePages = source.pages();
     int previous = -1;

@@ -120,6 +120,11 @@ public enum KvType {
 
   private static final float MAX_Q8_0 = 8e6f;
 
+  /**
+   * Below F32's largest, so that 127 times a scale, rounded, and BF16 bounds of keys are finite.
+   */
+  private static final float MAX_INT8 = 3.38e38f;
+
   /** Larger values' scales would overflow the E4M3 decode, which works scaled by 2^112. */
   private static final float MAX_FP8 = 65504;
 
@@ -161,7 +166,7 @@ public enum KvType {
   public boolean holds(float value) {
     return switch (this) {
       case F32, F16, BF16 -> Float.isFinite(round(value));
-      case INT8 -> Float.isFinite(value);
+      case INT8 -> Math.abs(value) <= MAX_INT8;
       case FP8_E4M3 -> Math.abs(value) <= MAX_FP8;
       case Q8_0 -> Math.abs(value) <= MAX_Q8_0;
     };

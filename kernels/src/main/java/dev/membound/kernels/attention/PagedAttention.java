@@ -90,6 +90,8 @@ public abstract sealed class PagedAttention permits ScalarPagedAttention, Vector
   /**
    * Attends to all tokens of a sequence.
    *
+   * <p>Results hold while scores, and sums of 256 times the values, stay in F32's range.
+   *
    * @param q finite, below 65504 in magnitude, {@code queryHeads × headDim}
    * @param out is overwritten
    * @throws IllegalArgumentException if a shape, type or block id does not fit, before anything is

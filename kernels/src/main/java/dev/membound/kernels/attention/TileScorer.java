@@ -5,6 +5,7 @@ import dev.membound.kernels.provider.Species;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Scores tiles of 16 lanes against the query heads of a group: {@code score(head, lane) = Σ over
@@ -91,7 +92,8 @@ public abstract sealed class TileScorer {
   public abstract void raise(float[] scores, int at, int headStride, float[] by);
 
   /**
-   * Replaces the first head's 16 scores by the largest of all heads.
+   * Replaces the first head's 16 scores by the largest of all heads. NaN, which only scores beyond
+   * F32's range can be, is passed over, unless all are NaN.
    *
    * @param at of the first head's, the next head's {@code headStride} further
    */
@@ -143,7 +145,8 @@ public abstract sealed class TileScorer {
     public void keepLargest(float[] scores, int at, int headStride) {
       for (int i = at; i < at + TileLayout.LANES; i++) {
         for (int head = 1; head < heads; head++) {
-          scores[i] = Math.max(scores[i], scores[i + head * headStride]);
+          float score = scores[i + head * headStride];
+          scores[i] = score > scores[i] || Float.isNaN(scores[i]) ? score : scores[i];
         }
       }
     }
@@ -343,8 +346,14 @@ public abstract sealed class TileScorer {
     public void keepLargest(float[] scores, int at, int headStride) {
       for (int i = at; i < at + TileLayout.LANES; i += Species.FLOATS) {
         for (int head = 1; head < heads; head++) {
-          FloatVector.fromArray(Species.FLOAT, scores, i + head * headStride)
-              .max(FloatVector.fromArray(Species.FLOAT, scores, i))
+          FloatVector score = FloatVector.fromArray(Species.FLOAT, scores, i + head * headStride);
+          FloatVector largest = FloatVector.fromArray(Species.FLOAT, scores, i);
+          largest
+              .blend(
+                  score,
+                  score
+                      .compare(VectorOperators.GT, largest)
+                      .or(largest.compare(VectorOperators.NE, largest)))
               .intoArray(scores, i);
         }
       }

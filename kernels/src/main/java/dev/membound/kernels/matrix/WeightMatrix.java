@@ -70,21 +70,36 @@ public record WeightMatrix(
    * Encodes finite weights, row by row, in the FILE layout.
    *
    * @param arena owns the new memory
+   * @throws IllegalArgumentException if a weight is not finite, or so large that the format, or its
+   *     scale, does not hold it
    */
   public static WeightMatrix encode(
       QuantType type, RowSource source, int rows, int cols, Arena arena) {
     MemorySegment data = OffHeap.allocate(arena, byteSize(type, MatrixLayout.FILE, rows, cols));
     BlockCodec codec = type.codec();
     float[] row = new float[cols];
+    float[] decoded = new float[codec.blockElements()];
     long offset = 0;
     for (int r = 0; r < rows; r++) {
       source.fill(r, row);
       for (int c = 0; c < cols; c += codec.blockElements()) {
         codec.encode(row, c, data, offset);
+        codec.decode(data, offset, decoded, 0);
+        requireFinite(type, decoded, row, r, c);
         offset += codec.blockBytes();
       }
     }
     return wrap(type, rows, cols, data);
+  }
+
+  private static void requireFinite(QuantType type, float[] decoded, float[] row, int r, int c) {
+    for (int i = 0; i < decoded.length; i++) {
+      if (!Float.isFinite(row[c + i]) || !Float.isFinite(decoded[i])) {
+        throw new IllegalArgumentException(
+            "%s cannot hold the weights of row %d from column %d on; there is %s"
+                .formatted(type, r, c, row[c + i]));
+      }
+    }
   }
 
   /**

@@ -32,10 +32,13 @@ public final class WorkerTeam implements AutoCloseable {
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle PARKED = MethodHandles.arrayElementVarHandle(boolean[].class);
   private static final VarHandle EPOCH;
+  private static final VarHandle BUSY;
 
   static {
     try {
-      EPOCH = MethodHandles.lookup().findVarHandle(WorkerTeam.class, "epoch", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      EPOCH = lookup.findVarHandle(WorkerTeam.class, "epoch", long.class);
+      BUSY = lookup.findVarHandle(WorkerTeam.class, "busy", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -48,6 +51,9 @@ public final class WorkerTeam implements AutoCloseable {
 
   @SuppressWarnings("unused") // through EPOCH
   private volatile long epoch;
+
+  @SuppressWarnings("unused") // through BUSY
+  private volatile boolean busy;
 
   private Task task;
   private volatile boolean closed;
@@ -109,12 +115,21 @@ public final class WorkerTeam implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the worker team is closed");
     }
+    if (!BUSY.compareAndSet(this, false, true)) {
+      throw new IllegalStateException(
+          "the worker team is in a call: run is not reentrant, nor for two threads at once");
+    }
+    try {
+      runAll(task);
+    } finally {
+      BUSY.setVolatile(this, false);
+    }
+  }
+
+  private void runAll(Task task) {
     if (size == 1) {
       task.run(0, 1);
       return;
-    }
-    if (this.task != null) {
-      throw new IllegalStateException("the worker team is in a call: run is not reentrant");
     }
     this.task = task;
     long call = epoch + 1;
@@ -213,6 +228,7 @@ public final class WorkerTeam implements AutoCloseable {
     // flag.
     while ((long) EPOCH.getVolatile(this) == done && !closed) {
       LockSupport.park(this);
+      Thread.interrupted(); // of a task that interrupted its thread: parking would not wait
     }
     PARKED.setVolatile(parked, slot, false);
   }

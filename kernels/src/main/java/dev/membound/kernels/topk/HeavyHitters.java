@@ -17,6 +17,7 @@ public final class HeavyHitters {
   private final float[] sums;
   private int count;
   private int next;
+  private long nanProbabilities;
 
   /**
    * @param heavy heavy hitters kept besides the recent tokens
@@ -32,7 +33,10 @@ public final class HeavyHitters {
     this.sums = new float[tokens.length];
   }
 
-  /** Takes in the next token; where all room is taken the weakest token that is not recent goes. */
+  /**
+   * Takes in the next token; where all room is taken the weakest token that is not recent goes, of
+   * equally weak ones the last.
+   */
   public void append() {
     if (count == tokens.length) {
       evict();
@@ -42,7 +46,7 @@ public final class HeavyHitters {
   }
 
   /**
-   * Adds a step's attention probabilities.
+   * Adds a step's attention probabilities; NaN adds nothing and is counted.
    *
    * @param probabilities of the kept tokens, in their order
    * @throws IllegalArgumentException if there are fewer than kept tokens
@@ -53,8 +57,17 @@ public final class HeavyHitters {
           probabilities.length + " probabilities for " + count + " kept tokens");
     }
     for (int i = 0; i < count; i++) {
-      sums[i] += probabilities[i];
+      if (Float.isNaN(probabilities[i])) {
+        nanProbabilities++;
+      } else {
+        sums[i] += probabilities[i];
+      }
     }
+  }
+
+  /** NaN probabilities of all steps. */
+  public long nanProbabilities() {
+    return nanProbabilities;
   }
 
   /** Tokens kept. */
@@ -77,7 +90,7 @@ public final class HeavyHitters {
     int candidates = heavy + 1;
     int weakest = 0;
     for (int i = 1; i < candidates; i++) {
-      if (sums[i] < sums[weakest]) {
+      if (sums[i] <= sums[weakest]) {
         weakest = i;
       }
     }

@@ -59,25 +59,31 @@ public final class KeyScorer {
   }
 
   /**
-   * Turns token scores into page scores: the largest score of a page.
+   * Turns token scores into page scores: the largest score of a page. NaN is passed over, unless
+   * the page has nothing else.
    *
    * @param rows heads
    * @param tokenScores {@code rows × table.length()}
    * @param pageScores receives {@code rows × table.pages()}
+   * @return how many token scores are NaN
    */
-  public static void pageMaxima(
+  public static long pageMaxima(
       float[] tokenScores, int rows, BlockTable table, float[] pageScores) {
     int pages = table.pages();
+    long nan = 0;
     for (int row = 0; row < rows; row++) {
       for (int page = 0; page < pages; page++) {
         int from = row * table.length() + page * table.blockSize();
-        float max = tokenScores[from];
-        for (int i = 1; i < table.tokensOfPage(page); i++) {
-          max = Math.max(max, tokenScores[from + i]);
+        float max = Float.NaN;
+        for (int i = 0; i < table.tokensOfPage(page); i++) {
+          float score = tokenScores[from + i];
+          nan += Float.isNaN(score) ? 1 : 0;
+          max = score > max || Float.isNaN(max) ? score : max;
         }
         pageScores[row * pages + page] = max;
       }
     }
+    return nan;
   }
 
   /** Bytes that a call reads. */

@@ -111,6 +111,8 @@ public final class LightningIndexer {
   /**
    * Scores every token.
    *
+   * <p>Scores hold while products and their sums stay in F32's range.
+   *
    * @param q {@code heads × 128}, finite
    * @param w a weight a head, finite
    * @param scores receives {@link #tokens()} scores

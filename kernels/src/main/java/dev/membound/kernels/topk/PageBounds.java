@@ -32,8 +32,6 @@ import java.lang.foreign.MemorySegment;
  * after the first with a shape and team. One scan at a time.
  */
 public final class PageBounds {
-  private static final int LARGEST_BF16 = 0x7F7F0000;
-
   private final KvType keyType;
   private final KvType type;
   private final int kvHeads;
@@ -191,16 +189,13 @@ public final class PageBounds {
     }
   }
 
-  /**
-   * The nearest BF16 that is not below, or not above, a key whose type has scales. Beyond the
-   * largest it is that: an infinite bound times a query of zero would be NaN.
-   */
+  /** The nearest BF16 that is not below, or not above, a key whose type has scales. */
   private float outwards(float key, boolean up) {
     int bits = Float.floatToRawIntBits(key);
     if (!keyType.isScaled() || (bits & 0xFFFF) == 0) {
       return key;
     }
-    boolean grows = up == (bits >= 0) && (bits & 0x7FFFFFFF) < LARGEST_BF16;
+    boolean grows = up == (bits >= 0);
     return Float.intBitsToFloat((bits & 0xFFFF0000) + (grows ? 0x10000 : 0));
   }
 

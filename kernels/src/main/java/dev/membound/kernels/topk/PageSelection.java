@@ -68,10 +68,13 @@ public final class PageSelection {
    * @param scores {@code kvHeads · group × table.pages()}
    * @param group query heads of a KV head
    * @param budgetPages of each query head, the last page included
-   * @throws IllegalArgumentException as {@link #select}, or if the sequence has more pages than
-   *     this selection holds
+   * @throws IllegalArgumentException as {@link #select}, or if the group is empty, or the sequence
+   *     has more pages than this selection holds
    */
   public void selectUnion(float[] scores, int group, BlockTable table, int budgetPages) {
+    if (group < 1) {
+      throw new IllegalArgumentException("a group of " + group + " query heads");
+    }
     nanScores = 0;
     for (int head = 0; head < tables.length; head++) {
       selectUnion(scores, head * group, group, table, budgetPages);
@@ -143,6 +146,8 @@ public final class PageSelection {
       selector.select(scores, from, all - 1, kept - 1, to, 0);
       nanScores += selector.nanScores() + selector.countNaN(scores, from + all - 1, 1);
       to[kept - 1] = all - 1;
+    } else {
+      nanScores += selector.countNaN(scores, from, all);
     }
   }
 

@@ -9,8 +9,9 @@ import dev.membound.kernels.attention.BlockTable;
  * stays near 1 where the output is half wrong.
  *
  * @param recall {@code |S ∩ top-k| / k}, where top-k are the exact k = |S| best tokens
- * @param mass softmax probability that S covers, {@code exp(lse_S − lse)}
- * @param relativeL2 {@code ‖o_S − o‖ / ‖o‖}
+ * @param mass softmax probability that S covers, {@code exp(lse_S − lse)}; 1 of an empty context
+ * @param relativeL2 {@code ‖o_S − o‖ / ‖o‖}; where the dense output is zero, 0 if the sparse one is
+ *     too and infinite otherwise
  */
 public record SelectionQuality(double[] recall, double[] mass, double[] relativeL2) {
   /**
@@ -52,7 +53,9 @@ public record SelectionQuality(double[] recall, double[] mass, double[] relative
     double[] relativeL2 = new double[heads];
     for (int head = 0; head < heads; head++) {
       recall[head] = recall(tokens[head / shape.group()], scores, head * length, length);
-      mass[head] = Math.exp(sparse.lse()[head] - dense.lse()[head]);
+      double lse = dense.lse()[head];
+      mass[head] =
+          lse == Double.NEGATIVE_INFINITY ? 1 : Math.exp(sparse.lse()[head] - lse); // of no tokens
       relativeL2[head] = relativeL2(dense, sparse, head);
     }
     return new SelectionQuality(recall, mass, relativeL2);
@@ -83,6 +86,6 @@ public record SelectionQuality(double[] recall, double[] mass, double[] relative
       error += difference * difference;
       norm += (double) dense.output()[i] * dense.output()[i];
     }
-    return norm == 0 ? 0 : Math.sqrt(error / norm);
+    return error == 0 ? 0 : Math.sqrt(error / norm);
   }
 }

@@ -22,8 +22,12 @@ public record StreamingWindow(int sinks, int recent) {
    *
    * @param selected has room for {@code min(length, sinks + recent)}
    * @return how many
+   * @throws IllegalArgumentException if the length is negative or there is no room
    */
   public int select(int length, int[] selected) {
+    if (length < 0) {
+      throw new IllegalArgumentException("a sequence of " + length + " tokens");
+    }
     int count = (int) Math.min(length, (long) sinks + recent);
     if (selected.length < count) {
       throw new IllegalArgumentException(

@@ -6,7 +6,7 @@ package dev.membound.kernels.topk;
  * is exact; with page bounds it is an estimate.
  *
  * <p>Finds the count by bisection over {@link TopKSelector}, at most log₂ n selections. NaN ranks
- * last, weighs nothing and is counted. One call at a time.
+ * last, weighs nothing and is counted; +∞ has all of the mass. One call at a time.
  */
 public final class TopPSelector {
   private final TopKSelector selector = new TopKSelector();
@@ -61,7 +61,8 @@ public final class TopPSelector {
     double sum = 0;
     for (int i = 0; i < count; i++) {
       float score = scores[from + selected[i]];
-      sum += Float.isNaN(score) ? 0 : Math.exp(score * scale - max);
+      double below = score * scale == max ? 0 : score * scale - max; // +∞ − +∞ is 0 here
+      sum += Float.isNaN(score) ? 0 : Math.exp(below);
     }
     return sum;
   }

@@ -197,6 +197,28 @@ class AttentionOptionsTest {
     assertThatThrownBy(() -> new AttentionOptions(1, -2, 0)).hasMessageContaining("window -2");
     assertThatThrownBy(() -> new AttentionOptions(1, -1, Double.NaN))
         .hasMessageContaining("soft cap NaN");
+    assertThatThrownBy(() -> new AttentionOptions(1e-46, -1, 0)).hasMessageContaining("1.0E-46");
+    assertThatThrownBy(() -> new AttentionOptions(1, -1, 1e-300)).hasMessageContaining("1.0E-300");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1e-30,0", "1e6,0", "1e-30,1e-9", "1e6,1e-9", "1e-30,1e6", "1e6,1e6"})
+  void theLimitsOfOptionsGiveNumbers(double scale, double softCap) {
+    PagedKvCache cache = cache(KvType.F16, 16, 48, KvLayout.HEAD_MAJOR);
+    BlockTable table = shuffled(40, 16, 3); // not a multiple of a tile: the last lanes are masked
+    AttentionOptions options = new AttentionOptions(scale, -1, softCap);
+    float[] q = new float[SHAPE.queryLength()];
+    for (float of : new float[] {0, 1, -1000}) {
+      Arrays.fill(q, of);
+      AttentionState out = AttentionState.create(SHAPE.queryHeads(), SHAPE.headDim());
+      PagedAttention.plan(SHAPE, options, KvType.F16, 16, TEAM).attend(q, cache, table, out);
+      for (double lse : out.lse()) {
+        assertThat(lse).isFinite();
+      }
+      for (float o : out.output()) {
+        assertThat(o).isFinite();
+      }
+    }
   }
 
   private PagedKvCache cache(KvType type, int blockSize, int tokens, KvLayout layout) {

@@ -48,6 +48,12 @@ class AttentionStateTest {
   }
 
   @Test
+  void refusesAnInfiniteSum() {
+    assertThatThrownBy(() -> state(1, 1).merge(state(2, Double.POSITIVE_INFINITY)))
+        .hasMessageContaining("lse of head 0 is +∞");
+  }
+
+  @Test
   void refusesOtherShapes() {
     assertThatThrownBy(() -> state(1, 1).merge(AttentionState.create(2, 2)))
         .hasMessage("cannot merge a state of 2 × 2 into one of 1 × 2");

@@ -212,6 +212,8 @@ class PagedKvCacheTest {
       assertThat(cache.freeBlocks()).isEqualTo(2);
       assertThatThrownBy(() -> chosen.assignPages(sequence, new int[] {1}, 0, -1))
           .hasMessageContaining("-1 pages");
+      assertThatThrownBy(() -> sequence.assignPages(chosen, new int[] {0}, 0, 1))
+          .hasMessageContaining("owns its blocks");
     }
   }
 

@@ -92,6 +92,27 @@ class WeightMatrixTest {
     assertThat(row[0]).isEqualTo(-1.5f);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void refusesToEncodeWhatTheFormatDoesNotHold(QuantType type) {
+    int cols = 256;
+    for (float huge : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.MAX_VALUE}) {
+      float[] weights = new float[2 * cols];
+      weights[cols + 5] = huge;
+      try (Arena arena = Arena.ofConfined()) {
+        WeightMatrix encoded = WeightMatrix.encode(type, weights, 2, cols, arena);
+        assertThat(huge).isFinite();
+        float[] decoded = new float[cols];
+        encoded.decodeRow(1, decoded);
+        for (float weight : decoded) {
+          assertThat(weight).isFinite();
+        }
+      } catch (IllegalArgumentException e) {
+        assertThat(e).hasMessageContaining(type + " cannot hold the weights of row 1");
+      }
+    }
+  }
+
   @Test
   void refusesDataOfAnotherSize() {
     assertThatIllegalArgumentException()

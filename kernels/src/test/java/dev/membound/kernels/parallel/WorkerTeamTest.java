@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,8 +110,51 @@ class WorkerTeamTest {
   }
 
   @Test
-  void refusesACallWithinACall() {
+  void aTaskThatInterruptedItsThreadLeavesAnIdleTeam() throws InterruptedException {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (WorkerTeam team = WorkerTeam.of(2)) {
+      team.run(
+          (worker, workers) -> {
+            if (worker == 1) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      awaitParked(team);
+      long before = helpersCpuNanos(threads, team);
+      Thread.sleep(300);
+      assertThat(helpersCpuNanos(threads, team) - before).isLessThan(5_000_000);
+    }
+  }
+
+  @Test
+  void refusesTheCallOfASecondThread() throws InterruptedException {
+    try (WorkerTeam team = WorkerTeam.of(2)) {
+      AtomicInteger refused = new AtomicInteger();
+      AtomicInteger done = new AtomicInteger();
+      Runnable caller =
+          () -> {
+            for (int call = 0; call < 20_000; call++) {
+              try {
+                team.run((worker, workers) -> done.incrementAndGet());
+              } catch (IllegalStateException e) {
+                refused.incrementAndGet();
+              }
+            }
+          };
+      Thread other = new Thread(caller);
+      other.setDaemon(true); // a team that hangs must not keep the process
+      other.start();
+      caller.run();
+      other.join(30_000);
+      assertThat(other.isAlive()).isFalse();
+      assertThat(done.get() / 2 + refused.get()).isEqualTo(40_000);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void refusesACallWithinACall(int size) {
+    try (WorkerTeam team = WorkerTeam.of(size)) {
       assertThatIllegalStateException()
           .isThrownBy(() -> team.run((worker, workers) -> team.run((w, n) -> {})))
           .withMessageContaining("not reentrant");

@@ -26,6 +26,8 @@ class BaselineSelectionTest {
     assertThat(window.select(0, kept)).isZero();
     assertThatThrownBy(() -> new StreamingWindow(1, 0)).hasMessageContaining("0 recent");
     assertThatThrownBy(() -> window.select(9, new int[4])).hasMessageContaining("5 tokens");
+    assertThatThrownBy(() -> StreamingWindow.DEFAULT.select(-5, new int[9]))
+        .hasMessageContaining("-5 tokens");
   }
 
   @Test
@@ -63,6 +65,25 @@ class BaselineSelectionTest {
     }
     assertThat(Arrays.copyOf(hitters.kept(), 4)).containsExactly(0, 1, 53, 54);
     assertThatThrownBy(() -> hitters.accumulate(new float[3])).hasMessageContaining("4 kept");
+  }
+
+  @Test
+  void equalHittersKeepTheFirstAndNanWeighsNothing() {
+    HeavyHitters equal = new HeavyHitters(1, 1);
+    equal.append();
+    equal.accumulate(new float[] {.5f});
+    equal.append();
+    equal.accumulate(new float[] {0, .5f});
+    equal.append();
+    assertThat(Arrays.copyOf(equal.kept(), 2)).containsExactly(0, 2);
+    HeavyHitters nan = new HeavyHitters(1, 1);
+    nan.append();
+    nan.accumulate(new float[] {.5f});
+    nan.append();
+    nan.accumulate(new float[] {.1f, Float.NaN});
+    nan.append();
+    assertThat(Arrays.copyOf(nan.kept(), 2)).containsExactly(0, 2);
+    assertThat(nan.nanProbabilities()).isEqualTo(1);
   }
 
   @Test
@@ -117,6 +138,11 @@ class BaselineSelectionTest {
     assertThat(selected).startsWith(1, 2);
     assertThat(selector.nanScores()).isEqualTo(1);
     assertThat(selector.select(scores, 0, 1, 1, 1, selected)).isZero();
+    float infinity = Float.POSITIVE_INFINITY;
+    assertThat(selector.select(new float[] {9, infinity, 9}, 0, 3, 1, 0.9, selected)).isEqualTo(1);
+    assertThat(selected[0]).isEqualTo(1);
+    assertThat(selector.select(new float[] {infinity, 9, infinity}, 0, 3, 1, 0.9, selected))
+        .isEqualTo(2);
     assertThatThrownBy(() -> selector.select(scores, 0, 3, 1, 1.1, selected))
         .hasMessageContaining("1.1 is not in [0, 1]");
   }

@@ -203,13 +203,15 @@ class SelectionTest {
   }
 
   @Test
-  void aHugeKeyHasAFiniteBound() {
+  void theLargestKeyHasAFiniteBound() {
     AttentionShape shape = new AttentionShape(1, 1, 64);
     PagedKvCache cache = PagedKvCache.allocate(KvType.INT8, 1, 64, 16, 1, arena);
     BlockTable table = BlockTable.empty(16);
     float[] key = new float[64];
-    key[3] = 3.4e38f;
-    key[4] = -3.4e38f;
+    key[3] = Float.MAX_VALUE;
+    assertThatThrownBy(() -> cache.append(table, key, key)).hasMessageContaining("keys[3]");
+    key[3] = 3.38e38f;
+    key[4] = -3.38e38f;
     cache.append(table, key, key);
     float[] bound = new float[1];
     PageBounds.build(cache, table, arena).scan(new float[64], shape, bound, TEAM);
@@ -313,6 +315,10 @@ class SelectionTest {
     selection.selectShared(new float[] {nan, 3, nan, 4, nan, nan, 5, -9}, table, 2);
     assertThat(selection.nanScores()).isEqualTo(4);
     assertThat(selection.page(1, 0)).isEqualTo(2);
+    selection.select(new float[] {1, 3, 2, nan, 5, nan, 5, nan}, table, 0);
+    assertThat(selection.nanScores()).isEqualTo(3);
+    assertThatThrownBy(() -> selection.selectUnion(new float[8], 0, table, 1))
+        .hasMessageContaining("a group of 0");
   }
 
   @Test
@@ -378,6 +384,25 @@ class SelectionTest {
     float[] pages = new float[4];
     KeyScorer.pageMaxima(new float[] {1, 5, 2, 3, -1, -4, -3, -9, -8, 7}, 2, table, pages);
     assertThat(pages).containsExactly(5, -1, -3, 7);
+    float nan = Float.NaN;
+    float[] some = {nan, 9, 1, 2, nan, -7, nan, -8, nan, nan};
+    assertThat(KeyScorer.pageMaxima(some, 2, table, pages)).isEqualTo(5);
+    assertThat(pages).containsExactly(9, nan, -7, nan);
+  }
+
+  @Test
+  void aZeroOutputIsMatchedByZeroAlone() {
+    AttentionShape shape = new AttentionShape(1, 1, 64);
+    AttentionState dense = AttentionState.create(1, 64);
+    AttentionState sparse = AttentionState.create(1, 64);
+    SelectionQuality empty =
+        SelectionQuality.measure(shape, 0, new int[1][0], new float[0], dense, sparse);
+    assertThat(empty.relativeL2()).containsExactly(0);
+    assertThat(empty.mass()).containsExactly(1);
+    sparse.output()[3] = 5;
+    SelectionQuality wrong =
+        SelectionQuality.measure(shape, 0, new int[1][0], new float[0], dense, sparse);
+    assertThat(wrong.relativeL2()).containsExactly(Double.POSITIVE_INFINITY);
   }
 
   @Test
