@@ -182,7 +182,9 @@ public final class EfficiencyEstimator {
       double[] account = energy.newAccount();
       for (int i = 0; i < parts.size(); i++) {
         InferenceWorkload workload = parts.get(i).workload();
-        phases.get(i).add(workload.size(sharding(workload)), parts.get(i).times(), account);
+        Sharding sharding = sharding(workload);
+        double times = parts.get(i).times() * sharding.workShare(workload.batch());
+        phases.get(i).add(workload.size(sharding), times, account);
       }
       return new World(energy, account);
     }

@@ -29,7 +29,11 @@ public final class PhaseEnergy {
             .toArray(OperatorEnergy[]::new));
   }
 
-  /** Adds the dynamic energy of {@code times} executions of the phase to an account. */
+  /**
+   * Adds the dynamic energy of the phase to an account.
+   *
+   * @param times executions, times the {@code workShare} of the sharding where devices idle
+   */
   public void add(PhaseSize size, double times, double[] account) {
     for (OperatorEnergy operator : operators) {
       operator.add(size, times, account);

@@ -108,7 +108,7 @@ final class DesignGroup {
           workload, EngineSites.of(system, once.estimate(system, model, workload).operators()));
     }
     double[] account = energy.newAccount();
-    phase.add(workload.size(system.sharding()), 1, account);
+    phase.add(workload.size(system.sharding()), system.sharding().workShare(batch), account);
     double cap =
         system.count()
             * capWatts.orElseGet(() -> EnergyFacts.boardWatts(system.device(), Draw.best()));

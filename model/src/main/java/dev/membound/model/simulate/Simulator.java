@@ -108,6 +108,7 @@ public final class Simulator {
       int devices = devicesOf(a, system);
       joules += a.operator().repeats() * a.memoryJoules(recording) * devices;
     }
+    joules *= system.sharding().workShare(workload.batch());
     return new Estimate(
         seconds,
         rate,

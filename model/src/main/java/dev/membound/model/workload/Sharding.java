@@ -99,6 +99,16 @@ public record Sharding(
   }
 
   /**
+   * Work of all devices over what it were if each ran one microbatch through all layers: 1 with
+   * full stages and replicas, {@code microbatches / PP · replicas with sequences / DP} otherwise.
+   * What counts is energy and traffic; time does not fall where devices idle.
+   */
+  public double workShare(int batch) {
+    int replicas = Math.ceilDiv(batch, Math.ceilDiv(batch, dataParallel));
+    return (double) microbatches(batch) / pipelineParallel * replicas / dataParallel;
+  }
+
+  /**
    * Duration of a decode step over one microbatch's way through all stages: every microbatch has to
    * pass the longest of the stages, which only matters where it has more layers than others.
    */

@@ -3,8 +3,11 @@ package dev.membound.model.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.membound.model.device.DeviceCatalogue;
+import dev.membound.model.energy.Component;
+import dev.membound.model.energy.EnergyBreakdown;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
 import dev.membound.model.placement.HardwareSystem;
@@ -13,15 +16,22 @@ import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvSelection;
+import dev.membound.model.workload.Sharding;
+import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EfficiencyEstimatorTest {
   private static final Formats HALF = new Formats(DataFormat.F16, DataFormat.F16, DataFormat.F16);
   private static final LlmArchitecture MODEL = LlmCatalogue.find("llama-3.1-8b");
   private static final HardwareSystem H100 = HardwareSystem.of(DeviceCatalogue.find("h100-sxm"), 1);
+
+  private static final Set<Component.Kind> DYNAMIC =
+      Set.of(Component.Kind.MEMORY, Component.Kind.ARITHMETIC, Component.Kind.ON_CHIP);
 
   private static Serving decode(int batch) {
     return Serving.of(new DecodeWorkload(batch, 8192, HALF, new KvSelection.Dense()));
@@ -88,6 +98,26 @@ class EfficiencyEstimatorTest {
         .isEqualTo(best(india, Metric.USD_PER_MILLION_TOKENS));
     assertThat(france.carbon().parts().get("embodied, devices"))
         .isEqualTo(india.carbon().parts().get("embodied, devices"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, 1", "1, 8", "2, 4"})
+  void stagesAndReplicasWithoutSequencesTakeIdlePowerOnly(int stages, int replicas) {
+    EfficiencyEstimator estimator = new EfficiencyEstimator(Economics.standard(), 1, 1);
+    HardwareSystem shared =
+        HardwareSystem.of(
+            DeviceCatalogue.find("h100-sxm"), new Sharding(1, stages, 1, replicas, 1, 0));
+    for (Serving serving : List.of(decode(1), Serving.of(decode(1).decode(), 100, 100))) {
+      EnergyBreakdown whole = estimator.estimate(H100, MODEL, serving).energy();
+      EnergyBreakdown parts = estimator.estimate(shared, MODEL, serving).energy();
+      whole.joules().entrySet().stream()
+          .filter(e -> DYNAMIC.contains(e.getKey().kind()))
+          .forEach(
+              e ->
+                  assertThat(parts.joules().get(e.getKey()))
+                      .as(e.getKey().name())
+                      .isCloseTo(e.getValue(), withinPercentage(1e-6)));
+    }
   }
 
   @Test

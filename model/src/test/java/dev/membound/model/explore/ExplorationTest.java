@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExplorationTest {
   /** Several chunks; systems that fit, do not, and cannot run; caps that bite; several engines. */
@@ -162,6 +164,32 @@ class ExplorationTest {
               .median();
       assertThat(point.value(Metric.JOULES_PER_TOKEN)).isCloseTo(expected, within(1e-9 * expected));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TP1 PP4", "TP1 DP8", "TP2 PP2 DP2"})
+  void devicesWithoutSequencesAreIdle(String parallelism, @TempDir Path temp) throws Exception {
+    String yaml =
+        """
+        name: idle
+        models: [opt-13b]
+        devices: [h100-sxm]
+        parallelism: [%s]
+        contexts: [2048]
+        batches: [1]
+        objectives: {joules_per_token: min}
+        """
+            .formatted(parallelism);
+    Sweep sweep = SweepFile.parse("idle.yaml", yaml);
+    Exploration.Outcome outcome = new Exploration(sweep, yaml, temp, false).run(1, points -> {});
+    Design design = sweep.design(0);
+    double expected =
+        new EfficiencyEstimator(sweep.economics(), 1, 1)
+            .estimate(design.system(), design.model(), design.serving())
+            .get(Metric.JOULES_PER_TOKEN)
+            .median();
+    assertThat(outcome.front().getFirst().value(Metric.JOULES_PER_TOKEN))
+        .isCloseTo(expected, within(1e-9 * expected));
   }
 
   @Test

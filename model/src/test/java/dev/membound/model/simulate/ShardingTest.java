@@ -199,6 +199,38 @@ class ShardingTest {
         .isEqualTo(Simulator.bestSeconds(HardwareSystem.of(H100, 1), MIXTRAL, quarter));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // PP, DP, batch, share of the devices that a step keeps at work
+    "1, 1, 1, 1",
+    "4, 1, 1, .25",
+    "4, 1, 8, 1",
+    "4, 1, 9, .75", // three microbatches of 3
+    "1, 8, 1, .125",
+    "1, 4, 9, .75", // three replicas with 3 sequences each
+    "2, 4, 4, .5",
+    "2, 4, 16, 1",
+  })
+  void stagesAndReplicasWithoutSequencesDoNoWork(int pp, int dp, int batch, double share) {
+    assertThat(sharding(1, pp, 1, dp, 1).workShare(batch)).isEqualTo(share);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 1", "8, 1", "1, 8", "4, 2"})
+  void devicesWithoutSequencesTakeNoMemoryEnergy(int pp, int dp) {
+    Simulator once = new Simulator(1, 1);
+    DecodeWorkload one = new DecodeWorkload(1, 4095, F16, new Dense());
+    DecodeWorkload full = new DecodeWorkload(8 * pp * dp, 4095, F16, new Dense());
+    HardwareSystem alone = HardwareSystem.of(H100, 1);
+    HardwareSystem shared = HardwareSystem.of(H100, sharding(1, pp, 1, dp, 1));
+
+    assertThat(once.estimate(shared, LLAMA, one).memoryJoules())
+        .isCloseTo(once.estimate(alone, LLAMA, one).memoryJoules(), withinPercentage(1e-9));
+    assertThat(once.estimate(shared, LLAMA, full).memoryJoules())
+        .isCloseTo(
+            pp * dp * once.estimate(alone, LLAMA, STEP).memoryJoules(), withinPercentage(1e-9));
+  }
+
   @Test
   void dividingByTensorsWithoutLatencyDividesTheTime() {
     DeviceProfile ideal = H100.ideal();

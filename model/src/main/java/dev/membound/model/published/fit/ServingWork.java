@@ -15,11 +15,13 @@ import dev.membound.model.quantity.Draw;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
+import dev.membound.model.workload.InferenceWorkload;
 import dev.membound.model.workload.KvFootprint;
 import dev.membound.model.workload.KvSelection;
 import dev.membound.model.workload.OperatorShape;
 import dev.membound.model.workload.PhaseSize;
 import dev.membound.model.workload.PrefillWorkload;
+import dev.membound.model.workload.Sharding;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
@@ -143,13 +145,7 @@ public final class ServingWork {
    */
   StepEnergy energy(EnergyFacts facts, Draw draw, double expertShare) {
     EnergyModel energy = EnergyModel.of(system, facts, draw);
-    List<Phase> phases =
-        List.of(
-            new Phase(step.shapes(model, system.sharding()), step.size(system.sharding()), 1),
-            new Phase(
-                prompts.shapes(model, system.sharding()),
-                prompts.size(system.sharding()),
-                prefillsPerStep));
+    List<Phase> phases = List.of(phase(step, 1), phase(prompts, prefillsPerStep));
     List<PhaseEnergy> all = phases.stream().map(p -> p.energy(energy, system, s -> true)).toList();
     List<PhaseEnergy> experts =
         phases.stream()
@@ -163,6 +159,14 @@ public final class ServingWork {
     }
     energy.addArithmetic(ofExperts, 1 / expertShare - 1, account);
     return new StepEnergy(energy, account);
+  }
+
+  private Phase phase(InferenceWorkload workload, double times) {
+    Sharding sharding = system.sharding();
+    return new Phase(
+        workload.shapes(model, sharding),
+        workload.size(sharding),
+        times * sharding.workShare(workload.batch()));
   }
 
   /** A phase with how often a step has it. */
