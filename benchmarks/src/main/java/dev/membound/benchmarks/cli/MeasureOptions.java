@@ -51,6 +51,8 @@ final class MeasureOptions {
   /** Measures into a new folder, or goes on with the one named. */
   RunFolder measure() {
     checkProvider();
+    // Before anything is timed or made: a folder of a run that cannot begin would be the newest.
+    Preset asked = requested(Preset.QUICK);
     Instant started = Instant.now();
     RunFolder stopped = resume == null ? null : RunFolder.open(resume);
     List<HostFacts.VectorWidth> widths = chooseWidth(stopped);
@@ -59,7 +61,7 @@ final class MeasureOptions {
             .withVectorWidths(widths);
     RunFolder folder = stopped == null ? create(now) : stopped;
     HostFacts host = folder.read(Document.HOST, HostFacts.class);
-    Preset chosen = resume == null ? requested(Preset.QUICK) : resumed(folder, host, now);
+    Preset chosen = resume == null ? asked : resumed(folder, host, now);
     MeasurementPlan plan = plan(chosen, now);
     AtomicBoolean finished = new AtomicBoolean();
     Thread interrupted = new Thread(() -> sayHowToResume(folder, finished));

@@ -104,7 +104,7 @@ final class QualityCommand implements Callable<Integer> {
     if (!KernelJvm.isThis()) {
       return KernelJvm.run(spec.commandLine().getParent().getParseResult().originalArgs());
     }
-    Optional<RunFolder> run = runs.find();
+    Optional<RunFolder> run = runs.find(Document.MEASUREMENTS);
     requireFolder(csv);
     List<Row> rows = sweep();
     QualityFile file = new QualityFile(RunFolder.SCHEMA_VERSION, rows);

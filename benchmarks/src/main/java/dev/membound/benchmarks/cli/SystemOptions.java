@@ -98,7 +98,8 @@ final class SystemOptions {
   DeviceProfile device(RunOption runs) {
     DeviceProfile found =
         isThisCpu()
-            ? CpuDevice.from(runs.folder().read(Document.PROFILE, ProfileFile.class))
+            ? CpuDevice.from(
+                runs.folder(Document.PROFILE).read(Document.PROFILE, ProfileFile.class))
             : calibrated(DeviceCatalogue.find(device), runs);
     if (kvMemory != null && (kvBesideWeights || kvModules > 0)) {
       throw new IllegalArgumentException(
@@ -135,7 +136,7 @@ final class SystemOptions {
 
   /** With the overlap exponents of a run where there is one: they do not depend on a device. */
   static DeviceProfile calibrated(DeviceProfile profile, RunOption runs) {
-    return runs.find()
+    return runs.find(Document.PROFILE)
         .filter(run -> run.has(Document.PROFILE))
         .map(run -> run.read(Document.PROFILE, ProfileFile.class))
         .map(fitted -> profile.withOverlap(CpuDevice.overlapExponents(fitted)))

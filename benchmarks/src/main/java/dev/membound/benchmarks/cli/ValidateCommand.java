@@ -60,7 +60,7 @@ final class ValidateCommand implements Callable<Integer> {
     if (csv) {
       throw new UserInputException("--csv belongs to --published");
     }
-    RunFolder run = runs.folder();
+    RunFolder run = runs.folder(Document.VALIDATION);
     ValidationFile validation = run.read(Document.VALIDATION, ValidationFile.class);
     Output output = new Output(spec);
     if (json) {
