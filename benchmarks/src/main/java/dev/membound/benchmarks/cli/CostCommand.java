@@ -8,6 +8,7 @@ import dev.membound.model.cost.Serving;
 import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
+import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.placement.HardwareSystem;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
@@ -115,22 +116,35 @@ final class CostCommand implements Callable<Integer> {
     }
     LlmArchitecture architecture = LlmCatalogue.find(model);
     Economics economics = Economics.of(Deployment.find(deployment));
-    Efficiency efficiency;
+    CapacityLedger ledger;
+    Efficiency efficiency = null;
     try {
       HardwareSystem system = system();
-      efficiency =
-          new EfficiencyEstimator(economics)
-              .estimate(
-                  system,
-                  architecture,
-                  serving(),
-                  powerCap == null ? OptionalDouble.empty() : OptionalDouble.of(powerCap));
+      Serving serving = serving();
+      ledger = CapacityLedger.of(system, architecture, serving.decode());
+      if (ledger.fits()) {
+        efficiency =
+            new EfficiencyEstimator(economics)
+                .estimate(
+                    system,
+                    architecture,
+                    serving,
+                    powerCap == null ? OptionalDouble.empty() : OptionalDouble.of(powerCap));
+      }
     } catch (IllegalArgumentException e) {
       throw new UserInputException(e.getMessage());
+    } catch (ArithmeticException e) {
+      throw new UserInputException("a count exceeds 64 bits; choose a smaller batch or context");
     }
     Output output = new Output(spec);
     if (json) {
-      output.json(EfficiencyTables.json(efficiency));
+      output.json(
+          efficiency == null ? EfficiencyTables.json(ledger) : EfficiencyTables.json(efficiency));
+      return 0;
+    }
+    title(output);
+    if (efficiency == null) {
+      ledger.problems().forEach(output::line);
     } else {
       print(efficiency, output);
     }
@@ -154,7 +168,7 @@ final class CostCommand implements Callable<Integer> {
     return prompt == 0 ? Serving.of(decode) : Serving.of(decode, prompt, outputTokens);
   }
 
-  private void print(Efficiency efficiency, Output output) {
+  private void title(Output output) {
     output.line(
         "%s on %d x %s, batch %d, %s, deployment %s"
             .formatted(
@@ -167,6 +181,9 @@ final class CostCommand implements Callable<Integer> {
                     : "prompts of " + prompt + " and outputs of " + outputTokens + " tokens",
                 deployment));
     output.line("");
+  }
+
+  private static void print(Efficiency efficiency, Output output) {
     output.table(EfficiencyTables.metrics(efficiency));
     output.line("");
     output.table(EfficiencyTables.energy(efficiency));
@@ -177,6 +194,5 @@ final class CostCommand implements Callable<Integer> {
     output.line("");
     output.line("what stands behind it, weakest first: " + efficiency.provenance());
     efficiency.notes().forEach(note -> output.line("note: " + note));
-    efficiency.ledger().problems().forEach(problem -> output.line("warning: " + problem));
   }
 }

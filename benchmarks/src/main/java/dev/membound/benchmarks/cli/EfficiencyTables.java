@@ -5,6 +5,7 @@ import static dev.membound.model.table.DataTable.row;
 import dev.membound.model.cost.Breakdown;
 import dev.membound.model.cost.Efficiency;
 import dev.membound.model.cost.Metric;
+import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.table.Column;
 import dev.membound.model.table.DataTable;
 import java.util.Arrays;
@@ -74,8 +75,22 @@ final class EfficiencyTables {
     json.put("stepUsd", efficiency.dollars().parts());
     json.put("stepKgCo2e", efficiency.carbon().parts());
     json.put("fits", efficiency.ledger().fits());
+    json.put("shortfallBytes", efficiency.ledger().shortfallBytes());
     json.put("provenance", efficiency.provenance());
     json.put("notes", efficiency.notes());
+    return json;
+  }
+
+  /** The same names where the system cannot hold the model: null, and what is missing. */
+  static Map<String, Object> json(CapacityLedger ledger) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    for (String name : List.of("metrics", "clock", "stepJoules", "stepUsd", "stepKgCo2e")) {
+      json.put(name, null);
+    }
+    json.put("fits", false);
+    json.put("shortfallBytes", ledger.shortfallBytes());
+    json.put("provenance", List.of());
+    json.put("notes", ledger.problems());
     return json;
   }
 }

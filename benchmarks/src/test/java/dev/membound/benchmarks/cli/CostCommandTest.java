@@ -1,0 +1,40 @@
+package dev.membound.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.membound.model.run.Json;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+
+class CostCommandTest {
+  private static String out(String arguments) {
+    StringWriter out = new StringWriter();
+    CommandLine commandLine = MemboundCommand.commandLine().setOut(new PrintWriter(out));
+    assertThat(commandLine.execute(("cost " + arguments).split(" +"))).isZero();
+    return out.toString();
+  }
+
+  @Test
+  void whatDoesNotFitHasAShortfallAndNoFigures() {
+    String model = "--model llama-3.1-405b --device h100-sxm";
+    assertThat(out(model))
+        .contains("does not fit on 1 x h100-sxm: short by ")
+        .doesNotContain("tokens per second", "energy of a step");
+    JsonNode json = Json.mapper().readTree(out(model + " --json"));
+    assertThat(json.get("fits").asBoolean()).isFalse();
+    assertThat(json.get("shortfallBytes").asLong()).isPositive();
+    assertThat(json.get("metrics").isNull()).isTrue();
+  }
+
+  @Test
+  void whatFitsHasTheSameNames() {
+    JsonNode fits = Json.mapper().readTree(out("--model llama-3.1-8b --device h100-sxm --json"));
+    JsonNode none = Json.mapper().readTree(out("--model llama-3.1-405b --device h100-sxm --json"));
+    assertThat(fits.propertyNames()).containsExactlyElementsOf(none.propertyNames());
+    assertThat(fits.get("fits").asBoolean()).isTrue();
+    assertThat(fits.get("metrics").get("tokens_per_second").get("median").asDouble()).isPositive();
+  }
+}
