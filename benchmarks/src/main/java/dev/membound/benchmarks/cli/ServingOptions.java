@@ -53,6 +53,11 @@ final class ServingOptions {
       description = "Link of each of them to the decoding system, Gb/s (default: 400).")
   private double kvLinkGigabits = 400;
 
+  /** Whether something is asked of a prefill. */
+  boolean prefills() {
+    return chunkTokens != null || prefillDevice != null;
+  }
+
   /** The model that drafts, where one is named. */
   Optional<LlmArchitecture> draft() {
     return Optional.ofNullable(draftModel).map(LlmCatalogue::find);

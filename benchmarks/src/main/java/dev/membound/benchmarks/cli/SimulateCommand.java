@@ -132,11 +132,16 @@ final class SimulateCommand implements Callable<Integer> {
     systems.check(model);
     boolean onCpu = systems.isThisCpu();
     DecodeWorkload step = workloads.decode(onCpu);
-    Optional<PrefillWorkload> prompt =
-        workloads.context() > 0 ? Optional.of(workloads.prefill(onCpu)) : Optional.empty();
     boolean prefilling = phase == Phase.PREFILL;
-    if (prefilling && prompt.isEmpty()) {
-      throw new IllegalArgumentException("a prefill needs a --context of at least 1 token");
+    Optional<PrefillWorkload> prompt =
+        phase != Phase.DECODE && workloads.hasPrompt()
+            ? Optional.of(workloads.prefill(onCpu))
+            : Optional.empty();
+    if (prompt.isEmpty() && (prefilling || serving.prefills())) {
+      throw new IllegalArgumentException(
+          phase == Phase.DECODE
+              ? "--chunk and --prefill-device are about a prefill; leave out --phase decode"
+              : "a prefill needs a --context of at least 1 token beyond --shared-prefix");
     }
     InferenceWorkload main = prefilling ? prompt.orElseThrow() : step;
     List<Ranked> ranking = objective == null ? null : ranking(model, main);

@@ -41,8 +41,9 @@ final class WorkloadOptions {
   @Option(names = "--page", description = "Tokens a page of --top-k (default: 16).")
   private int page = 16;
 
-  long context() {
-    return context;
+  /** Whether anything is left to prefill beyond what is cached. */
+  boolean hasPrompt() {
+    return context > sharedPrefix;
   }
 
   /** One decode step. */
