@@ -24,7 +24,7 @@ public interface MemoryModel {
   Map<String, Quantity> quantities();
 
   /**
-   * Why this memory must not hold a KV cache that grows by {@code bytesPerToken} with every token;
+   * Why this memory must not hold a KV cache into which every token writes {@code bytesPerToken};
    * empty where it may.
    */
   default Optional<String> refusalOfKvCache(long bytesPerToken) {

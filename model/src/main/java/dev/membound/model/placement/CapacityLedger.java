@@ -223,7 +223,7 @@ public record CapacityLedger(List<Pool> pools) {
       return;
     }
     long bytesPerToken =
-        KvFootprint.bytesPerToken(residents.model(), residents.workload().formats().kv());
+        KvFootprint.writtenBytesPerToken(residents.model(), residents.workload().formats().kv());
     device
         .kvMemory()
         .orElse(device.memory())

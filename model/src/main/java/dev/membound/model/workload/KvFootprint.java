@@ -28,6 +28,13 @@ public record KvFootprint(long kvBytes, long stateBytes, long indexBytes) {
     return bytes;
   }
 
+  /** Bytes that one token writes, in windows too. */
+  public static long writtenBytesPerToken(LlmArchitecture model, DataFormat format) {
+    return model.groups().stream()
+        .mapToLong(group -> group.count() * entryBytes(group.attention(), format))
+        .sum();
+  }
+
   /** Bytes of one token in the cache of one layer. */
   static long entryBytes(Attention attention, DataFormat format) {
     return switch (attention) {

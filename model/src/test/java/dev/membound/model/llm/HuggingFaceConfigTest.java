@@ -32,6 +32,7 @@ class HuggingFaceConfigTest {
   @ValueSource(
       strings = {
         "llama-3.1-8b",
+        "mistral-7b-v0.1",
         "mixtral-8x7b",
         "qwen2.5-7b",
         "qwen3-8b",

@@ -175,6 +175,10 @@ class CapacityLedgerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CapacityLedger.of(flash, LLAMA_70B, workload))
         .withMessageContaining("device all-flash: flash refuses a KV cache: each token's 327680 B");
+    // A window is written with every token, though it stops growing.
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CapacityLedger.of(flash, LlmCatalogue.find("mistral-7b-v0.1"), workload))
+        .withMessageContaining("each token's 131072 B");
     assertThat(CapacityLedger.of(forced, LLAMA_70B, workload).fits()).isTrue();
   }
 }

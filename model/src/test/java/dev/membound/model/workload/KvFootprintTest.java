@@ -136,6 +136,18 @@ class KvFootprintTest {
   }
 
   @Test
+  void aModelOfWindowsAloneStopsGrowingAndGoesOnWriting() {
+    LlmArchitecture model = LlmCatalogue.find("mistral-7b-v0.1");
+    long token = 32L * 2 * 8 * 128 * 2;
+
+    assertThat(footprint(model, DataFormat.F16, 2, 4096).kvBytes()).isEqualTo(2 * 4096 * token);
+    assertThat(footprint(model, DataFormat.F16, 2, 32_768).kvBytes()).isEqualTo(2 * 4096 * token);
+    assertThat(KvFootprint.bytesPerToken(model, DataFormat.F16)).isZero();
+    assertThat(KvFootprint.writtenBytesPerToken(model, DataFormat.F16)).isEqualTo(token);
+    assertThat(KvFootprint.writtenBytesPerToken(LLAMA_70B, DataFormat.F16)).isEqualTo(327_680);
+  }
+
+  @Test
   void statesOfLinearLayersDoNotGrowWithTheContext() {
     LlmArchitecture model = LlmCatalogue.find("qwen3-next-80b-a3b");
     // 32 heads of 128 x 128, and 3 tokens of 2 · 16 · 128 + 32 · 128 channels.
