@@ -34,8 +34,8 @@ record Chunk(long points, long fitting, Map<String, Long> refused, List<DesignPo
         groupRefusal = null;
         try {
           group = new DesignGroup(sweep, design);
-        } catch (IllegalArgumentException e) {
-          groupRefusal = e.getMessage();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+          groupRefusal = reason(e);
         }
       }
       if (groupRefusal != null) {
@@ -53,11 +53,17 @@ record Chunk(long points, long fitting, Map<String, Long> refused, List<DesignPo
         fitting++;
         sink.accept(design, point);
         kept.add(point);
-      } catch (IllegalArgumentException e) {
-        refused.merge(e.getMessage(), 1L, Long::sum);
+      } catch (IllegalArgumentException | ArithmeticException e) {
+        refused.merge(reason(e), 1L, Long::sum);
       }
     }
     return new Chunk(end - first, fitting, refused, sweep.fronts(kept));
+  }
+
+  private static String reason(RuntimeException refusal) {
+    return refusal instanceof ArithmeticException
+        ? "a count exceeds 64 bits"
+        : refusal.getMessage();
   }
 
   /** Takes every point that fits, in order. */

@@ -86,13 +86,21 @@ final class DesignGroup {
     int high = batches.size();
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (CapacityLedger.of(system, model, workload(batches.get(middle), context)).fits()) {
+      if (holds(workload(batches.get(middle), context))) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
     return low == 0 ? 0 : batches.get(low - 1);
+  }
+
+  private boolean holds(DecodeWorkload workload) {
+    try {
+      return CapacityLedger.of(system, model, workload).fits();
+    } catch (ArithmeticException e) { // more bytes than 64 bits count
+      return false;
+    }
   }
 
   /**

@@ -44,7 +44,7 @@ public record CapacityLedger(List<Pool> pools) {
 
     /** All components. */
     public long bytes() {
-      return bytesByComponent.values().stream().mapToLong(Long::longValue).sum();
+      return sum(bytesByComponent);
     }
 
     /** What one of them holds. */
@@ -193,7 +193,7 @@ public record CapacityLedger(List<Pool> pools) {
   }
 
   private static long sum(Map<String, Long> held) {
-    return held.values().stream().mapToLong(Long::longValue).sum();
+    return held.values().stream().reduce(0L, Math::addExact);
   }
 
   private static long capacity(MemoryTier tier) {

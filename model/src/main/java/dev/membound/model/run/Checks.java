@@ -1,6 +1,7 @@
 package dev.membound.model.run;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +43,25 @@ final class Checks {
     return value;
   }
 
+  /** Finite and above zero. */
+  static double positive(double value, String property) {
+    if (!(value > 0 && Double.isFinite(value))) {
+      throw new IllegalArgumentException(property + " must be finite and positive, got " + value);
+    }
+    return value;
+  }
+
+  static double notNan(double value, String property) {
+    if (Double.isNaN(value)) {
+      throw new IllegalArgumentException(property + " must be a number, got " + value);
+    }
+    return value;
+  }
+
+  static <T> T present(T value, String property) {
+    return Objects.requireNonNull(value, property + " must not be null");
+  }
+
   static String text(String value, String property) {
     if (value == null || value.isBlank()) {
       throw new IllegalArgumentException(property + " must not be empty");
@@ -60,10 +80,13 @@ final class Checks {
 
   /** An unmodifiable copy without nulls, sorted by name so that a document is always the same. */
   static <V> Map<String, V> sorted(Map<String, V> values, String property) {
-    Objects.requireNonNull(values, property + " must not be null");
-    values.forEach(
-        (name, value) ->
-            Objects.requireNonNull(value, property + "." + name + " must not be null"));
-    return Collections.unmodifiableMap(new TreeMap<>(values));
+    return Collections.unmodifiableMap(new TreeMap<>(map(values, property)));
+  }
+
+  /** An unmodifiable copy without nulls, in the same order. */
+  static <V> Map<String, V> map(Map<String, V> values, String property) {
+    present(values, property);
+    values.forEach((name, value) -> present(value, property + "." + name));
+    return Collections.unmodifiableMap(new LinkedHashMap<>(values));
   }
 }

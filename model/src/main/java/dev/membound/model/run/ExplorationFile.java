@@ -31,7 +31,12 @@ public record ExplorationFile(
    *
    * @param maximise else the least is best
    */
-  public record Objective(String metric, boolean maximise) {}
+  public record Objective(String metric, boolean maximise) {
+
+    public Objective {
+      Checks.text(metric, "metric");
+    }
+  }
 
   /**
    * A design on the front.
@@ -59,15 +64,48 @@ public record ExplorationFile(
       Double powerCapWatts,
       long contextTokens,
       int batch,
-      Map<String, Interval> metrics) {}
+      Map<String, Interval> metrics) {
+
+    public FrontPoint {
+      Checks.present(scenario, "scenario");
+      Checks.count(index, "index");
+      Checks.text(model, "model");
+      Checks.text(device, "device");
+      varied = Checks.map(varied, "varied");
+      varied.forEach((key, value) -> Checks.finite(value, "varied." + key));
+      Checks.text(parallelism, "parallelism");
+      Checks.positive(devices, "devices");
+      Checks.positive(replicas, "replicas");
+      Checks.text(weights, "weights");
+      Checks.text(kv, "kv");
+      if (powerCapWatts != null) {
+        Checks.positive(powerCapWatts, "powerCapWatts");
+      }
+      Checks.count(contextTokens, "contextTokens");
+      Checks.positive(batch, "batch");
+      metrics = Checks.map(metrics, "metrics");
+    }
+  }
 
   public ExplorationFile {
+    Checks.text(sweep, "sweep");
+    Checks.present(description, "description");
     Checks.count(points, "points");
     Checks.count(fitting, "fitting");
+    refused = Checks.map(refused, "refused");
     objectives = Checks.list(objectives, "objectives");
+    units = Checks.map(units, "units");
     front = Checks.list(front, "front");
     if (objectives.isEmpty()) {
       throw new IllegalArgumentException("objectives must name at least one metric");
+    }
+    for (Objective objective : objectives) {
+      Checks.present(units.get(objective.metric()), "units." + objective.metric());
+      for (FrontPoint point : front) {
+        Checks.present(
+            point.metrics().get(objective.metric()),
+            "metrics." + objective.metric() + " of design " + point.index());
+      }
     }
   }
 }

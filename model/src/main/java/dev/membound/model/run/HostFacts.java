@@ -44,11 +44,19 @@ public record HostFacts(
 
   public HostFacts {
     Checks.text(runId, "runId");
+    Checks.present(startedUtc, "startedUtc");
+    Checks.present(hostName, "hostName");
+    Checks.present(operatingSystem, "operatingSystem");
     Checks.text(cpuModel, "cpuModel");
     cpuFlags = Checks.list(cpuFlags, "cpuFlags");
     caches = Checks.list(caches, "caches");
     Checks.positive(cores, "cores");
     Checks.count(memoryBytes, "memoryBytes");
+    Checks.present(transparentHugePages, "transparentHugePages");
+    Checks.present(hugePageStatus, "hugePageStatus");
+    Checks.present(frequencyGovernor, "frequencyGovernor");
+    Checks.present(kernelProvider, "kernelProvider");
+    Checks.present(jvm, "jvm");
     jvmFlags = Checks.list(jvmFlags, "jvmFlags");
     Checks.finite(stealFraction, "stealFraction");
     if (vectorWidths != null) {

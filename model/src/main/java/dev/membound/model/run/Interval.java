@@ -8,6 +8,7 @@ package dev.membound.model.run;
  */
 public record Interval(double median, double low, double high) {
   public Interval {
+    Checks.finite(median, "median");
     if (!(low <= median && median <= high)) {
       throw new IllegalArgumentException(
           "interval must satisfy low <= median <= high, got " + low + ", " + median + ", " + high);

@@ -51,6 +51,7 @@ public record ProfileFile(
   public ProfileFile {
     Checks.text(runId, "runId");
     Checks.text(name, "name");
+    Checks.text(cpuModel, "cpuModel");
     Checks.count(memoryBytes, "memoryBytes");
     readBandwidth = Checks.list(readBandwidth, "readBandwidth");
     Objects.requireNonNull(writeBandwidthFraction, "writeBandwidthFraction must not be null");
@@ -88,7 +89,13 @@ public record ProfileFile(
     }
   }
 
-  public record LogQuantiles(double low, double high) {}
+  public record LogQuantiles(double low, double high) {
+
+    public LogQuantiles {
+      Checks.finite(low, "low");
+      Checks.finite(high, "high");
+    }
+  }
 
   /** The same profile with this model error. */
   public ProfileFile withModelError(LogQuantiles quantiles) {

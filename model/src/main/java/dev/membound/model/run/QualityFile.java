@@ -53,6 +53,15 @@ public record QualityFile(int schemaVersion, List<Row> rows) {
     public Row {
       Checks.text(source, "source");
       Checks.text(method, "method");
+      Checks.positive(contextTokens, "contextTokens");
+      Checks.positive(pageTokens, "pageTokens");
+      Checks.count(budgetTokens, "budgetTokens");
+      Checks.count(readBytes, "readBytes");
+      Checks.count(denseBytes, "denseBytes");
+      Checks.finite(denseSeconds, "denseSeconds");
+      if (stepSeconds != null) {
+        Checks.finite(stepSeconds, "stepSeconds");
+      }
     }
 
     /** Bytes read over those of the whole cache. */

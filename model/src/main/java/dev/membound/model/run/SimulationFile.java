@@ -7,6 +7,11 @@ import java.util.Map;
 /** {@code simulation.json}: what the reference systems would do with the reference models. */
 public record SimulationFile(int schemaVersion, String runId, List<Prediction> predictions) {
 
+  public SimulationFile {
+    Checks.text(runId, "runId");
+    predictions = Checks.list(predictions, "predictions");
+  }
+
   /**
    * One system, model and workload.
    *
@@ -50,7 +55,31 @@ public record SimulationFile(int schemaVersion, String runId, List<Prediction> p
       Map<String, Long> capacity,
       long capacityBytes,
       List<Provenance> provenance,
-      List<String> warnings) {}
+      List<String> warnings) {
+
+    public Prediction {
+      Checks.text(device, "device");
+      Checks.positive(deviceCount, "deviceCount");
+      Checks.text(model, "model");
+      Checks.text(weights, "weights");
+      Checks.text(kv, "kv");
+      Checks.positive(batch, "batch");
+      Checks.count(context, "context");
+      Checks.count(shortfallBytes, "shortfallBytes");
+      Checks.count(smallestFittingCount, "smallestFittingCount");
+      Checks.text(kvSelection, "kvSelection");
+      operators = Checks.list(operators, "operators");
+      if (fits) {
+        Checks.present(decodeStepSeconds, "decodeStepSeconds of a system that fits");
+        Checks.present(decodeTokensPerSecond, "decodeTokensPerSecond of a system that fits");
+      }
+      capacity = Checks.map(capacity, "capacity");
+      capacity.forEach((component, bytes) -> Checks.count(bytes, "capacity." + component));
+      Checks.count(capacityBytes, "capacityBytes");
+      provenance = Checks.list(provenance, "provenance");
+      warnings = Checks.list(warnings, "warnings");
+    }
+  }
 
   /**
    * One operator of a decode step, all layers together.
@@ -59,5 +88,15 @@ public record SimulationFile(int schemaVersion, String runId, List<Prediction> p
    * @param engine the engine or tier that ran it
    */
   public record OperatorShare(
-      String operator, String engine, double seconds, long bytes, long flops, String bottleneck) {}
+      String operator, String engine, double seconds, long bytes, long flops, String bottleneck) {
+
+    public OperatorShare {
+      Checks.text(operator, "operator");
+      Checks.text(engine, "engine");
+      Checks.finite(seconds, "seconds");
+      Checks.count(bytes, "bytes");
+      Checks.count(flops, "flops");
+      Checks.text(bottleneck, "bottleneck");
+    }
+  }
 }

@@ -40,6 +40,17 @@ public record ValidationFile(
       double high,
       double signedErrorPercent) {
 
+    public Row {
+      Checks.text(heldOut, "heldOut");
+      Checks.text(kind, "kind");
+      Checks.text(measurement, "measurement");
+      Checks.positive(measured, "measured");
+      Checks.positive(predicted, "predicted");
+      Checks.notNan(low, "low");
+      Checks.notNan(high, "high");
+      Checks.finite(signedErrorPercent, "signedErrorPercent");
+    }
+
     /** Whether the interval contains the measured value. */
     public boolean covers() {
       return low <= measured && measured <= high;
@@ -61,5 +72,16 @@ public record ValidationFile(
       double meanAbsolutePercent,
       double worstAbsolutePercent,
       double biasPercent,
-      double coveragePercent) {}
+      double coveragePercent) {
+
+    public Summary {
+      Checks.text(kind, "kind");
+      Checks.positive(rows, "rows");
+      Checks.finite(medianAbsolutePercent, "medianAbsolutePercent");
+      Checks.finite(meanAbsolutePercent, "meanAbsolutePercent");
+      Checks.finite(worstAbsolutePercent, "worstAbsolutePercent");
+      Checks.finite(biasPercent, "biasPercent");
+      Checks.within(coveragePercent, 0, 100, "coveragePercent");
+    }
+  }
 }

@@ -90,12 +90,14 @@ public record KvFootprint(long kvBytes, long stateBytes, long indexBytes) {
               ? Math.addExact(sharedTokens, Math.multiplyExact(batch, tokens - sharedTokens))
               : Math.multiplyExact(batch, Math.min(tokens, window));
       int n = group.count();
-      kv += Math.multiplyExact(n * entryBytes(attention, formats.kv()), kept);
+      kv = Math.addExact(kv, Math.multiplyExact(n * entryBytes(attention, formats.kv()), kept));
       state += (long) n * batch * formats.state().bytes(attention.stateElements());
-      index += n * Math.multiplyExact(indexEntryBytes(attention, formats.indexKeys()), kept);
+      long indexEntry = indexEntryBytes(attention, formats.indexKeys());
+      index = Math.addExact(index, Math.multiplyExact(n * indexEntry, kept));
       if (selection instanceof KvSelection.QuestTopK quest && selectable(attention)) {
         long pages = Math.ceilDiv(kept, quest.pageTokens());
-        index += n * Math.multiplyExact(digestBytes(attention, formats.kv()), pages);
+        long digest = digestBytes(attention, formats.kv());
+        index = Math.addExact(index, Math.multiplyExact(n * digest, pages));
       }
     }
     return new KvFootprint(kv, state, index);

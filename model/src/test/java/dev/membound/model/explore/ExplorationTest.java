@@ -2,6 +2,7 @@ package dev.membound.model.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.membound.model.cost.Efficiency;
@@ -202,6 +203,29 @@ class ExplorationTest {
     assertThat(outcome.front())
         .extracting(p -> PARSED.design(p.index()).sharding().tensorParallel())
         .doesNotContain(3);
+  }
+
+  @Test
+  void whatNoCountHoldsNeitherFitsNorRunsNorStopsTheOthers(@TempDir Path temp) throws Exception {
+    String yaml =
+        """
+        name: huge
+        models: [llama-3.1-8b]
+        devices:
+          - device: h100-sxm
+            vary:
+              memory.capacity_GiB: [80, 2147483648]
+        parallelism: [TP8]
+        contexts: [1024, 1073741824]
+        batches: [1, 1048576]
+        objectives: {tokens_per_second: max}
+        """;
+    Sweep sweep = SweepFile.parse("huge.yaml", yaml);
+    Exploration.Outcome outcome = new Exploration(sweep, yaml, temp, false).run(1, points -> {});
+    assertThat(outcome.points()).isEqualTo(8);
+    assertThat(outcome.refused()).containsExactly(entry("a count exceeds 64 bits", 4L));
+    assertThat(outcome.fitting()).isEqualTo(1);
+    assertThat(outcome.front()).hasSize(1);
   }
 
   @Test

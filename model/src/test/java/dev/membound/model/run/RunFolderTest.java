@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -202,6 +203,45 @@ class RunFolderTest {
         file(Document.MEASUREMENTS), text.replaceFirst(quote(sound), wrong == null ? "" : wrong));
 
     assertOneLine(() -> folder.read(Document.MEASUREMENTS, MeasurementFile.class), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "HOST | \"hostName\" : \"host\" | \"hostName\" : null | hostName must not be null",
+        "SIMULATION | \"bottleneck\" : \"memory\" | \"bottleneck\" : null | bottleneck must",
+        "SIMULATION | \"seconds\" : 0.01 | \"seconds\" : \"NaN\" | seconds must be finite, got NaN",
+        "SIMULATION | \"provenance\" : [ \"DATASHEET\" ] | \"provenance\" : [ null ] | provenance",
+        "SIMULATION | \"provenance\" : [ \"DATASHEET\" ] | \"provenance\" : null | provenance",
+        "SIMULATION | \"kv\" : 2048 | \"kv\" : null | capacity.kv must not be null",
+        "SIMULATION | \"median\" : 100.0 | \"median\" : \"Infinity\" | median must be finite",
+        "SIMULATION | \"kvSelection\" : \"dense\" | \"kvSelection\" : null | kvSelection must",
+        "VALIDATION | \"heldOut\" : \"size: 64x64\" | \"heldOut\" : null | heldOut must not be",
+        "VALIDATION | \"measured\" : 1.0 | \"measured\" : \"NaN\" | measured must be finite",
+        "VALIDATION | \"predicted\" : 1.1 | \"predicted\" : 0 | predicted must be finite and positive",
+        "VALIDATION | \"low\" : 0.9 | \"low\" : \"NaN\" | low must be a number",
+        "VALIDATION | \"kind\" : \"all\" | \"kind\" : null | kind must not be empty",
+        "PROFILE | \"low\" : -0.1 | \"low\" : \"-Infinity\" | low must be finite",
+        "QUALITY | \"contextTokens\" : 4096 | \"contextTokens\" : 0 | contextTokens must be",
+        "EXPLORATION | \"parallelism\" : \"1 device\" | \"parallelism\" : null | parallelism must",
+        "EXPLORATION | \"power_W\" : 500.0 | \"power_W\" : \"NaN\" | varied.power_W must be finite",
+        "EXPLORATION | \"tokens_per_second\" : { | \"other\" : { | metrics.tokens_per_second of",
+        "EXPLORATION | \"tokens_per_second\" : \"tokens/s\" | \"other\" : \"1\" |"
+            + " units.tokens_per_second must not be null",
+      })
+  void aWrongValueOfAnyDocumentIsNamedWithItsFile(
+      Document document, String sound, String wrong, String message) throws IOException {
+    Record content = SampleDocuments.all().get(document);
+    folder.write(document, content);
+    String text = text(document);
+    assertThat(text).contains(sound);
+    Files.writeString(
+        file(document), text.replaceFirst(quote(sound), Matcher.quoteReplacement(wrong)));
+
+    assertOneLine(() -> folder.read(document, content.getClass()), message);
+    assertOneLine(() -> folder.read(document, content.getClass()), document.fileName());
   }
 
   @Test

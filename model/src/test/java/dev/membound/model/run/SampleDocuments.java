@@ -20,7 +20,7 @@ final class SampleDocuments {
     all.put(Document.MEASUREMENTS, measurements());
     all.put(Document.PROFILE, profile());
     all.put(Document.VALIDATION, validation());
-    all.put(Document.SIMULATION, new SimulationFile(1, "run-1", List.of()));
+    all.put(Document.SIMULATION, simulation());
     all.put(Document.QUALITY, new QualityFile(1, List.of(qualityRow())));
     all.put(Document.EXPLORATION, exploration());
     return all;
@@ -95,6 +95,31 @@ final class SampleDocuments {
         null,
         new ProfileFile.LogQuantiles(-0.1, 0.1),
         Map.of("startupSeconds/1", "a reason"));
+  }
+
+  private static SimulationFile simulation() {
+    SimulationFile.Prediction prediction =
+        new SimulationFile.Prediction(
+            "h100-sxm",
+            1,
+            "tiny",
+            "F16",
+            "F16",
+            1,
+            1024,
+            true,
+            0,
+            1,
+            "dense",
+            new Interval(0.01, 0.008, 0.012),
+            new Interval(100, 80, 120),
+            null,
+            List.of(new SimulationFile.OperatorShare("qkv", "core", 0.01, 4096, 8192, "memory")),
+            Map.of("kv", 2048L),
+            1L << 34,
+            List.of(Provenance.DATASHEET),
+            List.of());
+    return new SimulationFile(1, "run-1", List.of(prediction));
   }
 
   private static ValidationFile validation() {
