@@ -8,6 +8,8 @@ import dev.membound.model.table.DataTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -68,6 +70,30 @@ class StudiesTest {
           .containsExactlyElementsOf(
               new String(recorded.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
     }
+  }
+
+  /** What docs/studies.md prints is what {@code ./membound study all} prints. */
+  @Test
+  void theDocumentationHasEveryClaimWithItsReason() throws IOException {
+    String guide = plain(Files.readString(Path.of("..", "docs", "studies.md")));
+    for (Study study : Studies.ALL) {
+      for (Claim claim : study.run().claims()) {
+        assertThat(guide)
+            .as(study.name())
+            .contains(
+                plain(
+                    claim.statement()
+                        + ": published "
+                        + claim.published()
+                        + ", here "
+                        + claim.computed()),
+                plain(claim.because() + " (" + claim.source() + ")"));
+      }
+    }
+  }
+
+  private static String plain(String text) {
+    return text.replace('\u00a0', ' ');
   }
 
   @ParameterizedTest
