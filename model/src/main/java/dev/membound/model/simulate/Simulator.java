@@ -323,9 +323,9 @@ public final class Simulator {
           layers
               + " layers do not divide into "
               + stages
-              + " stages: times are those of equal stages, the fullest holds "
+              + " stages: the longest, of "
               + Math.ceilDiv(layers, stages)
-              + " layers");
+              + " layers, sets the pace and the memory of all");
     }
     boolean measured =
         system.device().mainEngine().peakFlops().values().stream()

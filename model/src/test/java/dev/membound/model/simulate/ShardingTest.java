@@ -95,7 +95,9 @@ class ShardingTest {
             new Simulator(1, 1)
                 .estimate(HardwareSystem.of(H100, sharding(1, 3, 1, 1, 1)), LLAMA, STEP)
                 .warnings())
-        .anyMatch(w -> w.contains("80 layers do not divide into 3 stages"));
+        .contains(
+            "80 layers do not divide into 3 stages: the longest, of 27 layers, sets the pace and"
+                + " the memory of all");
   }
 
   @Test
