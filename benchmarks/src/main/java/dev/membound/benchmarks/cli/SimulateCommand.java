@@ -297,17 +297,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   private static List<Parameter> parameters(DeviceProfile device) {
     return device.quantities().entrySet().stream()
-        .map(
-            entry ->
-                new Parameter(
-                    device.name(),
-                    entry.getKey(),
-                    entry.getValue().value(),
-                    entry.getValue().low(),
-                    entry.getValue().high(),
-                    entry.getValue().unit(),
-                    entry.getValue().provenance(),
-                    entry.getValue().source()))
+        .map(entry -> Parameter.of(device.name(), entry.getKey(), entry.getValue()))
         .toList();
   }
 }

@@ -1,6 +1,7 @@
 package dev.membound.benchmarks.cli;
 
 import dev.membound.model.quantity.Provenance;
+import dev.membound.model.quantity.Quantity;
 import dev.membound.model.run.Interval;
 import dev.membound.model.workload.Sharding;
 import java.util.List;
@@ -141,14 +142,35 @@ record SimulationAnswer(
       double tokensPerSecond,
       double tokensPerSecondAndDevice) {}
 
-  /** A value that went in; low and high are the ends of its 90 % interval. */
+  /**
+   * A value that went in; low and high are the ends of its 90 % interval.
+   *
+   * @param high null where the interval has no upper end: JSON has no number for it
+   */
   record Parameter(
       String device,
       String name,
       double value,
       double low,
-      double high,
+      Double high,
       String unit,
       Provenance provenance,
-      String source) {}
+      String source) {
+
+    static Parameter of(String device, String name, Quantity quantity) {
+      return new Parameter(
+          device,
+          name,
+          quantity.value(),
+          quantity.low(),
+          Double.isInfinite(quantity.high()) ? null : quantity.high(),
+          quantity.unit(),
+          quantity.provenance(),
+          quantity.source());
+    }
+
+    boolean uncertain() {
+      return high == null || low < high;
+    }
+  }
 }

@@ -6,6 +6,7 @@ import dev.membound.benchmarks.cli.SimulationAnswer.Capacity;
 import dev.membound.benchmarks.cli.SimulationAnswer.Chunked;
 import dev.membound.benchmarks.cli.SimulationAnswer.Disaggregated;
 import dev.membound.benchmarks.cli.SimulationAnswer.OperatorTime;
+import dev.membound.benchmarks.cli.SimulationAnswer.Parameter;
 import dev.membound.benchmarks.cli.SimulationAnswer.PhaseTime;
 import dev.membound.benchmarks.cli.SimulationAnswer.Pool;
 import dev.membound.benchmarks.cli.SimulationAnswer.Ranked;
@@ -277,7 +278,7 @@ final class SimulationText {
             Column.text("unit"),
             Column.text("provenance")),
         answer.parameters().stream()
-            .filter(p -> p.low() < p.high())
+            .filter(Parameter::uncertain)
             .map(
                 p ->
                     row(
@@ -285,7 +286,7 @@ final class SimulationText {
                         p.name(),
                         p.value(),
                         p.low(),
-                        p.high(),
+                        p.high() == null ? Double.POSITIVE_INFINITY : p.high(),
                         p.unit(),
                         p.provenance().name()))
             .toList());
