@@ -14,6 +14,7 @@ import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvSelection;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -111,9 +112,7 @@ final class CostCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if ((prompt == 0) != (outputTokens == 0)) {
-      throw new UserInputException("--prompt and --output go together");
-    }
+    refuseOptionsWithoutEffect();
     LlmArchitecture architecture = LlmCatalogue.find(model);
     Economics economics = Economics.of(Deployment.find(deployment));
     CapacityLedger ledger;
@@ -149,6 +148,16 @@ final class CostCommand implements Callable<Integer> {
       print(efficiency, output);
     }
     return 0;
+  }
+
+  private void refuseOptionsWithoutEffect() {
+    if ((prompt == 0) != (outputTokens == 0)) {
+      throw new UserInputException("--prompt and --output go together");
+    }
+    GivenOptions given = new GivenOptions(spec);
+    given.require(Map.of("--page", "--top-k", "--kv-module", "--kv-modules"));
+    given.exclude(
+        "--prompt", "--context", "--prompt and --output give the context; leave out --context");
   }
 
   private HardwareSystem system() {

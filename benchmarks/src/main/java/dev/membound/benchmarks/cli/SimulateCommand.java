@@ -29,13 +29,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Predicts one workload on one system. */
@@ -116,15 +114,19 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private void refuseOptionsWithoutEffect() {
-    ParseResult given = spec.commandLine().getParseResult();
-    for (Map.Entry<String, String> pair : new TreeMap<>(GOES_WITH).entrySet()) {
-      if (given.hasMatchedOption(pair.getKey()) && !given.hasMatchedOption(pair.getValue())) {
-        throw new UserInputException(pair.getKey() + " goes with " + pair.getValue());
-      }
-    }
-    if (objective != null && given.hasMatchedOption("--kv-modules")) {
-      throw new UserInputException(
-          "--search places the KV cache on the devices; leave out --kv-modules or --search");
+    GivenOptions given = new GivenOptions(spec);
+    given.require(GOES_WITH);
+    given.exclude(
+        "--search",
+        "--kv-modules",
+        "--search places the KV cache on the devices; leave out --kv-modules or --search");
+    for (String sharing : List.of("--tp", "--pp", "--ep", "--dp", "--cp")) {
+      given.exclude(
+          "--search",
+          sharing,
+          "--search finds "
+              + sharing
+              + " itself, for up to --count devices; leave out one of them");
     }
   }
 

@@ -53,12 +53,14 @@ final class ValidateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    GivenOptions given = new GivenOptions(spec);
+    given.require(Map.of("--csv", "--published"));
+    given.exclude(
+        "--published", "--run", "--published needs no run; leave out --run or --published");
+    given.exclude("--csv", "--json", "--csv and --json are two formats; leave out one of them");
     if (published) {
       printPublished(new Output(spec));
       return 0;
-    }
-    if (csv) {
-      throw new UserInputException("--csv belongs to --published");
     }
     RunFolder run = runs.folder(Document.VALIDATION);
     ValidationFile validation = run.read(Document.VALIDATION, ValidationFile.class);

@@ -6,6 +6,8 @@ import dev.membound.model.run.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
@@ -27,6 +29,26 @@ class CostCommandTest {
     assertThat(json.get("fits").asBoolean()).isFalse();
     assertThat(json.get("shortfallBytes").asLong()).isPositive();
     assertThat(json.get("metrics").isNull()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --page 32                               | --page goes with --top-k
+          --kv-module cxl-pnm                     | --kv-module goes with --kv-modules
+          --prompt 10 --output 10 --context 1024  | leave out --context
+          --prompt 10                             | go together
+          """)
+  void optionsWithoutEffectAreRefused(String arguments, String expected) {
+    StringWriter err = new StringWriter();
+    CommandLine commandLine = MemboundCommand.commandLine().setErr(new PrintWriter(err));
+    String command = "cost --model llama-3.1-8b --device h100-sxm " + arguments;
+
+    assertThat(commandLine.execute(command.split(" +"))).isEqualTo(MemboundCommand.BAD_INPUT);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).startsWith("membound: ").contains(expected);
   }
 
   @Test

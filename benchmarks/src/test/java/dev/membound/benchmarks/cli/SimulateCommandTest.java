@@ -39,6 +39,8 @@ class SimulateCommandTest {
           --shared-prefix 8192 --phase prefill | beyond --shared-prefix
           --shared-prefix 8192 --chunk 512     | beyond --shared-prefix
           --phase decode --chunk 512           | leave out --phase decode
+          --search latency --tp 4              | --search finds --tp itself
+          --search latency --dp 4 --count 8    | --search finds --dp itself
           """)
   void badInputIsOneLine(String arguments, String expected) {
     StringWriter err = new StringWriter();
