@@ -19,7 +19,7 @@ import java.util.Map;
  * @param carbon likewise
  * @param ledger what lies where; metrics are given even when it does not fit
  * @param provenance what stands behind the numbers used, weakest first
- * @param notes what was built up or continued beyond its range
+ * @param notes what was built up or continued beyond its range, and where the times leave theirs
  */
 public record Efficiency(
     Map<Metric, Interval> metrics,

@@ -120,7 +120,7 @@ public final class EfficiencyEstimator {
         cost.carbon(seconds + idle, joules),
         CapacityLedger.of(system, model, serving.decode()),
         provenance.stream().sorted(Comparator.reverseOrder()).toList(),
-        notes(system, state));
+        notes(system, state, parts));
   }
 
   /** Energy of a world and what a step takes of it. */
@@ -239,8 +239,13 @@ public final class EfficiencyEstimator {
         Math.max(value, Quantiles.ofSorted(sorted, 0.95)));
   }
 
-  private List<String> notes(HardwareSystem system, PowerCap.State state) {
+  private List<String> notes(HardwareSystem system, PowerCap.State state, List<Estimate> parts) {
     List<String> notes = new ArrayList<>();
+    for (Estimate part : parts) {
+      // What does not fit is the ledger's to say; a prompt can be computed in pieces.
+      List<String> problems = part.ledger().problems();
+      part.warnings().stream().filter(w -> !problems.contains(w)).forEach(notes::add);
+    }
     if (state.clock() < 1) {
       notes.add(
           "the power cap leaves "

@@ -156,6 +156,16 @@ class EfficiencyEstimatorTest {
   }
 
   @Test
+  void whereTheTimesLeaveTheirRangeIsNoted() {
+    EfficiencyEstimator estimator = new EfficiencyEstimator(Economics.standard(), 1, 1);
+    Serving beyond = Serving.of(new DecodeWorkload(1, 200_000, HALF, new KvSelection.Dense()));
+
+    assertThat(estimator.estimate(H100, MODEL, beyond).notes())
+        .contains("context of 200001 tokens is beyond the 131072 that llama-3.1-8b was made for");
+    assertThat(estimator.estimate(H100, MODEL, decode(1)).notes()).isEmpty();
+  }
+
+  @Test
   void aDeviceWithoutBoardPowerIsRefusedWithWhatToDo() {
     EfficiencyEstimator estimator = new EfficiencyEstimator(Economics.standard());
     HardwareSystem aim = HardwareSystem.of(DeviceCatalogue.find("aim"), 1);
