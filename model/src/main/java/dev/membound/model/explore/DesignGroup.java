@@ -106,7 +106,8 @@ final class DesignGroup {
   /**
    * Metrics by {@link Metric#ordinal()}.
    *
-   * @throws IllegalArgumentException when the cap leaves nothing to work with
+   * @throws IllegalArgumentException when the cap leaves nothing to work with, or a metric is no
+   *     finite number
    */
   double[] metrics(int batch, long context, OptionalDouble capWatts, int replicas) {
     DecodeWorkload workload = workload(batch, context);
@@ -133,7 +134,13 @@ final class DesignGroup {
             energy.wallJoules(account, state.clock(), state.seconds()),
             energy.idleWallWatts(),
             cost);
-    return replicas == 1 ? values : Metric.ofReplicas(values, replicas);
+    double[] all = replicas == 1 ? values : Metric.ofReplicas(values, replicas);
+    for (Metric metric : Metric.values()) {
+      if (!Double.isFinite(all[metric.ordinal()])) {
+        throw new IllegalArgumentException(metric.key() + " is not finite");
+      }
+    }
+    return all;
   }
 
   private DecodePlan plan(int state) {

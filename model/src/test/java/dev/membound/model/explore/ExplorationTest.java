@@ -229,6 +229,27 @@ class ExplorationTest {
   }
 
   @Test
+  void designsWhoseMetricsAreNotFiniteCannotRun(@TempDir Path temp) throws Exception {
+    String yaml =
+        """
+        name: infinite
+        models: [llama-3.1-8b]
+        devices:
+          - device: h100-sxm
+            vary:
+              memory.pin_bandwidth_Gbps: [1e-308, 5]
+        contexts: [1024]
+        batches: [1]
+        objectives: {tokens_per_second: max, joules_per_token: min}
+        """;
+    Sweep sweep = SweepFile.parse("infinite.yaml", yaml);
+    Exploration.Outcome outcome = new Exploration(sweep, yaml, temp, false).run(1, points -> {});
+    assertThat(outcome.fitting()).isEqualTo(1);
+    assertThat(outcome.refused()).hasSize(1);
+    assertThat(outcome.refused().keySet()).first().asString().endsWith("is not finite");
+  }
+
+  @Test
   void everyScenarioHasItsFrontWithIntervals(@TempDir Path temp) throws Exception {
     Exploration.Outcome outcome = run(temp, 2, false);
     ExplorationFile file = new FrontIntervals(PARSED).of(outcome, done -> {});
