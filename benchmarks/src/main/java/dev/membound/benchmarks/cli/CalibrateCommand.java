@@ -96,12 +96,9 @@ final class CalibrateCommand implements Callable<Integer> {
     if (Files.exists(file) && !force) {
       throw new UserInputException(file + " exists; --force replaces it, --out names another");
     }
+    OutputFile.requireFolder(file);
     CalibratedDevice calibrated = calibrated(baseName(file), rows);
-    try {
-      Files.writeString(file, calibrated.yaml());
-    } catch (IOException e) {
-      throw new UserInputException("cannot write " + file + ": " + e.getMessage());
-    }
+    OutputFile.write(file, calibrated.yaml());
     print(calibrated, file);
   }
 

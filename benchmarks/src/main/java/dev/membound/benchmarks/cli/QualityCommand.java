@@ -11,8 +11,6 @@ import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
 import dev.membound.model.table.CsvTable;
 import dev.membound.model.table.DataTable;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -105,7 +103,9 @@ final class QualityCommand implements Callable<Integer> {
       return KernelJvm.run(spec.commandLine().getParent().getParseResult().originalArgs());
     }
     Optional<RunFolder> run = runs.find(Document.MEASUREMENTS);
-    requireFolder(csv);
+    if (csv != null) {
+      OutputFile.requireFolder(csv);
+    }
     List<Row> rows = sweep();
     QualityFile file = new QualityFile(RunFolder.SCHEMA_VERSION, rows);
     Output output = new Output(spec);
@@ -117,7 +117,7 @@ final class QualityCommand implements Callable<Integer> {
     }
     run.ifPresent(folder -> keep(folder, file, output));
     if (csv != null) {
-      write(table);
+      OutputFile.write(csv, CsvTable.render(table));
     }
     return 0;
   }
@@ -148,22 +148,6 @@ final class QualityCommand implements Callable<Integer> {
       output.line(table.caption());
       output.table(table);
       output.line("");
-    }
-  }
-
-  /** Before anything is measured. */
-  private static void requireFolder(Path csv) {
-    Path folder = csv == null ? null : csv.toAbsolutePath().getParent();
-    if (folder != null && !Files.isDirectory(folder)) {
-      throw new UserInputException("cannot write " + csv + ": there is no folder " + folder);
-    }
-  }
-
-  private void write(DataTable table) {
-    try {
-      Files.writeString(csv, CsvTable.render(table));
-    } catch (IOException e) {
-      throw new UserInputException("cannot write " + csv + ": " + e.getMessage());
     }
   }
 

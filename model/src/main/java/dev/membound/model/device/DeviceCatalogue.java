@@ -23,9 +23,19 @@ public final class DeviceCatalogue {
   /**
    * A preset by name, or a user's file by path.
    *
-   * @throws CatalogueException one line: unknown (with near names), or what is wrong in the file
+   * @throws CatalogueException one line: unknown (with near names), a memory, or what is wrong in
+   *     the file
    */
   public static DeviceProfile find(String nameOrPath) {
+    if (MemoryCatalogue.PRESETS.all().containsKey(nameOrPath)
+        && !Presets.ALL.all().containsKey(nameOrPath)) {
+      throw new CatalogueException(
+          "'"
+              + nameOrPath
+              + "' is a memory, not a device; `simulate --device NAME --weights-memory "
+              + nameOrPath
+              + "` puts it into one");
+    }
     return Presets.ALL.find(nameOrPath);
   }
 

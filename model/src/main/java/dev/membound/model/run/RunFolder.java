@@ -5,7 +5,10 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -63,12 +66,11 @@ public final class RunFolder {
       Files.createDirectories(path);
     } catch (IOException e) {
       throw new RunFolderException(
-          "cannot create the run folder " + path + ": " + reason(e) + "; choose another with --out",
-          e);
+          "cannot create the folder " + path + ": " + reason(e) + "; choose another with --out", e);
     }
     if (!Files.isWritable(path)) {
       throw new RunFolderException(
-          "cannot write to the run folder " + path + "; choose another with --out");
+          "cannot write to the folder " + path + "; choose another with --out");
     }
     return new RunFolder(path);
   }
@@ -204,6 +206,12 @@ public final class RunFolder {
   }
 
   private static String reason(IOException e) {
-    return e.getClass().getSimpleName().replace("Exception", "") + " " + e.getMessage();
+    return switch (e) {
+      case FileAlreadyExistsException inTheWay ->
+          inTheWay.getFile() + " is in the way and no folder";
+      case AccessDeniedException denied -> "access to " + denied.getFile() + " is denied";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> e.getClass().getSimpleName().replace("Exception", "") + " " + e.getMessage();
+    };
   }
 }

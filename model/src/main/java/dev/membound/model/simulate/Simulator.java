@@ -81,7 +81,9 @@ public final class Simulator {
               + workload.batch()
               + " with "
               + workload.finalContextTokens()
-              + " tokens is too large: a count exceeds 64 bits",
+              + " tokens on "
+              + system.count()
+              + " devices is too large: a count exceeds 64 bits",
           e);
     }
   }
