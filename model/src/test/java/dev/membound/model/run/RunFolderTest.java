@@ -45,6 +45,13 @@ class RunFolderTest {
     assertThat(folder.read(document, content.getClass())).isEqualTo(content);
   }
 
+  @ParameterizedTest
+  @EnumSource(Document.class)
+  void everyDocumentIsInTheGuide(Document document) throws IOException {
+    assertThat(Files.readString(Path.of("..", "docs", "run-folder.md")))
+        .contains("| `" + document.fileName() + "` |");
+  }
+
   @Test
   void theSameDocumentIsTheSameBytesWhateverTheOrderOfItsMaps() {
     folder.write(Document.MEASUREMENTS, SampleDocuments.measurements());
