@@ -10,10 +10,12 @@ import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
 import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.placement.HardwareSystem;
+import dev.membound.model.table.DataTable;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvSelection;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -192,14 +194,21 @@ final class CostCommand implements Callable<Integer> {
     output.line("");
   }
 
-  private static void print(Efficiency efficiency, Output output) {
+  private void print(Efficiency efficiency, Output output) {
     output.table(EfficiencyTables.metrics(efficiency));
     output.line("");
-    output.table(EfficiencyTables.energy(efficiency));
-    output.line("");
-    output.table(EfficiencyTables.parts("cost", efficiency.dollars()));
-    output.line("");
-    output.table(EfficiencyTables.parts("carbon", efficiency.carbon()));
+    output.line(
+        "a step gives each of the %d sequences of the batch a token%s; what it takes by part:"
+            .formatted(batch, prompt == 0 ? "" : " and computes its share of prompts"));
+    for (DataTable table :
+        List.of(
+            EfficiencyTables.energy(efficiency),
+            EfficiencyTables.parts("cost", efficiency.dollars()),
+            EfficiencyTables.parts("carbon", efficiency.carbon()))) {
+      output.line("");
+      output.line(table.caption());
+      output.table(table);
+    }
     output.line("");
     output.line("what stands behind it, weakest first: " + efficiency.provenance());
     efficiency.notes().forEach(note -> output.line("note: " + note));

@@ -31,12 +31,17 @@ final class EfficiencyTables {
             .map(
                 metric ->
                     row(
-                        metric.key().replace('_', ' '),
+                        label(metric),
                         metric.unit(),
                         efficiency.get(metric).median(),
                         efficiency.get(metric).low(),
                         efficiency.get(metric).high()))
             .toList());
+  }
+
+  private static String label(Metric metric) {
+    String name = metric.key().replace('_', ' ');
+    return metric == Metric.DEVICE_WATTS ? name + ", all devices" : name;
   }
 
   /** Energy of a step by component. */

@@ -31,6 +31,14 @@ class CostCommandTest {
     assertThat(json.get("metrics").isNull()).isTrue();
   }
 
+  @Test
+  void theTablesSayThatTheyAreOfAStepOfTheWholeBatch() {
+    assertThat(out("--model llama-3.1-8b --device h100-sxm --count 2 --batch 32"))
+        .contains("each of the 32 sequences of the batch a token")
+        .contains("energy of a step", "cost of a step", "carbon of a step")
+        .contains("device watts, all devices");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -10,7 +10,7 @@ public enum Metric {
   TOKENS_PER_SECOND_PER_SEQUENCE("tokens/s", true),
   TOKENS_PER_SECOND_PER_DEVICE("tokens/s", true),
   DEVICES("1", false),
-  /** Average power of the devices, without servers. */
+  /** Average power of all devices together, without servers. */
   DEVICE_WATTS("W", false),
   /** Average power at the wall, while it works. */
   WALL_WATTS("W", false),
