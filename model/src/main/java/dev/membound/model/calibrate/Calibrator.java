@@ -33,7 +33,10 @@ public final class Calibrator {
   public static final String THIS_CPU = "this-cpu";
 
   private static final int REPLICATES = 150;
-  private static final double MIN_STARTUP_SHARE = 0.01;
+
+  /** A startup that no call has shown is right within this factor. */
+  private static final double BORROWED_STARTUP_FACTOR = 3;
+
   private static final double WIDE_EFFICIENCY = 4;
   private static final double NEARLY_SUM = 1.1;
   private static final double NEARLY_MAX = 12;
@@ -85,10 +88,19 @@ public final class Calibrator {
       int threads = entry.getKey();
       Quantity startup =
           fitted(entry.getValue(), "s", replicates, p -> p.startupSeconds().get(threads));
-      startups.add(new ProfileFile.ByThreads(threads, startup));
-      double shortest = fit.layout().startupScale(threads);
-      if (startup.low() < MIN_STARTUP_SHARE * shortest) {
+      double shortest = fit.layout().shortestSeconds(threads);
+      if (fit.layout().borrows(threads)) {
+        startup = borrowed(startup);
         notIdentifiable.put(
+            "startupSeconds/" + threads,
+            "the shortest call measured with this many threads takes "
+                + microseconds(shortest)
+                + ", too long to show a fixed cost: taken from other threads and the probe of empty"
+                + " calls");
+      }
+      startups.add(new ProfileFile.ByThreads(threads, startup));
+      if (startup.low() < ParameterLayout.LEAST_STARTUP_SHARE * shortest) {
+        notIdentifiable.putIfAbsent(
             "startupSeconds/" + threads,
             "its interval covers zero: the shortest call measured with this many threads takes "
                 + microseconds(shortest)
@@ -153,6 +165,16 @@ public final class Calibrator {
         ceilings.loadLatency(),
         null,
         notIdentifiable);
+  }
+
+  private static Quantity borrowed(Quantity startup) {
+    return new Quantity(
+        startup.value(),
+        startup.unit(),
+        Math.min(startup.low(), startup.value() / BORROWED_STARTUP_FACTOR),
+        Math.max(startup.high(), startup.value() * BORROWED_STARTUP_FACTOR),
+        startup.provenance(),
+        "startup of other threads and the probe of empty calls; " + startup.source());
   }
 
   private Quantity writeFraction(

@@ -35,6 +35,7 @@ final class Ceilings {
       new EnumMap<>(Residency.class);
   private final NavigableMap<Integer, Quantity> peakFlops;
   private final NavigableMap<Integer, NavigableMap<Long, Quantity>> chunks;
+  private final Map<Integer, Double> emptyCalls = new TreeMap<>();
   private final Quantity loadLatency;
   private final boolean peakMeasured;
 
@@ -70,6 +71,21 @@ final class Ceilings {
                 "FLOP/s");
     chunks = chunkFractions(ofKernel(measurements, KernelFamily.CHUNK), seed);
     loadLatency = latency(ofKernel(measurements, KernelFamily.LATENCY), seed);
+    for (Measurement call : ofKernel(measurements, KernelFamily.CALL)) {
+      double[] seconds =
+          Arrays.stream(byFork(call, Sample::secondsPerCall))
+              .flatMapToDouble(Arrays::stream)
+              .toArray();
+      if (seconds.length > 0) {
+        emptyCalls.merge(call.threads(), Quantiles.median(seconds), Math::min);
+      }
+    }
+  }
+
+  /** What a call without work takes; empty where no probe ran with this many threads. */
+  OptionalDouble emptyCallSeconds(int threads) {
+    Double seconds = emptyCalls.get(threads);
+    return seconds == null ? OptionalDouble.empty() : OptionalDouble.of(seconds);
   }
 
   /** Streaming read bandwidth; scaled from the nearest thread count where this one has none. */

@@ -18,8 +18,9 @@ import java.util.function.Predicate;
 
 /**
  * Predicts kernel measurements from fits that never saw them. The probes (read, chunk, latency,
- * FMA) are inputs of every prediction, and so is the read bandwidth recorded beside the held-out
- * samples; their seconds are not. Each fold refits everything from cold starts without its rows.
+ * FMA, empty call) are inputs of every prediction, and so is the read bandwidth recorded beside the
+ * held-out samples; their seconds are not. Each fold refits everything from cold starts without its
+ * rows.
  *
  * <p>Kinds of folds:
  *

@@ -10,7 +10,7 @@ final class KernelFamily {
   static final String CHUNK = "chunk";
   static final String LATENCY = "latency";
   static final String FMA = "fma";
-  private static final String CALL = "call";
+  static final String CALL = "call";
 
   private static final String GEMV = "gemv";
 

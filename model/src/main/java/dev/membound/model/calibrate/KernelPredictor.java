@@ -17,6 +17,9 @@ final class KernelPredictor {
   /** Relatives that differ wildly tell less about the missing one, but not nothing. */
   private static final double MOST_PARAMETER_SIGMA = 0.5;
 
+  /** A startup that no call with so many threads has shown is right within a factor of two. */
+  private static final double BORROWED_STARTUP_SIGMA = StrictMath.log(2);
+
   private static final double EXPONENT_SPREAD = 0.25;
   private static final double INVERSE_EXPONENT_WITHOUT_RELATIVES = 0.4;
 
@@ -78,19 +81,28 @@ final class KernelPredictor {
                                 Math.max(0.03, exponent.value - exponent.spread),
                                 efficiency.value))
                     / 2);
+    double all =
+        fit.layout().borrows(row.threads())
+            ? StrictMath.hypot(parameters, BORROWED_STARTUP_SIGMA * startup(observation) / seconds)
+            : parameters;
     return Optional.of(
         new Prediction(
             seconds,
             StrictMath.hypot(
-                Math.max(LEAST_MODEL_SIGMA, fit.sigma()),
-                Math.min(MOST_PARAMETER_SIGMA, parameters))));
+                Math.max(LEAST_MODEL_SIGMA, fit.sigma()), Math.min(MOST_PARAMETER_SIGMA, all))));
+  }
+
+  private double startup(Observation observation) {
+    return fit.parameters().startupSeconds().getOrDefault(observation.row().threads(), 0.0);
   }
 
   private double seconds(Observation observation, double inverseExponent, double efficiency) {
-    KernelParameters p = fit.parameters();
-    double startup = p.startupSeconds().getOrDefault(observation.row().threads(), 0.0);
     return KernelParameters.seconds(
-        observation, startup, inverseExponent, efficiency, p.writeBandwidthFraction());
+        observation,
+        startup(observation),
+        inverseExponent,
+        efficiency,
+        fit.parameters().writeBandwidthFraction());
   }
 
   private Guess efficiency(KernelRow row) {

@@ -29,12 +29,14 @@ final class KernelRow {
   private final String variant;
   private final double writeBytes;
   private final double computeSecondsAtPeak;
+  private final OptionalDouble emptyCallSeconds;
   private final double[][] secondsByFork;
   private final double[][] bandwidthByFork;
 
   private KernelRow(
       Measurement measurement,
       double computeSecondsAtPeak,
+      OptionalDouble emptyCallSeconds,
       double[][] secondsByFork,
       double[][] bandwidthByFork) {
     this.measurement = measurement;
@@ -44,6 +46,7 @@ final class KernelRow {
             ? measurement.bytes().getOrDefault(WRITE, 0L).doubleValue()
             : 0;
     this.computeSecondsAtPeak = computeSecondsAtPeak;
+    this.emptyCallSeconds = emptyCallSeconds;
     this.secondsByFork = secondsByFork;
     this.bandwidthByFork = bandwidthByFork;
   }
@@ -84,7 +87,13 @@ final class KernelRow {
         computes
             ? measurement.flops() / ceilings.peakFlops(measurement.threads()).orElseThrow()
             : 0;
-    return Optional.of(new KernelRow(measurement, computeSeconds, seconds, bandwidth));
+    return Optional.of(
+        new KernelRow(
+            measurement,
+            computeSeconds,
+            ceilings.emptyCallSeconds(measurement.threads()),
+            seconds,
+            bandwidth));
   }
 
   /** The rows that the equations describe, in the order of the measurements. */
@@ -150,6 +159,11 @@ final class KernelRow {
 
   double computeSecondsAtPeak() {
     return computeSecondsAtPeak;
+  }
+
+  /** What a call without work takes on these threads; empty where no probe ran. */
+  OptionalDouble emptyCallSeconds() {
+    return emptyCallSeconds;
   }
 
   boolean computes() {

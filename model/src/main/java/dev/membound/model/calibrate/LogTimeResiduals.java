@@ -27,6 +27,7 @@ final class LogTimeResiduals implements MultivariateJacobianFunction {
   private final int[] exponentIndex;
   private final int[] efficiencyIndex;
   private final double[] startupScale;
+  private final double[] startupOffset;
   private final Bounded[] efficiencyBounds;
 
   LogTimeResiduals(
@@ -39,11 +40,13 @@ final class LogTimeResiduals implements MultivariateJacobianFunction {
     exponentIndex = new int[count];
     efficiencyIndex = new int[count];
     startupScale = new double[count];
+    startupOffset = new double[count];
     efficiencyBounds = new Bounded[count];
     for (int i = 0; i < count; i++) {
       KernelRow row = observations.get(i).row();
       startupIndex[i] = layout.startups().get(row.threads());
       startupScale[i] = layout.startupScale(row.threads());
+      startupOffset[i] = layout.startupOffset(row.threads());
       if (row.computes()) {
         exponentIndex[i] = layout.exponents().get(row.family());
         efficiencyIndex[i] = layout.efficiencies().get(row.variant());
@@ -91,7 +94,7 @@ final class LogTimeResiduals implements MultivariateJacobianFunction {
     Observation observation = observations.get(i);
     KernelRow row = observation.row();
     double root = x[startupIndex[i]];
-    double startup = startupScale[i] * root * root;
+    double startup = startupScale[i] * root * root + startupOffset[i];
     double written = observation.writeSecondsAtReadBandwidth();
     double writing =
         layout.hasWriteFraction()

@@ -9,6 +9,10 @@ import java.util.TreeSet;
 /**
  * Which parameters a set of rows can tell of, and where each lies in the optimiser's vector:
  * startups, inverse exponents, efficiencies, then the write fraction if a row writes.
+ *
+ * <p>Where all calls of a number of threads are long they tell nothing of its startup, and a fit
+ * would put there what the equations leave out of long calls. It is then that of the nearest number
+ * of threads whose calls tell theirs, and what a call without work takes longer.
  */
 final class ParameterLayout {
   static final Bounded INVERSE_EXPONENT = new Bounded(1.0 / 32, 1);
@@ -23,8 +27,16 @@ final class ParameterLayout {
   private static final Bounded LOG_INTEGER_EFFICIENCY =
       new Bounded(StrictMath.log(1e-4), StrictMath.log(8));
 
+  /** A startup that is a smaller share of the shortest call does not show in it. */
+  static final double LEAST_STARTUP_SHARE = 0.01;
+
+  /** A kernel's own part of the startup is about this; a call without work leaves it out. */
+  private static final double USUAL_STARTUP_SECONDS = 2e-7;
+
   private final Map<Integer, Integer> startup = new LinkedHashMap<>();
-  private final Map<Integer, Double> startupScale = new TreeMap<>();
+  private final Map<Integer, Double> shortestSeconds = new TreeMap<>();
+  private final Map<Integer, Double> emptyCallSeconds = new TreeMap<>();
+  private final Map<Integer, Integer> lender = new TreeMap<>();
   private final Map<String, Integer> exponent = new LinkedHashMap<>();
   private final Map<String, Integer> efficiency = new LinkedHashMap<>();
   private final Map<String, Bounded> efficiencyBounds = new TreeMap<>();
@@ -36,7 +48,8 @@ final class ParameterLayout {
     TreeSet<String> families = new TreeSet<>();
     boolean writes = false;
     for (KernelRow row : rows) {
-      startupScale.merge(row.threads(), row.measuredSeconds(), Math::min);
+      shortestSeconds.merge(row.threads(), row.measuredSeconds(), Math::min);
+      row.emptyCallSeconds().ifPresent(s -> emptyCallSeconds.put(row.threads(), s));
       writes |= isWriteHeavy(row);
       if (row.computes()) {
         families.add(row.family());
@@ -48,10 +61,14 @@ final class ParameterLayout {
                 : LOG_INTEGER_EFFICIENCY);
       }
     }
+    lend();
     int next = 0;
-    for (int threads : startupScale.keySet()) {
-      startup.put(threads, next++);
+    for (int threads : shortestSeconds.keySet()) {
+      if (!borrows(threads)) {
+        startup.put(threads, next++);
+      }
     }
+    lender.forEach((threads, from) -> startup.put(threads, startup.get(from)));
     for (String family : families) {
       exponent.put(family, next++);
     }
@@ -60,6 +77,23 @@ final class ParameterLayout {
     }
     writeFraction = writes ? next++ : -1;
     size = next;
+  }
+
+  private void lend() {
+    TreeSet<Integer> telling = new TreeSet<>(emptyCallSeconds.keySet());
+    telling.removeIf(
+        threads ->
+            LEAST_STARTUP_SHARE * shortestSeconds.get(threads)
+                > Math.max(USUAL_STARTUP_SECONDS, emptyCallSeconds.get(threads)));
+    if (telling.isEmpty()) {
+      return;
+    }
+    for (int threads : emptyCallSeconds.keySet()) {
+      if (!telling.contains(threads)) {
+        Integer fewer = telling.floor(threads);
+        lender.put(threads, fewer == null ? telling.first() : fewer);
+      }
+    }
   }
 
   static boolean isWriteHeavy(KernelRow row) {
@@ -103,16 +137,38 @@ final class ParameterLayout {
     return LOG_WRITE_FRACTION;
   }
 
-  /** Startup is scale × coordinate², so never negative; the scale is the shortest call. */
+  /** Whether the startup is that of another number of threads and what a call takes longer. */
+  boolean borrows(int threads) {
+    return lender.containsKey(threads);
+  }
+
+  /**
+   * Startup is {@code scale · coordinate² + offset}, so never negative; the scale is the shortest
+   * call.
+   */
   double startupScale(int threads) {
-    return startupScale.get(threads);
+    return shortestSeconds.get(lender.getOrDefault(threads, threads));
+  }
+
+  /** What a call without work takes longer than with the threads that lend; 0 where none do. */
+  double startupOffset(int threads) {
+    return borrows(threads)
+        ? Math.max(0, emptyCallSeconds.get(threads) - emptyCallSeconds.get(lender.get(threads)))
+        : 0;
+  }
+
+  /** The shortest call with so many threads. */
+  double shortestSeconds(int threads) {
+    return shortestSeconds.get(threads);
   }
 
   KernelParameters parameters(double[] coordinates) {
     Map<Integer, Double> startups = new TreeMap<>();
     startup.forEach(
         (threads, i) ->
-            startups.put(threads, startupScale(threads) * coordinates[i] * coordinates[i]));
+            startups.put(
+                threads,
+                startupScale(threads) * coordinates[i] * coordinates[i] + startupOffset(threads)));
     Map<String, Double> exponents = new TreeMap<>();
     exponent.forEach((family, i) -> exponents.put(family, INVERSE_EXPONENT.value(coordinates[i])));
     Map<String, Double> efficiencies = new TreeMap<>();

@@ -139,6 +139,30 @@ class CalibrationTest {
   }
 
   @Test
+  void theStartupOfThreadsWhoseCallsAreAllLongComesFromOthersAndTheEmptyCall() {
+    SyntheticMachine machine = new SyntheticMachine(5);
+    machine.emptyCalls = true;
+    MeasurementFile longWithTwo =
+        without(
+            machine.measure(),
+            m ->
+                m.threads() == 2
+                    && !KernelFamily.isProbe(m.kernel())
+                    && m.algorithmicBytes() < 30_000_000);
+
+    ProfileFile profile = Calibrator.fit(longWithTwo, SyntheticMachine.host());
+
+    Quantity startup = profile.startupSeconds().getLast().quantity();
+    assertThat(startup.value()).isBetween(1.1e-6, 1.3e-6);
+    assertThat(startup.high() / startup.low()).isGreaterThanOrEqualTo(9);
+    assertThat(profile.notIdentifiable())
+        .containsOnlyKeys("startupSeconds/2")
+        .extractingByKey("startupSeconds/2")
+        .asString()
+        .contains("too long to show a fixed cost");
+  }
+
+  @Test
   void oneThreadAndNoOptionalProbesStillCalibrate() {
     SyntheticMachine machine = new SyntheticMachine(6);
     machine.maxThreads = 1;

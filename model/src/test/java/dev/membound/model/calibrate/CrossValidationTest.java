@@ -56,6 +56,39 @@ class CrossValidationTest {
   }
 
   @Test
+  void theLoneShortCallOfItsThreadsIsPredictedFromOtherThreadsAndTheEmptyCall() {
+    SyntheticMachine machine = new SyntheticMachine(3);
+    machine.emptyCalls = true;
+    MeasurementFile oneShortCall =
+        CalibrationTest.without(
+            machine.measure(),
+            m -> m.threads() == 2 && !KernelFamily.isProbe(m.kernel()) && !isLong(m) && !isLone(m));
+
+    List<ValidationFile.Row> rows =
+        CrossValidation.of(oneShortCall).rows().stream()
+            .filter(r -> r.measurement().startsWith("gemv/F32/FILE/{cols=256, rows=64}"))
+            .filter(r -> r.measurement().endsWith("/t2"))
+            .toList();
+
+    assertThat(rows).extracting(ValidationFile.Row::kind).containsExactly("kernel", "size");
+    assertThat(rows)
+        .allSatisfy(
+            r -> {
+              assertThat(r.predicted()).isBetween(0.6 * r.measured(), 1.6 * r.measured());
+              assertThat(r.covers()).isTrue();
+              assertThat(r.high() / r.low()).isBetween(1.5, 20.0);
+            });
+  }
+
+  private static boolean isLong(Measurement m) {
+    return m.algorithmicBytes() > 30_000_000;
+  }
+
+  private static boolean isLone(Measurement m) {
+    return KernelFamily.variant(m).equals("gemv/F32/FILE") && m.shape().get("rows") == 64;
+  }
+
+  @Test
   void sizesOfAKernelMeasuredAtOneSizeOnlyAreNoSizeRows() {
     MeasurementFile oneSize =
         CalibrationTest.without(

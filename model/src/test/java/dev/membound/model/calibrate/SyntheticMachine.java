@@ -21,6 +21,10 @@ import java.util.TreeMap;
  */
 final class SyntheticMachine {
   static final double[] STARTUP_SECONDS = {0, 0.3e-6, 1.2e-6};
+
+  /** The part of the startup that a call without work leaves out. */
+  static final double KERNEL_STARTUP_SECONDS = 0.25e-6;
+
   static final double WRITE_FRACTION = 0.6;
   static final Map<String, Double> EXPONENT =
       new TreeMap<>(Map.of("gemv", 2.5, "attention", 1.6, "topk", 4.0));
@@ -37,6 +41,7 @@ final class SyntheticMachine {
   int forks = 5;
   int iterations = 3;
   boolean onlyDram;
+  boolean emptyCalls;
   int maxThreads = 2;
 
   private final Random random;
@@ -96,6 +101,10 @@ final class SyntheticMachine {
       gemv(threads);
       attention(threads);
       topk(threads);
+    }
+    for (int threads = 1; emptyCalls && threads <= maxThreads; threads++) {
+      double empty = STARTUP_SECONDS[threads] - KERNEL_STARTUP_SECONDS;
+      add("call", "NONE", "EMPTY", Map.of(), threads, Residency.L1, Map.of(), 0, b -> empty);
     }
     return new MeasurementFile(
         RunFolder.SCHEMA_VERSION, "run-1", "quick", seed, List.copyOf(measurements));
