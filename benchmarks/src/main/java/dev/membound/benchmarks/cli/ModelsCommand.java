@@ -95,6 +95,10 @@ final class ModelsCommand implements Callable<Integer> {
     for (DataFormat format : List.of(DataFormat.F16, DataFormat.FP8, DataFormat.NVFP4)) {
       rows.add(row("weight bytes " + format, CapacityLedger.weightBytes(model, format)));
       rows.add(row("KV bytes a token " + format, KvFootprint.bytesPerToken(model, format)));
+      long windows = KvFootprint.windowBytes(model, format);
+      if (windows > 0) {
+        rows.add(row("KV bytes of full windows " + format, windows));
+      }
     }
     rows.add(row("state bytes a sequence F32", DataFormat.F32.bytes(model.stateElements())));
     if (json) {

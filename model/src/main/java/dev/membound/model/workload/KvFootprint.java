@@ -35,6 +35,18 @@ public record KvFootprint(long kvBytes, long stateBytes, long indexBytes) {
         .sum();
   }
 
+  /** Bytes of one sequence in the layers that keep a window, once it is full. */
+  public static long windowBytes(LlmArchitecture model, DataFormat format) {
+    return model.groups().stream()
+        .filter(group -> group.attention().cachedTokens() != Attention.EVERYTHING)
+        .mapToLong(
+            group ->
+                group.count()
+                    * entryBytes(group.attention(), format)
+                    * group.attention().cachedTokens())
+        .sum();
+  }
+
   /** Bytes of one token in the cache of one layer. */
   static long entryBytes(Attention attention, DataFormat format) {
     return switch (attention) {

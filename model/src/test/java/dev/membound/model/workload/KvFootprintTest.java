@@ -145,6 +145,9 @@ class KvFootprintTest {
     assertThat(KvFootprint.bytesPerToken(model, DataFormat.F16)).isZero();
     assertThat(KvFootprint.writtenBytesPerToken(model, DataFormat.F16)).isEqualTo(token);
     assertThat(KvFootprint.writtenBytesPerToken(LLAMA_70B, DataFormat.F16)).isEqualTo(327_680);
+    assertThat(KvFootprint.windowBytes(model, DataFormat.F16)).isEqualTo(4096 * token);
+    assertThat(KvFootprint.windowBytes(LLAMA_70B, DataFormat.F16)).isZero();
+    assertThat(KvFootprint.windowBytes(HYBRID, DataFormat.F16)).isZero();
   }
 
   @Test
