@@ -4,7 +4,6 @@ import dev.membound.kernels.levels.LevelDecoder;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.matrix.PackedLayout;
 import dev.membound.kernels.provider.KernelProvider;
-import dev.membound.kernels.provider.Species;
 import dev.membound.kernels.quant.QuantType;
 import dev.membound.kernels.quant.SeparableCodec;
 import java.util.List;
@@ -52,7 +51,7 @@ final class GemvKernels {
       case Q8_0, Q4_0, INT8_B128 -> true;
       default ->
           type.codec() instanceof SeparableCodec
-              && (layout == MatrixLayout.FILE || hasOwnPackedKernel(type));
+              && (layout == MatrixLayout.FILE || PackedKernels.has(type));
     };
   }
 
@@ -74,7 +73,7 @@ final class GemvKernels {
     }
     if (batch == 1
         && path == pathOfOneVector(type, layout)
-        && (layout == MatrixLayout.FILE || hasOwnPackedKernel(type))) {
+        && (layout == MatrixLayout.FILE || PackedKernels.has(type))) {
       return new OneVector(oneVector(type, layout, rows, cols, workers));
     }
     if (path == ActivationPath.INT8) {
@@ -103,19 +102,6 @@ final class GemvKernels {
   private static boolean hasOwnFileKernel(QuantType type) {
     return switch (type) {
       case F32, F16, BF16, Q8_0, Q4_0 -> true;
-      default -> false;
-    };
-  }
-
-  /**
-   * Whether {@link #packed} has a kernel of the format; others are decoded first. Apart from it,
-   * since this is asked where there are no vectors, too.
-   */
-  private static boolean hasOwnPackedKernel(QuantType type) {
-    return switch (type) {
-      case F32, F16, BF16, FP8_E4M3_B128, FP8_E5M2_B128, INT8_B128, INT4_G128 -> true;
-      case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K -> true;
-      case IQ4_NL, IQ4_XS, MXFP4, NVFP4, TQ1_0, TQ2_0 -> true;
       default -> false;
     };
   }
@@ -181,42 +167,7 @@ final class GemvKernels {
             case Q4_0 -> new Q4_0FileKernel(cols, workers);
             default -> new DecodedRows(type, cols, workers);
           };
-      case PACKED -> packed(type, rows, cols);
-    };
-  }
-
-  /** The kernel that multiplies packed tiles of a format that {@link #hasOwnPackedKernel}. */
-  private static PackedKernel packed(QuantType type, int rows, int cols) {
-    return switch (type) {
-      case F32 -> new F32PackedKernel(rows, cols);
-      case F16 -> new F16PackedKernel(rows, cols);
-      case BF16 -> new BF16PackedKernel(rows, cols);
-      case Q8_0 -> new Q8_0PackedKernel(rows, cols);
-      case Q4_0 -> new Q4_0PackedKernel(rows, cols);
-      case FP8_E4M3_B128 -> Fp8PackedKernel.e4m3(rows, cols);
-      case FP8_E5M2_B128 -> Fp8PackedKernel.e5m2(rows, cols);
-      case INT8_B128 -> new Int8Block128PackedKernel(rows, cols);
-      case Q4_1 -> new Q4_1PackedKernel(rows, cols);
-      case Q5_0 -> new Q5_0PackedKernel(rows, cols);
-      case Q5_1 -> new Q5_1PackedKernel(rows, cols);
-      case Q2_K ->
-          Species.SHORT.length() >= PairTables.ENTRIES
-              ? new Q2_KTablesKernel(rows, cols)
-              : new Q2_KPackedKernel(rows, cols);
-      case Q3_K -> new Q3_KPackedKernel(rows, cols);
-      case Q4_K -> new Q4_KPackedKernel(rows, cols);
-      case Q5_K -> new Q5_KPackedKernel(rows, cols);
-      case Q6_K -> new Q6_KPackedKernel(rows, cols);
-      case TQ1_0, TQ2_0 ->
-          Species.SHORT.length() >= PairTables.ENTRIES
-              ? new TernaryTablesKernel(type, rows, cols)
-              : new TernaryPackedKernel(type, rows, cols);
-      case IQ4_NL -> new IQ4_NLPackedKernel(rows, cols);
-      case IQ4_XS -> new IQ4_XSPackedKernel(rows, cols);
-      case MXFP4 -> new MXFP4PackedKernel(rows, cols);
-      case NVFP4 -> new NVFP4PackedKernel(rows, cols);
-      case INT4_G128 -> new Int4PackedKernel(rows, cols);
-      default -> throw new IllegalArgumentException(type + " has no packed kernel");
+      case PACKED -> PackedKernels.create(type, rows, cols);
     };
   }
 }
