@@ -169,7 +169,8 @@ public final class CpuDevice {
             (key, share) -> {
               String[] parts = key.split("/", -1);
               if (parts.length >= 2) {
-                best.merge(parts[0] + "/" + parts[1], share, CpuDevice::larger);
+                String format = DataFormat.measured(parts[1]).map(Enum::name).orElse(parts[1]);
+                best.merge(parts[0] + "/" + format, share, CpuDevice::larger);
               }
             });
     // Prefill runs on the decode kernel: a slower kernel than a blocked GEMM, but the measured one.

@@ -3,6 +3,7 @@ package dev.membound.model.workload;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -108,6 +109,23 @@ public enum DataFormat {
    */
   DataFormat rotaryFormat() {
     return this == FP8_G128 || this == FP8_G128_E8M0 ? BF16 : this;
+  }
+
+  /**
+   * The format that a kernel measured under {@code name} streams. Measurements name types of the
+   * kernels, some of which differ from a format here by where their scales stand.
+   *
+   * @return empty for what is no format, as the probes' raw bytes
+   */
+  public static Optional<DataFormat> measured(String name) {
+    String known =
+        switch (name) {
+          case "FP8_E4M3", "FP8_E4M3_B128" -> "FP8";
+          case "FP8_E5M2_B128" -> "FP8_E5M2";
+          case "INT8_B128" -> "INT8";
+          default -> name;
+        };
+    return Arrays.stream(values()).filter(format -> format.name().equals(known)).findFirst();
   }
 
   /**

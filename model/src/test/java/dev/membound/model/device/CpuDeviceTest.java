@@ -25,6 +25,14 @@ class CpuDeviceTest {
   }
 
   @Test
+  void typesOfTheKernelsAreTheFormatsThatTheyStream() {
+    assertThat(engine.runs(Kernel.GEMV, DataFormat.FP8)).isTrue();
+    assertThat(engine.runs(Kernel.ATTENTION, DataFormat.FP8)).isTrue();
+    assertThat(engine.efficiency(Kernel.GEMV, DataFormat.INT8).orElseThrow().value())
+        .isEqualTo(0.6);
+  }
+
+  @Test
   void prefillUsesTheMeasuredGemv() {
     assertThat(engine.efficiency(Kernel.GEMM, DataFormat.Q8_0))
         .isEqualTo(engine.efficiency(Kernel.GEMV, DataFormat.Q8_0));
