@@ -18,10 +18,11 @@ import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.runner.IterationType;
 
 /**
- * Measures the read bandwidth right before and after every iteration, on the kernel's own team and
- * with a working set of the same size: {@link SampleMetrics#READ_CEILING_BYTES_PER_SECOND}, the
- * mean of both sides, each the best of its batches. A machine whose bandwidth changes between
- * states then still gives a meaningful share of the ceiling.
+ * Measures the read bandwidth right before and after every iteration, on the kernel's own team,
+ * each worker on its processor, and with a working set of the same size: {@link
+ * SampleMetrics#READ_CEILING_BYTES_PER_SECOND}, the mean of both sides, each the best of its
+ * batches. A machine whose bandwidth changes between states then still gives a meaningful share of
+ * the ceiling.
  *
  * <p>The probe runs outside of the timed window. It leaves its own data in the caches, so the first
  * calls of an iteration reload the kernel's: at most a cache's size over the bandwidth of the level
@@ -97,13 +98,13 @@ public final class PairedCeilingProfiler implements InternalProfiler {
     // Shared, as the benchmarks' own: a second kind of arena would pollute the type profiles of the
     // access methods that the kernel and the probe have in common.
     arena = Arena.ofShared();
-    probe = ReadProbe.allocate(arena, kernel.team(), probeBytes(kernel));
-    shape = probe.fastestShape(TRIAL_NANOSECONDS);
+    probe = kernel.onTeam(() -> ReadProbe.allocate(arena, kernel.team(), probeBytes(kernel)));
+    shape = kernel.onTeam(() -> probe.fastestShape(TRIAL_NANOSECONDS));
     lastNanoTime = System.nanoTime() - STILL_FRESH_NANOSECONDS;
   }
 
   private double measure() {
-    last = probe.bytesPerSecond(shape, PROBE_NANOSECONDS);
+    last = kernel.onTeam(() -> probe.bytesPerSecond(shape, PROBE_NANOSECONDS));
     lastNanoTime = System.nanoTime();
     return last;
   }

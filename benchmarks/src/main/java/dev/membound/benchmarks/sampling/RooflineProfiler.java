@@ -49,7 +49,7 @@ public final class RooflineProfiler implements InternalProfiler {
     if (current != kernel) {
       kernel = current;
       fma = new FmaProbe(current.team());
-      fma.flopsPerSecond(10 * FMA_NANOSECONDS); // compiles
+      flopsPerSecond(10 * FMA_NANOSECONDS); // compiles
     }
     if (iteration.getType() != IterationType.MEASUREMENT) {
       return results;
@@ -57,12 +57,16 @@ public final class RooflineProfiler implements InternalProfiler {
     double flops = counters.get("flops").getScore();
     double bytes = counters.get("bytes").getScore();
     results.add(ratio("flopsPerByte", flops / bytes));
-    results.add(ratio("shareOfFmaPeak", flops / fma.flopsPerSecond(FMA_NANOSECONDS)));
+    results.add(ratio("shareOfFmaPeak", flops / flopsPerSecond(FMA_NANOSECONDS)));
     results.stream()
         .filter(r -> r.getLabel().equals(SampleMetrics.READ_CEILING_BYTES_PER_SECOND))
         .findFirst()
         .ifPresent(ceiling -> results.add(ratio("shareOfReadCeiling", bytes / ceiling.getScore())));
     return results;
+  }
+
+  private double flopsPerSecond(long nanoseconds) {
+    return kernel.onTeam(() -> fma.flopsPerSecond(nanoseconds));
   }
 
   private static ScalarResult ratio(String label, double value) {

@@ -1,10 +1,12 @@
 package dev.membound.benchmarks.suite;
 
+import dev.membound.kernels.parallel.Pinning;
 import dev.membound.kernels.parallel.WorkerTeam;
 import dev.membound.model.run.Residency;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The kernel that this forked JVM measures: its team and its working set, as the profilers that
@@ -57,6 +59,16 @@ public final class MeasuredKernel {
 
   public WorkerTeam team() {
     return team;
+  }
+
+  /**
+   * Runs a probe that uses the team, on a thread that stands in for the kernel's caller: where the
+   * workers are bound to processors, it is bound to the caller's meanwhile. JMH's profilers run on
+   * another thread than the kernel, and that thread may sit on the processor of a helper.
+   */
+  public <T> T onTeam(Supplier<T> probe) {
+    // A team of one binds nothing.
+    return team.size() == 1 ? probe.get() : Pinning.asWorker(0, probe);
   }
 
   public long workingSetBytes() {

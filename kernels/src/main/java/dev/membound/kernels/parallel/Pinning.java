@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.BitSet;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Binds the calling thread to one of the processors that the process may use, through Linux's
@@ -28,21 +29,25 @@ public final class Pinning {
   private static final int THIS_THREAD = 0;
 
   private static final MethodHandle SET;
+  private static final MethodHandle GET;
   private static final int[] PROCESSORS;
 
   static {
     MethodHandle set = null;
+    MethodHandle get = null;
     int[] processors = {};
     if ("on".equalsIgnoreCase(System.getProperty(PROPERTY))
         && System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
       try {
         set = bind("sched_setaffinity");
-        processors = allowed(bind("sched_getaffinity"));
+        get = bind("sched_getaffinity");
+        processors = allowed(get);
       } catch (RuntimeException e) {
         set = null; // no such function, or native access refused
       }
     }
     SET = set;
+    GET = get;
     PROCESSORS = processors;
   }
 
@@ -58,11 +63,38 @@ public final class Pinning {
     if (!isOn()) {
       return;
     }
+    allow(PROCESSORS[worker % PROCESSORS.length]);
+  }
+
+  /**
+   * Does {@code work} on the calling thread, bound to the processor of a worker meanwhile: for a
+   * thread that stands in for the one that a team was started from, who may be bound to the
+   * processor of another worker, or to none. Afterwards the thread may use the processors that it
+   * could use before.
+   *
+   * @param worker whose processor to use
+   * @return what {@code work} gives
+   */
+  public static <T> T asWorker(int worker, Supplier<T> work) {
+    if (!isOn()) {
+      return work.get();
+    }
+    int[] before = allowed(GET);
+    pinTo(worker);
+    try {
+      return work.get();
+    } finally {
+      allow(before);
+    }
+  }
+
+  private static void allow(int... processors) {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment mask = arena.allocate(MASK_BYTES, Long.BYTES);
-      int processor = PROCESSORS[worker % PROCESSORS.length];
-      long offset = processor / Long.SIZE * (long) Long.BYTES;
-      mask.set(JAVA_LONG, offset, 1L << processor);
+      for (int processor : processors) {
+        long offset = processor / Long.SIZE * (long) Long.BYTES;
+        mask.set(JAVA_LONG, offset, mask.get(JAVA_LONG, offset) | 1L << processor);
+      }
       int unused = (int) SET.invokeExact(THIS_THREAD, (long) MASK_BYTES, mask);
     } catch (Throwable t) {
       throw new AssertionError("sched_setaffinity cannot throw", t);
