@@ -13,17 +13,25 @@ final class DisturbanceRule {
   /** Beyond it the memory's speed before and after a sample differ: it saw two machines. */
   private static final double MOST_CEILING_DRIFT = 0.1;
 
+  /** Beyond it a call still runs vector code that C2 has not compiled. */
+  static final long MOST_BYTES_PER_CALL = 1024;
+
   private DisturbanceRule() {}
 
+  /**
+   * @param allocatedBytesPerCall 0 where nobody counted, or where the kernel allocates by itself
+   */
   static boolean disturbed(
       double cpuOverWall,
       double stealFraction,
       double jitSeconds,
       double wallSeconds,
-      double readCeilingDrift) {
+      double readCeilingDrift,
+      double allocatedBytesPerCall) {
     return cpuOverWall < LEAST_CPU_OVER_WALL
         || stealFraction > MOST_STEAL_FRACTION
         || jitSeconds > MOST_JIT_FRACTION * wallSeconds
-        || readCeilingDrift > MOST_CEILING_DRIFT;
+        || readCeilingDrift > MOST_CEILING_DRIFT
+        || allocatedBytesPerCall > MOST_BYTES_PER_CALL;
   }
 }

@@ -110,6 +110,7 @@ final class JmhFork {
     double steal = score(secondary, SampleMetrics.STEAL_FRACTION, 0);
     double jitMilliseconds = score(secondary, SampleMetrics.JIT_MILLISECONDS, 0);
     double ceiling = score(secondary, SampleMetrics.READ_CEILING_BYTES_PER_SECOND, Double.NaN);
+    Double allocated = allocatedBytesPerCall(secondary, callsPerSecond);
     return new Sample(
         fork,
         index,
@@ -119,12 +120,13 @@ final class JmhFork {
             steal,
             jitMilliseconds / 1e3,
             preset.iteration().toNanos() / 1e9,
-            score(secondary, SampleMetrics.READ_CEILING_DRIFT, 0)),
+            score(secondary, SampleMetrics.READ_CEILING_DRIFT, 0),
+            allocated == null || workload.allocates() ? 0 : allocated),
         cpuOverWall,
         steal,
         jitMilliseconds,
         Double.isFinite(ceiling) && ceiling > 0 ? ceiling : null,
-        allocatedBytesPerCall(secondary, callsPerSecond));
+        allocated);
   }
 
   /** Null for benchmarks that do not count it. */

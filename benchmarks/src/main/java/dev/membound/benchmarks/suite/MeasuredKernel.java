@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  */
 public final class MeasuredKernel {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final long[] NO_HELPERS = {};
   private static volatile MeasuredKernel current;
 
   private final long callerThreadId;
@@ -85,11 +86,20 @@ public final class MeasuredKernel {
    */
   static long currentAllocatedBytes() {
     MeasuredKernel kernel = current;
-    return kernel == null ? 0 : kernel.allocatedBytes();
+    return kernel == null ? 0 : allocatedBytes(kernel.helperThreadIds, kernel.callerThreadId);
   }
 
-  /** Heap that the team's threads have allocated so far; 0 where the JVM cannot tell. */
-  private long allocatedBytes() {
+  /**
+   * As {@link #currentAllocatedBytes}, with another thread in the caller's place; of that thread
+   * alone before the first start.
+   */
+  static long currentAllocatedBytes(Thread caller) {
+    MeasuredKernel kernel = current;
+    return allocatedBytes(kernel == null ? NO_HELPERS : kernel.helperThreadIds, caller.threadId());
+  }
+
+  /** Heap that threads have allocated so far; 0 where the JVM cannot tell. */
+  private static long allocatedBytes(long[] helperThreadIds, long callerThreadId) {
     if (!(THREADS instanceof com.sun.management.ThreadMXBean threads)
         || !threads.isThreadAllocatedMemorySupported()) {
       return 0;

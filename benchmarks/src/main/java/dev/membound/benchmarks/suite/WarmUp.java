@@ -1,6 +1,6 @@
 package dev.membound.benchmarks.suite;
 
-import com.sun.management.OperatingSystemMXBean;
+import dev.membound.kernels.provider.KernelProvider;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 
@@ -13,53 +13,77 @@ public final class WarmUp {
   /** {@code -Dmembound.warmup=off} skips it, for runs whose numbers do not matter. */
   static final String PROPERTY = "membound.warmup";
 
-  private static final long LEAST_NANOS = 700_000_000L;
-  private static final long MOST_NANOS = 20_000_000_000L;
-  private static final long WINDOW_NANOS = 100_000_000L;
-  private static final long QUIET_NANOS = WINDOW_NANOS / 5; // of clocks that may tick every 10 ms
+  private static final int LEAST_WINDOWS = 7;
   private static final int QUIET_WINDOWS = 3;
+  private static final long MOST_NANOS = 20_000_000_000L;
+  private static final long MOST_WINDOW_NANOS = 5 * WarmUpWindow.CALLER_NANOS;
+  private static final long LEAST_RUN_NANOS = 5_000_000L;
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-  private static final OperatingSystemMXBean PROCESS =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private WarmUp() {}
 
   /**
-   * Calls {@code kernel} for at least 0.7 s and until the compilers have rested for 0.3 s; 20 s at
-   * most. JMH's own warm-up iterations follow.
+   * Calls {@code kernel} for at least 0.7 s of CPU time and until, for 0.3 s of it, the compilers
+   * have rested and a call has allocated no more than 1 KB; 20 s at most. JMH's own warm-up
+   * iterations follow.
    */
   public static void untilCompiled(Runnable kernel) {
+    // The scalar reference has no vectors to compile away, and may allocate as it likes.
+    run(kernel, !KernelProvider.current().isVectorised());
+  }
+
+  /** As {@link #untilCompiled}, for a kernel of others, whose calls may allocate for good. */
+  public static void untilCompilersRest(Runnable kernel) {
+    run(kernel, true);
+  }
+
+  private static void run(Runnable kernel, boolean mayAllocate) {
     if ("off".equals(System.getProperty(PROPERTY))) {
       kernel.run();
       return;
     }
     long start = System.nanoTime();
     int quiet = 0;
-    while (System.nanoTime() - start < MOST_NANOS
-        && (quiet < QUIET_WINDOWS || System.nanoTime() - start < LEAST_NANOS)) {
-      long before = virtualMachineNanos();
-      runFor(kernel, WINDOW_NANOS);
-      quiet = virtualMachineNanos() - before < QUIET_NANOS ? quiet + 1 : 0;
+    for (int windows = 0;
+        System.nanoTime() - start < MOST_NANOS
+            && (quiet < QUIET_WINDOWS || windows < LEAST_WINDOWS);
+        windows++) {
+      quiet = window(kernel).quiet(mayAllocate) ? quiet + 1 : 0;
     }
   }
 
-  /**
-   * CPU time of the process that is not that of Java threads. The compilers' own figure says
-   * nothing of a compilation before its end.
-   */
-  private static long virtualMachineNanos() {
-    long javaThreads = 0;
-    for (long id : THREADS.getAllThreadIds()) {
-      javaThreads += Math.max(0, THREADS.getThreadCpuTime(id));
-    }
-    return PROCESS.getProcessCpuTime() - javaThreads;
-  }
-
-  private static void runFor(Runnable kernel, long nanos) {
+  /** Lasts until the caller has had its CPU time; longer than that in all by the wait for it. */
+  private static WarmUpWindow window(Runnable kernel) {
+    long compilers = CompilerTime.nanos();
+    long allocated = MeasuredKernel.currentAllocatedBytes(Thread.currentThread());
     long start = System.nanoTime();
+    long cpuStart = cpuNanos();
+    long cpu = 0;
+    long calls = 0;
+    do {
+      calls += runFor(kernel, Math.max(LEAST_RUN_NANOS, WarmUpWindow.CALLER_NANOS - cpu));
+      cpu = cpuNanos() - cpuStart;
+    } while (cpu < WarmUpWindow.LEAST_CALLER_NANOS
+        && System.nanoTime() - start < MOST_WINDOW_NANOS);
+    allocated = MeasuredKernel.currentAllocatedBytes(Thread.currentThread()) - allocated;
+    return new WarmUpWindow(calls, cpu, CompilerTime.nanos() - compilers, allocated);
+  }
+
+  /** CPU time of the calling thread; wall time where the JVM cannot tell. */
+  private static long cpuNanos() {
+    return THREADS.isCurrentThreadCpuTimeSupported()
+        ? THREADS.getCurrentThreadCpuTime()
+        : System.nanoTime();
+  }
+
+  private static long runFor(Runnable kernel, long nanos) {
+    long start = System.nanoTime();
+    long calls = 0;
     do {
       kernel.run();
+      calls++;
     } while (System.nanoTime() - start < nanos);
+    return calls;
   }
 }

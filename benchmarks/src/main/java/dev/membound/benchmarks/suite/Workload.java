@@ -58,4 +58,12 @@ public interface Workload {
 
   /** Floating-point operations a call; 0 for pure memory probes. */
   long flops();
+
+  /**
+   * Whether its calls allocate heap by themselves, as those of other libraries may. In ours that is
+   * a sign of code not yet compiled.
+   */
+  default boolean allocates() {
+    return false;
+  }
 }

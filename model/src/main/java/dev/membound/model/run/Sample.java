@@ -6,8 +6,8 @@ package dev.membound.model.run;
  * @param fork 0-based fork, the cluster of the bootstrap
  * @param iteration 0-based iteration within the fork
  * @param secondsPerCall wall time of one kernel call, mean over the iteration
- * @param disturbed whether something else took the core, or the JIT compiler was busy; flagged,
- *     never dropped
+ * @param disturbed whether something else took the core, or the JIT compiler was busy or not yet
+ *     done; flagged, never dropped
  * @param cpuOverWall CPU time of the kernel's threads over wall time × threads; 1 when undisturbed
  * @param stealFraction share of the machine's time that the hypervisor took, 0 to 1; 0 where the OS
  *     does not tell

@@ -76,6 +76,11 @@ public record PeerAttentionWorkload(
   }
 
   @Override
+  public boolean allocates() {
+    return true;
+  }
+
+  @Override
   public int batch() {
     return 1;
   }

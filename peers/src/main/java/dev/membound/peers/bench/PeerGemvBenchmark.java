@@ -66,7 +66,7 @@ public class PeerGemvBenchmark extends KernelBenchmark {
     MeasuredKernel.start(threads, workload.workingSetBytes(), workload.residency());
     callBytes = workload.bytes().values().stream().mapToLong(Long::longValue).sum();
     callFlops = workload.flops();
-    WarmUp.untilCompiled(this::call);
+    WarmUp.untilCompilersRest(this::call);
   }
 
   @Benchmark

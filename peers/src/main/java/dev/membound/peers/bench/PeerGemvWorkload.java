@@ -62,6 +62,11 @@ public record PeerGemvWorkload(
   }
 
   @Override
+  public boolean allocates() {
+    return true;
+  }
+
+  @Override
   public int batch() {
     return 1;
   }

@@ -61,8 +61,8 @@ final class SampleQualitySection implements ReportSection {
                 "Samples against the median of their measurement",
                 takeaway(sampled),
                 "Time of each sample over the median of its measurement. A disturbed sample is one"
-                    + " during which something else took the core or the JIT compiler worked; it is"
-                    + " shown, and left out of the medians.",
+                    + " during which something else took the core, or the JIT compiler worked or was not"
+                    + " yet done; it is shown, and left out of the medians.",
                 chart(sampled),
                 List.of(table(sampled)))));
   }

@@ -1,0 +1,62 @@
+package dev.membound.benchmarks.suite;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * How long the JIT compilers have worked, or wanted to, so far. Their own figure says nothing of a
+ * compilation before its end.
+ */
+final class CompilerTime {
+  private static final Path TASKS = Path.of("/proc/self/task");
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+  private CompilerTime() {}
+
+  /**
+   * CPU time of the process that is not that of Java threads, and the time that its compiler
+   * threads waited for a core: one that gets none is not done. In nanoseconds.
+   */
+  static long nanos() {
+    long javaThreads = 0;
+    for (long id : THREADS.getAllThreadIds()) {
+      javaThreads += Math.max(0, THREADS.getThreadCpuTime(id));
+    }
+    return PROCESS.getProcessCpuTime() - javaThreads + waitedNanos(TASKS);
+  }
+
+  /**
+   * Second field of {@code schedstat}, summed over the threads named as HotSpot names its compilers
+   * ({@code C2 CompilerThread0}, cut by Linux); 0 where the kernel does not keep it.
+   */
+  static long waitedNanos(Path tasks) {
+    long sum = 0;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        sum += waitedNanosOf(thread);
+      }
+    } catch (IOException e) {
+      return 0;
+    }
+    return sum;
+  }
+
+  private static long waitedNanosOf(Path thread) {
+    try {
+      if (!Files.readString(thread.resolve("comm")).matches("(?s)C[12] Compiler.*")) {
+        return 0;
+      }
+      String[] fields = Files.readString(thread.resolve("schedstat")).trim().split(" ");
+      return fields.length < 2 ? 0 : Long.parseLong(fields[1]);
+    } catch (IOException | NumberFormatException e) {
+      return 0; // the thread has ended, or the kernel keeps no such statistics
+    }
+  }
+}
