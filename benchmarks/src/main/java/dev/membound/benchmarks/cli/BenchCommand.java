@@ -45,7 +45,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--roofline",
       description =
           "Adds FLOP a byte and the shares of the read bandwidth and of the multiply-add peak,"
-              + " measured beside every iteration.")
+              + " measured beside every iteration. A share is left out where its probes before"
+              + " and after the iteration differ by more than 10 %%, or it is above 1.05.")
   private boolean roofline;
 
   @Option(names = "--help", usageHelp = true, description = "This help; -h is JMH's.")

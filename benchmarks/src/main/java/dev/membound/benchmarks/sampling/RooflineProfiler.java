@@ -2,6 +2,7 @@ package dev.membound.benchmarks.sampling;
 
 import dev.membound.benchmarks.ceiling.FmaProbe;
 import dev.membound.benchmarks.suite.MeasuredKernel;
+import dev.membound.benchmarks.suite.WarmUp;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +19,8 @@ import org.openjdk.jmh.runner.IterationType;
 /**
  * Where a kernel stands under the roofline: FLOP a byte, and its shares of the read bandwidth and
  * of the multiply-add peak that are measured beside every iteration, on the kernel's own team. The
- * larger share says what bounds it. {@code ./membound bench --roofline} switches it on.
+ * larger share says what bounds it. A share is left out where the probes around the iteration do
+ * not allow one, see {@link RooflineShare}. {@code ./membound bench --roofline} switches it on.
  */
 public final class RooflineProfiler implements InternalProfiler {
   private static final long FMA_NANOSECONDS = 20_000_000;
@@ -26,6 +28,7 @@ public final class RooflineProfiler implements InternalProfiler {
   private final PairedCeilingProfiler read = new PairedCeilingProfiler();
   private MeasuredKernel kernel;
   private FmaProbe fma;
+  private double fmaFlopsPerSecond = Double.NaN;
 
   @Override
   public String getDescription() {
@@ -46,27 +49,42 @@ public final class RooflineProfiler implements InternalProfiler {
     if (current == null || !counters.containsKey("flops")) {
       return results;
     }
+    double before = fmaFlopsPerSecond;
     if (current != kernel) {
+      before = Double.NaN;
       kernel = current;
       fma = new FmaProbe(current.team());
-      flopsPerSecond(10 * FMA_NANOSECONDS); // compiles
+      // The fastest batch of too short a time may still be interpreted: shares of 38 came of it.
+      kernel.onTeam(
+          () -> {
+            WarmUp.untilCompiled(() -> fma.flopsPerSecond(0));
+            return null;
+          });
     }
+    fmaFlopsPerSecond = kernel.onTeam(() -> fma.flopsPerSecond(FMA_NANOSECONDS));
     if (iteration.getType() != IterationType.MEASUREMENT) {
       return results;
     }
     double flops = counters.get("flops").getScore();
     double bytes = counters.get("bytes").getScore();
     results.add(ratio("flopsPerByte", flops / bytes));
-    results.add(ratio("shareOfFmaPeak", flops / flopsPerSecond(FMA_NANOSECONDS)));
-    results.stream()
-        .filter(r -> r.getLabel().equals(SampleMetrics.READ_CEILING_BYTES_PER_SECOND))
-        .findFirst()
-        .ifPresent(ceiling -> results.add(ratio("shareOfReadCeiling", bytes / ceiling.getScore())));
+    RooflineShare.of(flops, before, fmaFlopsPerSecond)
+        .ifPresent(share -> results.add(ratio("shareOfFmaPeak", share)));
+    RooflineShare.ofMean(
+            bytes,
+            score(results, SampleMetrics.READ_CEILING_BYTES_PER_SECOND),
+            score(results, SampleMetrics.READ_CEILING_DRIFT))
+        .ifPresent(share -> results.add(ratio("shareOfReadCeiling", share)));
     return results;
   }
 
-  private double flopsPerSecond(long nanoseconds) {
-    return kernel.onTeam(() -> fma.flopsPerSecond(nanoseconds));
+  /** NaN where there is none, as for kernels that stream nothing. */
+  private static double score(List<Result<?>> results, String label) {
+    return results.stream()
+        .filter(result -> result.getLabel().equals(label))
+        .mapToDouble(Result::getScore)
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   private static ScalarResult ratio(String label, double value) {

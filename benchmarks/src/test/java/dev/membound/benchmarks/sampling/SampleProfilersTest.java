@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.profile.InternalProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
@@ -108,9 +110,17 @@ class SampleProfilersTest {
         double flops = metric(iteration, "flops");
         double bytes = metric(iteration, "bytes");
         assertThat(metric(iteration, "flopsPerByte")).isEqualTo(flops / bytes);
-        assertThat(metric(iteration, "shareOfFmaPeak")).isPositive();
-        assertThat(metric(iteration, "shareOfReadCeiling"))
-            .isEqualTo(bytes / metric(iteration, SampleMetrics.READ_CEILING_BYTES_PER_SECOND));
+        double ceiling = metric(iteration, SampleMetrics.READ_CEILING_BYTES_PER_SECOND);
+        Map<String, Result> shares = iteration.getSecondaryResults();
+        // Both may be left out on a machine that others use.
+        if (shares.containsKey("shareOfFmaPeak")) {
+          assertThat(metric(iteration, "shareOfFmaPeak")).isBetween(0.0, 1.05);
+        }
+        if (shares.containsKey("shareOfReadCeiling")) {
+          assertThat(metric(iteration, "shareOfReadCeiling"))
+              .isEqualTo(bytes / ceiling)
+              .isLessThanOrEqualTo(1.05);
+        }
       }
     }
   }
