@@ -25,7 +25,8 @@ import java.util.Objects;
  *     activations}, {@code read}, {@code write}, {@code writeAllocate}
  * @param flops floating-point operations a call, 2 a multiply-add; 0 for pure memory probes
  * @param samples every sample of every fork
- * @param secondsPerCall median over undisturbed samples
+ * @param secondsPerCall median over undisturbed samples; over all where fewer than a third are
+ *     undisturbed
  * @param gigabytesPerSecond algorithmic bytes (all kinds but {@code writeAllocate}) over time, in
  *     10⁹ B/s; null for probes that move none
  * @param shareOfReadCeiling paired share of the read ceiling at the same level and threads; null

@@ -13,10 +13,18 @@ import java.util.TreeMap;
 public final class UsableSamples {
   private UsableSamples() {}
 
+  /** Whether too few are undisturbed, so that the disturbed ones count too. */
+  public static boolean includeDisturbed(List<Sample> samples) {
+    long undisturbed = samples.stream().filter(sample -> !sample.disturbed()).count();
+    return 3 * undisturbed < samples.size();
+  }
+
   /** The usable samples in the order of forks; one non-empty list a fork. */
   public static List<List<Sample>> byFork(List<Sample> samples) {
-    List<Sample> undisturbed = samples.stream().filter(sample -> !sample.disturbed()).toList();
-    List<Sample> usable = 3 * undisturbed.size() < samples.size() ? samples : undisturbed;
+    List<Sample> usable =
+        includeDisturbed(samples)
+            ? samples
+            : samples.stream().filter(sample -> !sample.disturbed()).toList();
     SortedMap<Integer, List<Sample>> forks = new TreeMap<>();
     for (Sample sample : usable) {
       forks.computeIfAbsent(sample.fork(), fork -> new ArrayList<>()).add(sample);

@@ -283,6 +283,50 @@ class HtmlReportTest {
     profile.notIdentifiable().forEach((name, why) -> assertThat(html).contains(name, why));
   }
 
+  @Test
+  void mediansOfDisturbedSamplesAreMarkedAndCounted() {
+    assertThat(takeaways(run).get("figure-quality")).doesNotContain("medians are of disturbed");
+    List<Measurement> measurements = new ArrayList<>(run.measurements().measurements());
+    Measurement disturbed = disturbedButOne(measurements.getFirst());
+    measurements.set(0, disturbed);
+    RunDocuments busy = withMeasurements(measurements);
+
+    assertThat(takeaways(busy).get("figure-quality"))
+        .contains(
+            "; 1 of "
+                + measurements.size()
+                + " medians are of disturbed samples too, since fewer than a third are"
+                + " undisturbed");
+    List<List<Object>> rows =
+        ReportSections.ALL.stream()
+            .flatMap(section -> section.render(busy).figures().stream())
+            .filter(figure -> figure.id().equals("figure-quality"))
+            .findFirst()
+            .orElseThrow()
+            .tables()
+            .getFirst()
+            .rows();
+    assertThat(rows.getFirst()).contains(disturbed.id(), "all samples");
+    assertThat(rows.subList(1, rows.size())).allSatisfy(r -> assertThat(r).contains("undisturbed"));
+  }
+
+  private static Measurement disturbedButOne(Measurement m) {
+    List<Sample> samples = new ArrayList<>();
+    for (Sample s : m.samples()) {
+      samples.add(
+          new Sample(
+              s.fork(),
+              s.iteration(),
+              s.secondsPerCall(),
+              !samples.isEmpty(),
+              s.cpuOverWall(),
+              s.stealFraction(),
+              s.jitMilliseconds(),
+              s.readCeilingBytesPerSecond()));
+    }
+    return with(m, samples, m.secondsPerCall(), m.gigabytesPerSecond(), m.shareOfReadCeiling());
+  }
+
   /** The run with one family slower by a factor. */
   private RunDocuments slowed(String kernel, double factor) {
     return withMeasurements(
@@ -292,6 +336,16 @@ class HtmlReportTest {
   }
 
   private static Measurement slowed(Measurement m, double factor) {
+    return with(
+        m,
+        m.samples().stream().map(sample -> slowed(sample, factor)).toList(),
+        scaled(m.secondsPerCall(), factor),
+        scaled(m.gigabytesPerSecond(), 1 / factor),
+        scaled(m.shareOfReadCeiling(), 1 / factor));
+  }
+
+  private static Measurement with(
+      Measurement m, List<Sample> samples, Interval seconds, Interval rate, Interval share) {
     return new Measurement(
         m.id(),
         m.kernel(),
@@ -304,10 +358,10 @@ class HtmlReportTest {
         m.workingSetBytes(),
         m.bytes(),
         m.flops(),
-        m.samples().stream().map(sample -> slowed(sample, factor)).toList(),
-        scaled(m.secondsPerCall(), factor),
-        scaled(m.gigabytesPerSecond(), 1 / factor),
-        scaled(m.shareOfReadCeiling(), 1 / factor),
+        samples,
+        seconds,
+        rate,
+        share,
         m.refused());
   }
 

@@ -9,6 +9,7 @@ import dev.membound.model.chart.Paint;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.Sample;
+import dev.membound.model.statistics.UsableSamples;
 import dev.membound.model.table.Column;
 import dev.membound.model.table.DataTable;
 import dev.membound.model.table.Numbers;
@@ -62,7 +63,8 @@ final class SampleQualitySection implements ReportSection {
                 takeaway(sampled),
                 "Time of each sample over the median of its measurement. A disturbed sample is one"
                     + " during which something else took the core, or the JIT compiler worked or was not"
-                    + " yet done; it is shown, and left out of the medians.",
+                    + " yet done; it is shown, and left out of the medians, unless fewer than a third of the"
+                    + " samples are undisturbed: then all count.",
                 chart(sampled),
                 List.of(table(sampled)))));
   }
@@ -93,7 +95,17 @@ final class SampleQualitySection implements ReportSection {
             : "; of the undisturbed "
                 + Numbers.percent(near / (double) undisturbed)
                 + " lie within 5 % of their median";
+    long ofAll = sampled.stream().filter(m -> UsableSamples.includeDisturbed(m.samples())).count();
+    String counted =
+        ofAll == 0
+            ? ""
+            : "; "
+                + Numbers.count(ofAll)
+                + " of "
+                + Numbers.count(sampled.size())
+                + " medians are of disturbed samples too, since fewer than a third are undisturbed";
     return lead
+        + counted
         + spread
         + "; the widest 90 % interval is ±"
         + Numbers.percent(relativeWidth(widest) / 2)
@@ -161,6 +173,7 @@ final class SampleQualitySection implements ReportSection {
               m.samples().stream().map(Sample::fork).distinct().count(),
               m.samples().size(),
               100.0 * disturbed(m) / m.samples().size(),
+              UsableSamples.includeDisturbed(m.samples()) ? "all samples" : "undisturbed",
               100 * relativeWidth(m) / 2,
               100 * forkSpread(m),
               m.samples().stream().mapToDouble(Sample::cpuOverWall).average().orElse(0),
@@ -173,6 +186,7 @@ final class SampleQualitySection implements ReportSection {
             Column.count("forks"),
             Column.count("samples"),
             Column.percent("disturbed"),
+            Column.text("median of"),
             Column.percent("half width of the 90 % interval"),
             Column.percent("spread of fork medians"),
             Column.number("CPU over wall time", ""),
