@@ -1,5 +1,6 @@
 package dev.membound.benchmarks.topk;
 
+import dev.membound.model.statistics.Quantiles;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -61,7 +62,6 @@ final class StepComparison {
   }
 
   private static double quantile(double[] values, double share) {
-    Arrays.sort(values);
-    return values.length == 0 ? Double.NaN : values[(int) (share * (values.length - 1))];
+    return values.length == 0 ? Double.NaN : Quantiles.of(values, share);
   }
 }
