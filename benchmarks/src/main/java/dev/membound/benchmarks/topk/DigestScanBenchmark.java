@@ -3,6 +3,7 @@ package dev.membound.benchmarks.topk;
 import dev.membound.benchmarks.attention.KvSequences;
 import dev.membound.benchmarks.attention.KvShape;
 import dev.membound.benchmarks.suite.TrafficCounters;
+import dev.membound.kernels.attention.AttentionShape;
 import dev.membound.kernels.parallel.WorkerTeam;
 import java.lang.foreign.Arena;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -12,6 +13,7 @@ public class DigestScanBenchmark extends TopKBenchmark {
   private KvSequences sequences;
   private Digests digests;
   private WorkerTeam team;
+  private AttentionShape shape; // asked for in a call, it would be allocated there
   private float[] scores;
 
   @Override
@@ -23,6 +25,7 @@ public class DigestScanBenchmark extends TopKBenchmark {
   void plan(TopKWorkload workload, KvSequences sequences, WorkerTeam team, Arena arena) {
     this.sequences = sequences;
     this.team = team;
+    shape = sequences.shape().attention();
     digests = Digests.of(sequences, workload.copies(), arena);
     scores = new float[kvHeads * sequences.table().pages()];
   }
@@ -36,6 +39,6 @@ public class DigestScanBenchmark extends TopKBenchmark {
 
   @Override
   void call() {
-    digests.next().scanGroups(sequences.query(), sequences.shape().attention(), scores, team);
+    digests.next().scanGroups(sequences.query(), shape, scores, team);
   }
 }
