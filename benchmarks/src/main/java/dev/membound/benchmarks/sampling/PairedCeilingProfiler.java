@@ -20,7 +20,7 @@ import org.openjdk.jmh.runner.IterationType;
 /**
  * Measures the read bandwidth right before and after every iteration, on the kernel's own team,
  * each worker on its processor, and with a working set of the same size: {@link
- * SampleMetrics#READ_CEILING_BYTES_PER_SECOND}, the mean of both sides, each the best of its
+ * SampleMetrics#READ_CEILING_BYTES_PER_SECOND}, the mean of both sides, each the median of its
  * batches. A machine whose bandwidth changes between states then still gives a meaningful share of
  * the ceiling.
  *

@@ -2,8 +2,8 @@ package dev.membound.benchmarks.suite;
 
 /**
  * When a sample counts as disturbed. Keeping samples with CPU/wall of at least 0.98 cut the spread
- * of log time from 0.33 to 0.065 on a busy machine; steal and JIT activity get the same 2 % of the
- * iteration.
+ * of log time from 0.33 to 0.065 on a busy machine; steal gets the same 2 % of the iteration, JIT
+ * activity 5 %.
  */
 final class DisturbanceRule {
   private static final double LEAST_CPU_OVER_WALL = 0.98;
