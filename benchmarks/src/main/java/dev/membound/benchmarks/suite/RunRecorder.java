@@ -12,6 +12,7 @@ import dev.membound.model.statistics.MeasurementStatistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,21 +22,29 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /**
- * Keeps a run's measurements and writes them, with JMH's own results, after every fork. A run
- * killed at any time has lost at most the fork under way.
+ * Keeps a run's measurements and writes them after every fork: a run killed at any time has lost at
+ * most the fork under way. JMH's own results, which nothing reads back but a resumed run, are
+ * written every five minutes and at the end: they are one document, and thousands of forks would
+ * write hundreds of gigabytes of it.
  */
 final class RunRecorder {
   private static final String JMH_FILE = "jmh.json";
+  private static final String MOVE_AWAY =
+      "move it away to go on (the samples are in measurements.json)";
+  private static final Duration JMH_INTERVAL = Duration.ofMinutes(5);
 
   private final RunFolder folder;
   private final MeasurementFile header;
   private final Map<String, Measurement> measurements = new LinkedHashMap<>();
   private final ArrayNode jmhResults;
+  private int jmhWritten;
+  private long jmhNanoTime = System.nanoTime();
 
   private RunRecorder(RunFolder folder, MeasurementFile header, ArrayNode jmhResults) {
     this.folder = folder;
     this.header = header;
     this.jmhResults = jmhResults;
+    this.jmhWritten = jmhResults.size();
     for (Measurement measurement : header.measurements()) {
       measurements.put(measurement.id(), measurement);
     }
@@ -52,7 +61,7 @@ final class RunRecorder {
   /**
    * Goes on with what a folder holds.
    *
-   * @throws RunFolderException if its measurements are damaged
+   * @throws RunFolderException if its measurements or JMH's results are damaged
    */
   static RunRecorder resume(RunFolder folder) {
     return new RunRecorder(
@@ -73,8 +82,8 @@ final class RunRecorder {
     return known != null && known.samples().stream().anyMatch(sample -> sample.fork() == fork);
   }
 
-  /** Adds a fork and writes everything. */
-  void add(PlannedWorkload planned, JmhFork.Outcome outcome) {
+  /** Adds a fork and writes the measurements. */
+  synchronized void add(PlannedWorkload planned, JmhFork.Outcome outcome) {
     Measurement known = measurements.get(planned.id());
     List<Sample> samples = new ArrayList<>(known == null ? List.of() : known.samples());
     samples.addAll(outcome.samples());
@@ -88,7 +97,18 @@ final class RunRecorder {
     for (JsonNode result : Json.mapper().readTree(outcome.jmhJson())) {
       jmhResults.add(result);
     }
-    folder.writeText(JMH_FILE, Json.mapper().writeValueAsString(jmhResults));
+    if (System.nanoTime() - jmhNanoTime >= JMH_INTERVAL.toNanos()) {
+      writeJmh();
+    }
+  }
+
+  /** Writes JMH's own results, if there are new ones; another thread may call it. */
+  synchronized void writeJmh() {
+    if (jmhResults.size() > jmhWritten) {
+      folder.writeText(JMH_FILE, Json.mapper().writeValueAsString(jmhResults));
+      jmhWritten = jmhResults.size();
+    }
+    jmhNanoTime = System.nanoTime();
   }
 
   private static Measurement unsummarised(PlannedWorkload planned, List<Sample> samples) {
@@ -115,15 +135,16 @@ final class RunRecorder {
 
   private static ArrayNode readJmh(RunFolder folder) {
     Path file = folder.path().resolve(JMH_FILE);
+    if (!Files.exists(file)) {
+      return Json.mapper().createArrayNode();
+    }
     try {
-      if (Files.exists(file)
-          && Json.mapper().readTree(Files.readAllBytes(file)) instanceof ArrayNode array) {
+      if (Json.mapper().readTree(Files.readAllBytes(file)) instanceof ArrayNode array) {
         return array;
       }
     } catch (IOException | JacksonException e) {
-      throw new RunFolderException(
-          file + " is damaged; move it away to go on (the samples are in measurements.json)", e);
+      throw new RunFolderException(file + " is damaged; " + MOVE_AWAY, e);
     }
-    return Json.mapper().createArrayNode();
+    throw new RunFolderException(file + " is not JMH's: it holds no array; " + MOVE_AWAY);
   }
 }

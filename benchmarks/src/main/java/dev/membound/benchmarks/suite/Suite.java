@@ -65,8 +65,12 @@ public final class Suite {
             : RunRecorder.start(folder, runId, preset, seed);
     List<Step> steps = missingSteps(recorder);
     Path scratch = createScratch();
+    Thread whenStopped = new Thread(() -> writeLastResults(recorder), "membound-last-results");
+    Runtime.getRuntime().addShutdownHook(whenStopped);
     try {
       run(steps, recorder, new JmhFork(preset, scratch));
+      recorder.writeJmh();
+      forget(whenStopped);
     } finally {
       progress.done();
       delete(scratch);
@@ -76,6 +80,23 @@ public final class Suite {
       throw new RunFolderException("no benchmark could run; the reasons are printed above");
     }
     return file;
+  }
+
+  private static void writeLastResults(RunRecorder recorder) {
+    try {
+      recorder.writeJmh();
+    } catch (RunFolderException e) {
+      // The process is ending; the samples are in measurements.json.
+    }
+  }
+
+  /** The hook would keep all results in memory for what a run does after measuring. */
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending.
+    }
   }
 
   private record Step(PlannedWorkload planned, int fork) {}

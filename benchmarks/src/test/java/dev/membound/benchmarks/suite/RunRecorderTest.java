@@ -47,18 +47,45 @@ class RunRecorderTest {
 
   @Test
   void resumingKeepsSamplesAndKnowsWhatIsMissing() throws Exception {
-    RunRecorder.start(folder, "run-1", Preset.QUICK, 7).add(PLANNED, fork(0, 1e-6));
+    RunRecorder first = RunRecorder.start(folder, "run-1", Preset.QUICK, 7);
+    first.add(PLANNED, fork(0, 1e-6));
+    first.writeJmh();
 
     RunRecorder resumed = RunRecorder.resume(folder);
     assertThat(resumed.has(PLANNED, 0)).isTrue();
     assertThat(resumed.has(PLANNED, 1)).isFalse();
     resumed.add(PLANNED, fork(1, 2e-6));
+    resumed.writeJmh();
 
     assertThat(resumed.file().measurements().getFirst().samples())
         .extracting(Sample::fork)
         .containsExactly(0, 0, 1, 1);
     assertThat(Json.mapper().readTree(Files.readAllBytes(folder.path().resolve("jmh.json"))))
         .hasSize(2);
+  }
+
+  @Test
+  void jmhsResultsAreNotWrittenAfterEveryFork() throws Exception {
+    Path jmh = folder.path().resolve("jmh.json");
+    RunRecorder recorder = RunRecorder.start(folder, "run-1", Preset.QUICK, 7);
+    recorder.add(PLANNED, fork(0, 1e-6));
+    assertThat(jmh).doesNotExist();
+
+    recorder.writeJmh();
+    recorder.add(PLANNED, fork(1, 1e-6));
+    assertThat(Json.mapper().readTree(Files.readAllBytes(jmh))).hasSize(1);
+    assertThat(RunRecorder.resume(folder).has(PLANNED, 1)).isTrue();
+  }
+
+  @Test
+  void aJmhFileThatIsNoArrayIsKeptAndNamed() throws Exception {
+    RunRecorder.start(folder, "run-1", Preset.QUICK, 7).add(PLANNED, fork(0, 1e-6));
+    Files.writeString(folder.path().resolve("jmh.json"), "{\"mine\": 1}");
+
+    assertThatThrownBy(() -> RunRecorder.resume(folder))
+        .isInstanceOf(RunFolderException.class)
+        .hasMessageContaining("jmh.json is not JMH's: it holds no array; move it away");
+    assertThat(folder.path().resolve("jmh.json")).hasContent("{\"mine\": 1}");
   }
 
   @Test
