@@ -67,10 +67,14 @@ public record GemvWorkload(
         rows,
         cols,
         batch,
-        Gemv.activationPaths(type, matrixLayout, batch).getFirst(),
+        defaultPath(type, matrixLayout, batch),
         threads,
         residency,
         wantedWorkingSetBytes);
+  }
+
+  private static ActivationPath defaultPath(QuantType type, MatrixLayout layout, int batch) {
+    return Gemv.activationPaths(type, layout, batch).getFirst();
   }
 
   @Override
@@ -115,6 +119,14 @@ public record GemvWorkload(
   @Override
   public Optional<String> activations() {
     return Optional.of(activationPath.name());
+  }
+
+  /** The activation path, where it is not the default one. */
+  @Override
+  public Optional<String> variant() {
+    return activationPath == defaultPath(type, matrixLayout, batch)
+        ? Optional.empty()
+        : activations();
   }
 
   /**

@@ -3,9 +3,14 @@ package dev.membound.benchmarks.plan;
 import dev.membound.benchmarks.host.CacheHierarchy;
 import dev.membound.benchmarks.suite.PlannedWorkload;
 import dev.membound.benchmarks.suite.Preset;
+import dev.membound.benchmarks.suite.Workload;
 import dev.membound.model.run.Residency;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Which workloads a preset measures on this machine.
@@ -19,9 +24,19 @@ public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> note
   private static final long LEAST_MEMORY_BYTES = 256L << 20;
   private static final long HIDDEN_MEMORY_BYTES = 2L << 30; // at most, where it is not known
 
+  /**
+   * @throws IllegalArgumentException if two workloads have one id: their samples would be taken for
+   *     those of one
+   */
   public MeasurementPlan {
     workloads = List.copyOf(workloads);
     notes = List.copyOf(notes);
+    Set<String> ids = new HashSet<>();
+    for (PlannedWorkload planned : workloads) {
+      if (!ids.add(planned.id())) {
+        throw new IllegalArgumentException("the plan has the id " + planned.id() + " twice");
+      }
+    }
   }
 
   /**
@@ -50,7 +65,16 @@ public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> note
     workloads.addAll(TopKPlan.workloads(scope));
     List<String> notes = notes(scope);
     workloads.removeIf(planned -> !fits(planned, availableMemoryBytes, notes));
-    return new MeasurementPlan(workloads, notes);
+    return new MeasurementPlan(distinct(workloads), notes);
+  }
+
+  /** Equal workloads once: on one core, one thread and all cores are the same. */
+  private static List<PlannedWorkload> distinct(List<PlannedWorkload> workloads) {
+    Map<Workload, PlannedWorkload> distinct = new LinkedHashMap<>();
+    for (PlannedWorkload planned : workloads) {
+      distinct.putIfAbsent(planned.workload(), planned);
+    }
+    return List.copyOf(distinct.values());
   }
 
   /** Whether a workload's data takes half of the free memory at most; a note where not. */

@@ -4,7 +4,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The stable id of a workload's measurement: the same workload has the same id in every run. */
+/**
+ * The stable id of a workload's measurement: the same workload has the same id in every run,
+ * another one another id.
+ */
 final class MeasurementIds {
   private MeasurementIds() {}
 
@@ -14,14 +17,17 @@ final class MeasurementIds {
         sorted.entrySet().stream()
             .map(size -> size.getKey() + "=" + size.getValue())
             .collect(Collectors.joining(","));
-    return String.join(
-        "/",
-        workload.kernel(),
-        workload.format(),
-        workload.layout(),
-        shape,
-        "b" + workload.batch(),
-        "t" + workload.threads(),
-        workload.residency().name());
+    String id =
+        String.join(
+            "/",
+            workload.kernel(),
+            workload.format(),
+            workload.layout(),
+            shape,
+            "b" + workload.batch(),
+            "t" + workload.threads(),
+            workload.residency().name());
+    // Only where it is another than the usual one, so that ids of older runs stay what they are.
+    return workload.variant().map(variant -> id + "/" + variant).orElse(id);
   }
 }

@@ -39,6 +39,11 @@ public interface Workload {
     return Optional.empty();
   }
 
+  /** What tells it from the usual workload that is like it in all else; empty for the usual one. */
+  default Optional<String> variant() {
+    return Optional.empty();
+  }
+
   /** Worker threads that share a call. */
   int threads();
 

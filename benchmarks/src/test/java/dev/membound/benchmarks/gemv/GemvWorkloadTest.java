@@ -2,10 +2,14 @@ package dev.membound.benchmarks.gemv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.membound.benchmarks.suite.PlannedWorkload;
 import dev.membound.benchmarks.suite.TrafficCounters;
+import dev.membound.kernels.gemv.ActivationPath;
+import dev.membound.kernels.gemv.Gemv;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.quant.QuantType;
 import dev.membound.model.run.Residency;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +28,23 @@ class GemvWorkloadTest {
     assertThat(q8.flops()).isEqualTo(2L * 14336 * 4096);
     // 62.4 MB a matrix: three of them exceed 128 MiB.
     assertThat(q8.workingSetBytes()).isEqualTo(3 * 14336L * 128 * 34);
+  }
+
+  @Test
+  void anotherActivationPathIsAnotherMeasurement() {
+    List<ActivationPath> paths = Gemv.activationPaths(QuantType.Q4_K, MatrixLayout.FILE, 1);
+
+    assertThat(paths).hasSize(2);
+    assertThat(id(paths.getFirst()))
+        .as("the default path's id names none, as ever")
+        .isEqualTo("gemv/Q4_K/FILE/cols=1024,rows=64/b1/t1/L2");
+    assertThat(id(paths.getLast())).isEqualTo(id(paths.getFirst()) + "/" + paths.getLast());
+  }
+
+  private static String id(ActivationPath path) {
+    GemvWorkload workload =
+        new GemvWorkload(QuantType.Q4_K, MatrixLayout.FILE, 64, 1024, 1, path, 1, Residency.L2, 1);
+    return new PlannedWorkload(workload, 1).id();
   }
 
   @ParameterizedTest

@@ -3,9 +3,12 @@ package dev.membound.benchmarks.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.membound.benchmarks.gemv.GemvWorkload;
 import dev.membound.benchmarks.host.CacheHierarchy;
 import dev.membound.benchmarks.suite.PlannedWorkload;
 import dev.membound.benchmarks.suite.Preset;
+import dev.membound.kernels.matrix.MatrixLayout;
+import dev.membound.kernels.quant.QuantType;
 import dev.membound.model.run.HostFacts.CacheLevel;
 import dev.membound.model.run.Residency;
 import java.util.List;
@@ -31,6 +34,32 @@ class MeasurementPlanTest {
         .isNotEmpty()
         .extracting(PlannedWorkload::id)
         .doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Preset.class)
+  void onOneCoreIdsAreUniqueToo(Preset preset) {
+    CacheHierarchy oneCore = new CacheHierarchy(TWO_CORES.levels(), 1);
+    assertThat(MeasurementPlan.of(preset, oneCore, 512, 16 * GIB).workloads())
+        .extracting(PlannedWorkload::id)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void twoWorkloadsWithOneIdAreRefused() {
+    PlannedWorkload small = gemv(64 << 20);
+    PlannedWorkload large = gemv(256 << 20);
+
+    assertThatThrownBy(() -> new MeasurementPlan(List.of(small, large), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the plan has the id " + small.id() + " twice");
+  }
+
+  private static PlannedWorkload gemv(long workingSetBytes) {
+    return new PlannedWorkload(
+        new GemvWorkload(
+            QuantType.F32, MatrixLayout.FILE, 64, 1024, 1, 1, Residency.DRAM, workingSetBytes),
+        1);
   }
 
   @Test
