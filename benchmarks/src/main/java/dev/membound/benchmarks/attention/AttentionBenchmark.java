@@ -1,5 +1,6 @@
 package dev.membound.benchmarks.attention;
 
+import dev.membound.benchmarks.host.WorkingSetSize;
 import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
 import dev.membound.benchmarks.suite.TrafficCounters;
@@ -50,8 +51,8 @@ public class AttentionBenchmark extends KernelBenchmark {
   @Param("DRAM")
   public Residency residency;
 
-  /** Distinct KV bytes; at least one sequence. */
-  @Param("134217728")
+  /** Distinct KV bytes, at least one sequence; 0 sizes them for this machine's caches. */
+  @Param("0")
   public long workingSetBytes;
 
   private KvSequences sequences;
@@ -64,7 +65,12 @@ public class AttentionBenchmark extends KernelBenchmark {
   public void prepare() {
     KvShape shape = new KvShape(format, queryHeads, kvHeads, headDim, context, blockSize);
     AttentionWorkload workload =
-        new AttentionWorkload(shape, scattered, threads, residency, workingSetBytes);
+        new AttentionWorkload(
+            shape,
+            scattered,
+            threads,
+            residency,
+            WorkingSetSize.of(workingSetBytes, residency, threads));
     attention =
         PagedAttention.plan(
             shape.attention(),

@@ -92,6 +92,11 @@ public final class KvSequences {
     return tables[turn % tables.length];
   }
 
+  /** A sequence, from 0. */
+  public BlockTable table(int sequence) {
+    return tables[sequence];
+  }
+
   /** The query whose turn it is, {@code queryHeads × headDim}. */
   public float[] query() {
     return queries[turn / tables.length];

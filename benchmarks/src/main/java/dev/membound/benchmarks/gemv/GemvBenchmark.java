@@ -1,5 +1,6 @@
 package dev.membound.benchmarks.gemv;
 
+import dev.membound.benchmarks.host.WorkingSetSize;
 import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
 import dev.membound.benchmarks.suite.TrafficCounters;
@@ -52,8 +53,8 @@ public class GemvBenchmark extends KernelBenchmark {
   @Param("DRAM")
   public Residency residency;
 
-  /** Distinct weight bytes; at least one matrix. */
-  @Param("134217728")
+  /** Distinct weight bytes, at least one matrix; 0 sizes them for this machine's caches. */
+  @Param("0")
   public long workingSetBytes;
 
   private Gemv gemv;
@@ -67,9 +68,9 @@ public class GemvBenchmark extends KernelBenchmark {
   @Setup(Level.Trial)
   public void prepare() {
     ActivationPath path = activations.path(format, layout, batch);
+    long bytes = WorkingSetSize.of(workingSetBytes, residency, threads);
     GemvWorkload workload =
-        new GemvWorkload(
-            format, layout, rows, cols, batch, path, threads, residency, workingSetBytes);
+        new GemvWorkload(format, layout, rows, cols, batch, path, threads, residency, bytes);
     WorkerTeam team = MeasuredKernel.start(threads, workload.workingSetBytes(), residency);
     gemv = Gemv.plan(format, layout, rows, cols, batch, path, team);
     Arena arena =

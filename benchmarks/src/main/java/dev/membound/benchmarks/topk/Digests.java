@@ -4,7 +4,10 @@ import dev.membound.benchmarks.attention.KvSequences;
 import dev.membound.kernels.topk.PageBounds;
 import java.lang.foreign.Arena;
 
-/** Page bounds of one sequence, copied until they fill a working set; successive calls rotate. */
+/**
+ * Page bounds of each sequence, copied until they fill a working set; successive calls rotate over
+ * them as over the sequences.
+ */
 final class Digests {
   private final PageBounds[] copies;
   private int next;
@@ -13,11 +16,22 @@ final class Digests {
     this.copies = copies;
   }
 
+  /**
+   * Builds and copies.
+   *
+   * @param count of all copies together, a multiple of the sequences
+   */
   static Digests of(KvSequences sequences, int count, Arena arena) {
+    if (count % sequences.count() != 0) {
+      throw new IllegalArgumentException(
+          count + " digests do not go round with " + sequences.count() + " sequences");
+    }
     PageBounds[] copies = new PageBounds[count];
-    copies[0] = PageBounds.build(sequences.cache(), sequences.table(), arena);
-    for (int i = 1; i < count; i++) {
-      copies[i] = copies[0].copy(arena);
+    for (int i = 0; i < count; i++) {
+      copies[i] =
+          i < sequences.count()
+              ? PageBounds.build(sequences.cache(), sequences.table(i), arena)
+              : copies[i % sequences.count()].copy(arena);
     }
     return new Digests(copies);
   }

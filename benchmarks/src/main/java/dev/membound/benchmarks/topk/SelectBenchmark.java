@@ -2,6 +2,7 @@ package dev.membound.benchmarks.topk;
 
 import dev.membound.benchmarks.attention.KvSequences;
 import dev.membound.benchmarks.attention.KvShape;
+import dev.membound.benchmarks.host.WorkingSetSize;
 import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
 import dev.membound.benchmarks.suite.WarmUp;
@@ -56,7 +57,7 @@ public class SelectBenchmark extends KernelBenchmark {
   @Setup(Level.Trial)
   public void prepare() {
     KvShape shape = new KvShape(format, queryHeads, kvHeads, headDim, context, 16);
-    int copies = KvShape.sequences(1L << 28, shape.keyBytes());
+    int copies = KvShape.sequences(WorkingSetSize.of(0, Residency.DRAM, threads), shape.keyBytes());
     sequences =
         KvSequences.fill(shape, copies, false, PagedKvCache.DEFAULT_LAYOUT, Arena.ofShared());
     scorer =

@@ -2,6 +2,7 @@ package dev.membound.benchmarks.topk;
 
 import dev.membound.benchmarks.attention.KvSequences;
 import dev.membound.benchmarks.attention.KvShape;
+import dev.membound.benchmarks.host.WorkingSetSize;
 import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
 import dev.membound.benchmarks.suite.TrafficCounters;
@@ -38,8 +39,8 @@ public abstract class TopKBenchmark extends KernelBenchmark {
   @Param("DRAM")
   public Residency residency;
 
-  /** Distinct bytes read; at least one sequence. */
-  @Param("134217728")
+  /** Distinct bytes read, at least one sequence; 0 sizes them for this machine's caches. */
+  @Param("0")
   public long workingSetBytes;
 
   private long callBytes;
@@ -47,6 +48,8 @@ public abstract class TopKBenchmark extends KernelBenchmark {
 
   @Setup(Level.Trial)
   public void prepare() {
+    // The field itself, because the benchmarks make their workloads of it.
+    workingSetBytes = WorkingSetSize.of(workingSetBytes, residency, threads);
     KvShape shape = new KvShape(format, queryHeads, kvHeads, headDim, context, blockSize);
     TopKWorkload workload = workload(shape);
     callBytes = workload.bytes().values().stream().mapToLong(Long::longValue).sum();

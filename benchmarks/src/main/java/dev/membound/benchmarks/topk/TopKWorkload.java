@@ -15,7 +15,8 @@ import java.util.Map;
  * @param step what is measured; the measurement's layout
  * @param budgetTokens tokens attended to by {@link TopKKernel#SPARSE_STEP}, a multiple of the
  *     block; 0 otherwise
- * @param wantedWorkingSetBytes distinct bytes to rotate over; at least one sequence is used
+ * @param wantedWorkingSetBytes distinct bytes to rotate over; at least one sequence is used. {@link
+ *     TopKKernel#SPARSE_STEP} rotates over as many of digests, and of keys and values beside them
  */
 public record TopKWorkload(
     TopKKernel step,
@@ -113,26 +114,44 @@ public record TopKWorkload(
     return step == TopKKernel.KEY_SCORING ? kv.keyBytes() : digestBytes();
   }
 
-  /** Distinct keys or digests to rotate over. */
-  int copies() {
-    return KvShape.sequences(wantedWorkingSetBytes, scannedBytes());
+  private long kvBytes() {
+    return 2 * kv.keyBytes();
   }
 
-  /** Sequences in the KV cache: digests are copied, since a cache for each would be large. */
+  /**
+   * Distinct keys or digests to rotate over; a multiple of the sequences, which they go round with.
+   */
+  int copies() {
+    int copies = KvShape.sequences(wantedWorkingSetBytes, scannedBytes());
+    return step == TopKKernel.SPARSE_STEP
+        ? Math.multiplyExact(Math.ceilDiv(copies, sequences()), sequences())
+        : copies;
+  }
+
+  /**
+   * Sequences in the KV cache. The digests alone are copied where the keys are not read at all. The
+   * sparse step reads other pages of a sequence at each visit: it needs as many sequences as fill
+   * the working set, or a cache would hold all pages of a short one.
+   */
   int sequences() {
-    return step == TopKKernel.KEY_SCORING ? copies() : 1;
+    return switch (step) {
+      case DIGEST_SCAN -> 1;
+      case KEY_SCORING -> KvShape.sequences(wantedWorkingSetBytes, kv.keyBytes());
+      case SPARSE_STEP -> KvShape.sequences(wantedWorkingSetBytes, kvBytes());
+    };
   }
 
   @Override
   public long workingSetBytes() {
-    return scannedBytes() * copies();
+    long scanned = scannedBytes() * copies();
+    return step == TopKKernel.SPARSE_STEP ? scanned + kvBytes() * sequences() : scanned;
   }
 
   /** Keys and values of all sequences, and the digests. */
   @Override
   public long memoryBytes() {
     long digests = step == TopKKernel.KEY_SCORING ? 0 : digestBytes() * copies();
-    return 2 * kv.keyBytes() * sequences() + digests;
+    return kvBytes() * sequences() + digests;
   }
 
   @Override

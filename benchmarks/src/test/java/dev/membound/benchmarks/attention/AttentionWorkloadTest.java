@@ -6,6 +6,7 @@ import dev.membound.benchmarks.suite.TrafficCounters;
 import dev.membound.kernels.attention.AttentionState;
 import dev.membound.kernels.attention.KvLayout;
 import dev.membound.kernels.attention.KvType;
+import dev.membound.kernels.attention.MlaCache;
 import dev.membound.kernels.attention.PagedKvCache;
 import dev.membound.model.run.Residency;
 import java.util.Map;
@@ -49,6 +50,24 @@ class AttentionWorkloadTest {
     assertThat(traffic.bytes).isEqualTo(2L * 2 * 100 * 64 * 2 + 2L * 4 * 8 * 64);
     assertThat(new AttentionWorkload(LLAMA_8B, true, 1, Residency.DRAM, 1).layout())
         .isEqualTo(AttentionWorkload.SCATTERED);
+  }
+
+  @Test
+  void latentAttentionRotatesOverSequences() {
+    MlaBenchmark benchmark = new MlaBenchmark();
+    benchmark.threads = 1;
+    benchmark.format = MlaCache.Format.BF16;
+    benchmark.heads = 4;
+    benchmark.context = 100;
+    benchmark.workingSetBytes = 300_000;
+    benchmark.prepare();
+
+    // 1,152 bytes a token: three sequences exceed 300 kB.
+    assertThat(benchmark.rotatedBytes()).isEqualTo(3 * 1152 * 100);
+    for (int call = 0; call < 4; call++) {
+      assertThat(benchmark.attend(new TrafficCounters()).lse())
+          .doesNotContain(Double.NEGATIVE_INFINITY, Double.NaN);
+    }
   }
 
   @Test

@@ -38,6 +38,46 @@ class TopKWorkloadTest {
   }
 
   @Test
+  void theSparseStepRotatesOverKeysAndValuesToo() {
+    long wanted = 256L << 20;
+    TopKWorkload brief = sparse(8192, wanted);
+    TopKWorkload odd = sparse(13 * 1024, wanted);
+    TopKWorkload vast = sparse(1 << 20, wanted);
+
+    // 4 KiB of keys and values a token: 8 sequences of 32 MiB, digests of 2 MiB.
+    assertThat(brief.sequences()).isEqualTo(8);
+    assertThat(brief.copies()).isEqualTo(128);
+    assertThat(brief.workingSetBytes()).isEqualTo(2 * wanted).isEqualTo(brief.memoryBytes());
+    assertThat(odd.copies() % odd.sequences()).as("digests go round with sequences").isZero();
+    assertThat(vast.sequences()).isEqualTo(1);
+  }
+
+  private static TopKWorkload sparse(int context, long wantedWorkingSetBytes) {
+    return new TopKWorkload(
+        TopKKernel.SPARSE_STEP,
+        new KvShape(KvType.F16, 32, 8, 128, context, 16),
+        2048,
+        1,
+        Residency.DRAM,
+        wantedWorkingSetBytes);
+  }
+
+  @Test
+  void theIndexerRotatesOverIndices() {
+    IndexerScanBenchmark benchmark = new IndexerScanBenchmark();
+    benchmark.threads = 1;
+    benchmark.heads = 8;
+    benchmark.context = 1024;
+    benchmark.workingSetBytes = 1 << 20;
+    benchmark.prepare();
+
+    // 132 bytes a token: 8 indices exceed 1 MiB.
+    assertThat(benchmark.rotatedBytes()).isEqualTo(8 * 132 * 1024);
+    float[] first = benchmark.scan(new TrafficCounters()).clone();
+    assertThat(benchmark.scan(new TrafficCounters())).as("an equal index").isEqualTo(first);
+  }
+
+  @Test
   void aBudgetMustFillBlocks() {
     assertThatThrownBy(
             () -> new TopKWorkload(TopKKernel.SPARSE_STEP, LLAMA_8B, 1000, 1, Residency.DRAM, 1))
@@ -66,8 +106,10 @@ class TopKWorkloadTest {
     benchmark.budgetTokens = 64;
     prepared(benchmark);
 
-    assertThat(benchmark.step(new TrafficCounters()).lse())
-        .doesNotContain(Double.NEGATIVE_INFINITY, Double.NaN);
+    for (int call = 0; call < 5; call++) { // all of its sequences
+      assertThat(benchmark.step(new TrafficCounters()).lse())
+          .doesNotContain(Double.NEGATIVE_INFINITY, Double.NaN);
+    }
   }
 
   private static <B extends TopKBenchmark> B prepared(B benchmark) {
@@ -79,7 +121,7 @@ class TopKWorkloadTest {
     benchmark.context = 512;
     benchmark.blockSize = 16;
     benchmark.residency = Residency.L2;
-    benchmark.workingSetBytes = 100_000;
+    benchmark.workingSetBytes = 600_000; // two and a bit of keys and values
     benchmark.prepare();
     return benchmark;
   }
