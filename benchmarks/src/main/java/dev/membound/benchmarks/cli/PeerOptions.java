@@ -217,10 +217,12 @@ final class PeerOptions {
     if (comparisons.isEmpty()) {
       return;
     }
-    DataTable table = new ComparisonTable(file).of(caption, elements, comparisons);
+    ComparisonTable compared = new ComparisonTable(file);
+    DataTable table = compared.of(caption, elements, comparisons);
     folder.writeText(name + "-peers.csv", CsvTable.render(table));
     output.line(caption);
     output.table(table);
+    compared.leftOut(comparisons).forEach(output::line);
     output.line("");
   }
 }

@@ -20,7 +20,8 @@ import java.util.Map;
  * Comparisons side by side, a row a peer. The ratio is that of elements a second, ours over the
  * peer's, so above 1 we are faster; its 90 % interval is a bootstrap over forks, then samples.
  * Shares are of the read bandwidth that the same fork measured around each sample, each kernel
- * counted with its own bytes.
+ * counted with its own bytes. A result that was refused as impossible is in no row; {@link
+ * #leftOut} names it.
  */
 public final class ComparisonTable {
   private static final int REPLICATES = 1000;
@@ -93,10 +94,38 @@ public final class ComparisonTable {
         .toArray(double[][]::new);
   }
 
-  /** The measurement of a workload; null before its first fork. */
+  /** One line for each result that was refused, with the reason. */
+  public List<String> leftOut(List<Comparison> comparisons) {
+    List<String> lines = new ArrayList<>();
+    for (Comparison comparison : comparisons) {
+      if (comparison.ours() != null) {
+        addRefused("ours", comparison.ours(), lines);
+      }
+      for (PeerKernel peer : comparison.peers()) {
+        addRefused(peer.label(), peer.workload(), lines);
+      }
+    }
+    return lines;
+  }
+
+  private void addRefused(String label, Workload workload, List<String> lines) {
+    String id = id(workload);
+    Measurement found = measured.get(id);
+    if (found != null && found.refused() != null) {
+      lines.add("left out, refused: %s, %s: %s".formatted(label, id, found.refused()));
+    }
+  }
+
+  /** The sound measurement of a workload; null before its first fork, and where it is refused. */
   private Measurement find(Workload workload) {
-    Measurement found = measured.get(new PlannedWorkload(workload, 1).id());
-    return found == null || found.secondsPerCall() == null ? null : found;
+    Measurement found = measured.get(id(workload));
+    return found == null || found.secondsPerCall() == null || found.refused() != null
+        ? null
+        : found;
+  }
+
+  private static String id(Workload workload) {
+    return new PlannedWorkload(workload, 1).id();
   }
 
   private static Double billionsPerSecond(Comparison comparison, Measurement measurement) {

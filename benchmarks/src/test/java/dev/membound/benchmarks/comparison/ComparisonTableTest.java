@@ -67,6 +67,33 @@ class ComparisonTableTest {
     assertThat(table(List.of(comparison), measured(ours, 1e-3)).rows()).isEmpty();
   }
 
+  @Test
+  void aRefusedPeerHasNoRowButALine() {
+    Measurement refused = measured(peer, 2e-3).withRefused("reaches 4.16 of the read bandwidth");
+    MeasurementFile file = file(measured(ours, 1e-3), refused);
+
+    assertThat(new ComparisonTable(file).of("test", "weights", List.of(comparison)).rows())
+        .isEmpty();
+    assertThat(new ComparisonTable(file).leftOut(List.of(comparison)))
+        .containsExactly(
+            "left out, refused: a peer, " + refused.id() + ": reaches 4.16 of the read bandwidth");
+  }
+
+  @Test
+  void whereOursIsRefusedThePeerStandsAlone() {
+    Measurement refused = measured(ours, 1e-3).withRefused("impossible");
+    MeasurementFile file = file(refused, measured(peer, 2e-3));
+    List<Object> row =
+        new ComparisonTable(file).of("test", "weights", List.of(comparison)).rows().getFirst();
+
+    assertThat(row.get(1)).isNull();
+    assertThat(row.get(2)).isNull();
+    assertThat(row.get(6)).isNull();
+    assertThat(row.get(4)).isNotNull();
+    assertThat(new ComparisonTable(file).leftOut(List.of(comparison)))
+        .containsExactly("left out, refused: ours, " + refused.id() + ": impossible");
+  }
+
   private List<Object> onlyRow(Measurement... measurements) {
     List<List<Object>> rows = table(List.of(comparison), measurements).rows();
     assertThat(rows).hasSize(1);
@@ -74,9 +101,11 @@ class ComparisonTableTest {
   }
 
   private static DataTable table(List<Comparison> comparisons, Measurement... measurements) {
-    MeasurementFile file =
-        new MeasurementFile(RunFolder.SCHEMA_VERSION, "test", "quick", 1, List.of(measurements));
-    return new ComparisonTable(file).of("test", "weights", comparisons);
+    return new ComparisonTable(file(measurements)).of("test", "weights", comparisons);
+  }
+
+  private static MeasurementFile file(Measurement... measurements) {
+    return new MeasurementFile(RunFolder.SCHEMA_VERSION, "test", "quick", 1, List.of(measurements));
   }
 
   private static Workload workload(MatrixLayout layout) {
