@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -70,8 +72,8 @@ record LinuxFiles(Path root) {
   }
 
   /**
-   * Bytes that the control groups of this process still allow, versions 1 and 2; empty without a
-   * limit.
+   * Bytes that the control groups of this process still allow, versions 1 and 2: the least of its
+   * own and of all above it; empty without a limit.
    */
   OptionalLong controlGroupHeadroomBytes() {
     return controlGroupFolders()
@@ -82,8 +84,8 @@ record LinuxFiles(Path root) {
   }
 
   private Stream<Path> controlGroupFolders() {
-    List<Path> folders = new ArrayList<>();
     Path mount = root.resolve("sys/fs/cgroup");
+    Set<Path> folders = new LinkedHashSet<>();
     folders.add(mount);
     folders.add(mount.resolve("memory"));
     lines(root.resolve("proc/self/cgroup"))
@@ -93,12 +95,24 @@ record LinuxFiles(Path root) {
             parts -> {
               String path = parts[2].replaceFirst("^/", "");
               if (parts[1].isEmpty()) {
-                folders.add(mount.resolve(path));
+                addUpTo(mount, path, folders);
               } else if (List.of(parts[1].split(",")).contains("memory")) {
-                folders.add(mount.resolve("memory").resolve(path));
+                addUpTo(mount.resolve("memory"), path, folders);
               }
             });
     return folders.stream();
+  }
+
+  /**
+   * A group and those above it, whose limits hold for it too. In a container the path may lead out
+   * of the mount, of which nothing is seen then.
+   */
+  private static void addUpTo(Path mount, String group, Set<Path> folders) {
+    Path folder = mount.resolve(group).normalize();
+    while (folder != null && folder.startsWith(mount)) {
+      folders.add(folder);
+      folder = folder.getParent();
+    }
   }
 
   private static OptionalLong headroom(Path folder, String limitV2, String usedV2) {

@@ -68,6 +68,28 @@ class HostProbeTest {
   }
 
   @Test
+  void theLeastLimitOfTheControlGroupsAboveHolds() throws IOException {
+    write("proc/meminfo", "MemAvailable:    1000 kB\n");
+    write("proc/self/cgroup", "4:memory:/outer/inner/own\n0::/outer/inner/own\n");
+    write("sys/fs/cgroup/outer/inner/own/memory.max", "max\n");
+    write("sys/fs/cgroup/outer/inner/memory.max", "20480\n");
+    assertThat(new HostProbe(root).availableMemoryBytes()).isEqualTo(20480);
+    write("sys/fs/cgroup/outer/memory.max", "10240\n");
+    write("sys/fs/cgroup/outer/memory.current", "4096\n");
+    assertThat(new HostProbe(root).availableMemoryBytes()).isEqualTo(6144);
+    write("sys/fs/cgroup/memory/outer/memory.limit_in_bytes", "5120\n");
+    assertThat(new HostProbe(root).availableMemoryBytes()).isEqualTo(5120);
+  }
+
+  @Test
+  void aPathOutOfTheMountLeavesTheMount() throws IOException {
+    write("proc/meminfo", "MemAvailable:    1000 kB\n");
+    write("proc/self/cgroup", "0::/../../elsewhere\n");
+    write("sys/elsewhere/memory.max", "10\n");
+    assertThat(new HostProbe(root).availableMemoryBytes()).isEqualTo(1000 << 10);
+  }
+
+  @Test
   void aVersionOneControlGroupDoesTheSame() throws IOException {
     write("proc/meminfo", "MemAvailable:    1000 kB\n");
     write("proc/self/cgroup", "4:memory:/box\n1:cpu:/\n");
