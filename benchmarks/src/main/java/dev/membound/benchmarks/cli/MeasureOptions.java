@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Option;
@@ -63,6 +64,9 @@ final class MeasureOptions {
     HostFacts host = folder.read(Document.HOST, HostFacts.class);
     Preset chosen = resume == null ? asked : resumed(folder, host, now);
     MeasurementPlan plan = plan(chosen, now);
+    if (folder.has(Document.MEASUREMENTS)) {
+      plan = plan.resuming(folder.read(Document.MEASUREMENTS, MeasurementFile.class));
+    }
     AtomicBoolean finished = new AtomicBoolean();
     Thread interrupted = new Thread(() -> sayHowToResume(folder, finished));
     Runtime.getRuntime().addShutdownHook(interrupted);
@@ -146,8 +150,8 @@ final class MeasureOptions {
     }
   }
 
-  /** Refuses to go on with another machine's run. */
-  static void requireSameMachine(RunFolder folder, HostFacts host, HostFacts now) {
+  /** Refuses to go on with a run of another machine, JVM or version of Membound. */
+  static void requireSameHost(RunFolder folder, HostFacts host, HostFacts now) {
     if (!host.cpuModel().equals(now.cpuModel())
         || host.cores() != now.cores()
         || !host.kernelProvider().equals(now.kernelProvider())) {
@@ -159,10 +163,20 @@ final class MeasureOptions {
               + describe(now)
               + "; resume it there, or start a new run");
     }
+    if (!host.jvm().equals(now.jvm())
+        || !Objects.equals(host.memboundVersion(), now.memboundVersion())) {
+      throw new UserInputException(
+          folder.path()
+              + " was measured by "
+              + software(host)
+              + ", this is "
+              + software(now)
+              + "; resume it with those, or start a new run");
+    }
   }
 
   private Preset resumed(RunFolder folder, HostFacts host, HostFacts now) {
-    requireSameMachine(folder, host, now);
+    requireSameHost(folder, host, now);
     if (!folder.has(Document.MEASUREMENTS)) {
       return requested(Preset.QUICK);
     }
@@ -180,6 +194,11 @@ final class MeasureOptions {
 
   private static String describe(HostFacts host) {
     return host.cpuModel() + " with " + host.cores() + " cores, kernels " + host.kernelProvider();
+  }
+
+  private static String software(HostFacts host) {
+    String version = host.memboundVersion();
+    return "Membound " + (version == null ? "of an older version" : version) + ", " + host.jvm();
   }
 
   private static void sayHowToResume(RunFolder folder, AtomicBoolean finished) {

@@ -178,7 +178,7 @@ final class PeerOptions {
       resume = folder.path();
     } else {
       folder = RunFolder.open(resume);
-      MeasureOptions.requireSameMachine(folder, folder.read(Document.HOST, HostFacts.class), now);
+      MeasureOptions.requireSameHost(folder, folder.read(Document.HOST, HostFacts.class), now);
     }
     List<PlannedWorkload> plan = new ArrayList<>();
     gemv.forEach(comparison -> add(plan, comparison));

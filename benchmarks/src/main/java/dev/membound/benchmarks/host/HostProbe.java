@@ -21,6 +21,8 @@ public final class HostProbe {
   /** The value of a textual fact that the machine hides. */
   public static final String UNKNOWN = "unknown";
 
+  private static final String UNPACKAGED = "unpackaged";
+
   private final LinuxFiles files;
   private final OshiFacts oshi = new OshiFacts();
   private final Path root;
@@ -68,7 +70,15 @@ public final class HostProbe {
             + " "
             + Runtime.version(),
         jvmFlags,
-        CpuTimes.read(root.resolve("proc/stat")).stealFraction());
+        CpuTimes.read(root.resolve("proc/stat")).stealFraction(),
+        null,
+        memboundVersion());
+  }
+
+  /** The version that the build stamped into the jar. */
+  private static String memboundVersion() {
+    String version = HostProbe.class.getPackage().getImplementationVersion();
+    return version == null ? UNPACKAGED : version;
   }
 
   public CacheHierarchy caches() {

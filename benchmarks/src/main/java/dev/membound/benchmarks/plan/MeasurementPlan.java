@@ -4,8 +4,11 @@ import dev.membound.benchmarks.host.CacheHierarchy;
 import dev.membound.benchmarks.suite.PlannedWorkload;
 import dev.membound.benchmarks.suite.Preset;
 import dev.membound.benchmarks.suite.Workload;
+import dev.membound.model.run.Measurement;
+import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.Residency;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +78,37 @@ public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> note
       distinct.putIfAbsent(planned.workload(), planned);
     }
     return List.copyOf(distinct.values());
+  }
+
+  /**
+   * What of the plan can be added to these measurements. An id does not tell the working set, which
+   * depends on the memory that is free: what was measured over another one stays as it is, and no
+   * fork is added to it.
+   */
+  public MeasurementPlan resuming(MeasurementFile measured) {
+    Map<String, Long> workingSets = new HashMap<>();
+    for (Measurement known : measured.measurements()) {
+      workingSets.put(known.id(), known.workingSetBytes());
+    }
+    List<PlannedWorkload> same = new ArrayList<>();
+    List<PlannedWorkload> others = new ArrayList<>();
+    for (PlannedWorkload planned : workloads) {
+      long bytes = planned.workload().workingSetBytes();
+      (workingSets.getOrDefault(planned.id(), bytes) == bytes ? same : others).add(planned);
+    }
+    if (others.isEmpty()) {
+      return this;
+    }
+    PlannedWorkload first = others.getFirst();
+    List<String> more = new ArrayList<>(notes);
+    more.add(
+        "%d measurements get no more forks: their working sets were others (%s: %d bytes, now %d)"
+            .formatted(
+                others.size(),
+                first.id(),
+                workingSets.get(first.id()),
+                first.workload().workingSetBytes()));
+    return new MeasurementPlan(same, more);
   }
 
   /** Whether a workload's data takes half of the free memory at most; a note where not. */

@@ -1,16 +1,47 @@
 package dev.membound.benchmarks.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.membound.benchmarks.host.HostProbe;
+import dev.membound.model.run.HostFacts;
+import dev.membound.model.run.Json;
+import dev.membound.model.run.RunFolder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import tools.jackson.databind.node.ObjectNode;
 
 class MeasureOptionsTest {
+  private static final HostFacts HERE =
+      HostProbe.ofThisMachine().facts("run-1", "2026-01-01T00:00:00Z", List.of());
+
+  @ParameterizedTest
+  @CsvSource({
+    "cpuModel, Another CPU, was measured on Another CPU",
+    "jvm, Another JVM 25.0.1, 'was measured by Membound unpackaged, Another JVM 25.0.1'",
+    "memboundVersion, 0.0.1, was measured by Membound 0.0.1",
+    "memboundVersion, , was measured by Membound of an older version"
+  })
+  void anotherHostsRunIsNotResumed(String fact, String value, String message, @TempDir Path out) {
+    ObjectNode changed = Json.mapper().valueToTree(HERE);
+    changed.put(fact, value);
+    HostFacts other = Json.mapper().treeToValue(changed, HostFacts.class);
+    RunFolder folder = RunFolder.create(out);
+
+    MeasureOptions.requireSameHost(folder, HERE, HERE);
+    assertThatThrownBy(() -> MeasureOptions.requireSameHost(folder, other, HERE))
+        .isInstanceOf(UserInputException.class)
+        .hasMessageContaining(message)
+        .hasMessageNotContaining("\n");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"run", "measure"})
   void aMistypedPresetMakesNoFolder(String command, @TempDir Path out) {

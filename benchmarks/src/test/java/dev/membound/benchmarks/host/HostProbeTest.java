@@ -24,6 +24,7 @@ class HostProbeTest {
     assertThat(facts.stealFraction()).isBetween(0.0, 1.0);
     assertThat(facts.jvm()).contains(Runtime.version().toString());
     assertThat(facts.jvmFlags()).containsExactly("-X");
+    assertThat(facts.memboundVersion()).isEqualTo("unpackaged");
     assertThat(HostProbe.ofThisMachine().availableMemoryBytes())
         .isPositive()
         .isLessThanOrEqualTo(facts.memoryBytes());

@@ -7,9 +7,12 @@ import dev.membound.benchmarks.gemv.GemvWorkload;
 import dev.membound.benchmarks.host.CacheHierarchy;
 import dev.membound.benchmarks.suite.PlannedWorkload;
 import dev.membound.benchmarks.suite.Preset;
+import dev.membound.benchmarks.suite.Workload;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.quant.QuantType;
 import dev.membound.model.run.HostFacts.CacheLevel;
+import dev.membound.model.run.Measurement;
+import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.Residency;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,49 @@ class MeasurementPlanTest {
     assertThatThrownBy(() -> new MeasurementPlan(List.of(small, large), List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the plan has the id " + small.id() + " twice");
+  }
+
+  @Test
+  void aResumedPlanLeavesOtherWorkingSetsAlone() {
+    PlannedWorkload large = gemv(256 << 20);
+    PlannedWorkload batch =
+        new PlannedWorkload(
+            new GemvWorkload(
+                QuantType.F32, MatrixLayout.FILE, 64, 1024, 4, 1, Residency.DRAM, 256 << 20),
+            1);
+    MeasurementPlan plan = new MeasurementPlan(List.of(large, batch), List.of());
+
+    assertThat(plan.resuming(measured(large)).workloads()).containsExactly(large, batch);
+    MeasurementPlan resumed = plan.resuming(measured(gemv(64 << 20)));
+    assertThat(resumed.workloads()).containsExactly(batch);
+    assertThat(resumed.notes())
+        .containsExactly(
+            "1 measurements get no more forks: their working sets were others ("
+                + large.id()
+                + ": 67108864 bytes, now 268435456)");
+  }
+
+  private static MeasurementFile measured(PlannedWorkload planned) {
+    Workload workload = planned.workload();
+    Measurement measurement =
+        new Measurement(
+            planned.id(),
+            workload.kernel(),
+            workload.format(),
+            workload.layout(),
+            workload.shape(),
+            workload.batch(),
+            workload.threads(),
+            workload.residency(),
+            workload.workingSetBytes(),
+            workload.bytes(),
+            workload.flops(),
+            List.of(),
+            null,
+            null,
+            null,
+            null);
+    return new MeasurementFile(1, "run-1", "quick", 1, List.of(measurement));
   }
 
   private static PlannedWorkload gemv(long workingSetBytes) {

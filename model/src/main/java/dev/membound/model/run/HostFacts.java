@@ -19,6 +19,8 @@ import java.util.List;
  * @param stealFraction share of time that the hypervisor took since boot
  * @param vectorWidths what was measured to choose {@code kernelProvider}; null where a property or
  *     an older run chose it
+ * @param memboundVersion version of the program that measured, {@code unpackaged} where it was no
+ *     built jar; null in the files of older versions
  * @param startedUtc ISO-8601 start of the run
  */
 public record HostFacts(
@@ -40,7 +42,8 @@ public record HostFacts(
     String jvm,
     List<String> jvmFlags,
     double stealFraction,
-    List<VectorWidth> vectorWidths) {
+    List<VectorWidth> vectorWidths,
+    String memboundVersion) {
 
   public HostFacts {
     Checks.text(runId, "runId");
@@ -64,7 +67,7 @@ public record HostFacts(
     }
   }
 
-  /** A host whose kernels nobody chose by measurement. */
+  /** A host whose kernels nobody chose by measurement, and an unknown version. */
   public HostFacts(
       int schemaVersion,
       String runId,
@@ -103,6 +106,7 @@ public record HostFacts(
         jvm,
         jvmFlags,
         stealFraction,
+        null,
         null);
   }
 
@@ -127,7 +131,8 @@ public record HostFacts(
         jvm,
         jvmFlags,
         stealFraction,
-        measured);
+        measured,
+        memboundVersion);
   }
 
   /**

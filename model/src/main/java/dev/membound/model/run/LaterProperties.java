@@ -18,7 +18,7 @@ final class LaterProperties {
    */
   static boolean complete(Document document, JsonNode file) {
     return switch (document) {
-      case HOST -> addNull(file, "vectorWidths");
+      case HOST -> addNull(file, "vectorWidths") | addNull(file, "memboundVersion");
       case MEASUREMENTS -> {
         boolean added = false;
         for (JsonNode measurement : file.path("measurements")) {

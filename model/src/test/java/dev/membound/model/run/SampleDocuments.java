@@ -75,7 +75,8 @@ final class SampleDocuments {
         "a JVM",
         List.of("-Xmx1g"),
         0.01,
-        List.of(new HostFacts.VectorWidth("256", 1e10, 2e10)));
+        List.of(new HostFacts.VectorWidth("256", 1e10, 2e10)),
+        "1.2.3");
   }
 
   private static ProfileFile profile() {
