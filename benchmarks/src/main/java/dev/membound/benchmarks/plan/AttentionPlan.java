@@ -13,6 +13,8 @@ import java.util.List;
 
 /**
  * Decode attention with the heads of Llama-3.1-8B: long contexts from DRAM, short ones in cache.
+ * None in a first-level cache: one block of 16 tokens takes 32 KiB and more in the smallest format,
+ * 64 KiB in F16, so half of a usual one of 32 or 48 KiB holds none.
  */
 final class AttentionPlan {
   private static final int QUERY_HEADS = 32;
@@ -58,7 +60,6 @@ final class AttentionPlan {
       addInCache(type, Residency.L2);
     }
     for (KvType type : KvType.values()) {
-      addInCache(type, Residency.L1);
       for (int threads : scope.threadCounts()) {
         for (int context : new int[] {1024, 8192, 131072}) {
           add(type, context, Residency.DRAM, false, threads);

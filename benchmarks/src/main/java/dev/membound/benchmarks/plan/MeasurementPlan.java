@@ -129,11 +129,12 @@ public record MeasurementPlan(List<PlannedWorkload> workloads, List<String> note
     long wanted = scope.caches().workingSetBytes(Residency.DRAM, scope.allCores()).orElse(0);
     if (wanted > scope.largestWorkingSetBytes()) {
       notes.add(
-          "too little free memory for working sets of "
-              + (wanted >> 20)
-              + " MiB (4 times the last-level cache): shrunk to "
-              + (scope.largestWorkingSetBytes() >> 20)
-              + " MiB, so DRAM results may profit from the cache");
+          ("too little free memory for working sets of %d MiB (%d times the last-level cache):"
+                  + " shrunk to %d MiB, so DRAM results may profit from the cache")
+              .formatted(
+                  wanted >> 20,
+                  CacheHierarchy.DRAM_TO_LAST_LEVEL,
+                  scope.largestWorkingSetBytes() >> 20));
     }
     if (scope.caches().levels().isEmpty()) {
       notes.add("the machine hides its cache sizes: only DRAM is measured");

@@ -109,7 +109,7 @@ class MeasurementPlanTest {
   }
 
   @Test
-  void dramWorkingSetsAreFourTimesTheLastLevel() {
+  void dramWorkingSetsAreEightTimesTheLastLevel() {
     assertThat(MeasurementPlan.of(Preset.QUICK, TWO_CORES, 512, 16 * GIB).workloads())
         .filteredOn(planned -> planned.workload().residency() == Residency.DRAM)
         .filteredOn(planned -> planned.workload().workingSetBytes() > 0)
@@ -117,14 +117,18 @@ class MeasurementPlanTest {
             planned ->
                 assertThat(planned.workload().workingSetBytes())
                     .as(planned.id())
-                    .isGreaterThanOrEqualTo(4 * LAST_LEVEL));
+                    .isGreaterThanOrEqualTo(8 * LAST_LEVEL));
   }
 
   @Test
   void littleMemoryShrinksAndSaysSo() {
     MeasurementPlan plan = MeasurementPlan.of(Preset.QUICK, TWO_CORES, 512, 300L << 20);
 
-    assertThat(plan.notes()).anySatisfy(note -> assertThat(note).contains("shrunk to 100 MiB"));
+    assertThat(plan.notes())
+        .anySatisfy(
+            note ->
+                assertThat(note)
+                    .contains("256 MiB (8 times the last-level cache): shrunk to 100 MiB"));
   }
 
   @Test

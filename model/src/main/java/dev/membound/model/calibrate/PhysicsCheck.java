@@ -20,8 +20,8 @@ import java.util.TreeMap;
  * <ul>
  *   <li>A level never reads slower than one farther away. The nearer level's probes are refused,
  *       all shapes of them: noise only slows, so what they show is no ceiling.
- *   <li>A kernel never streams faster than the best read seen at its level and threads, nor, in its
- *       median, than the read bandwidth recorded beside its own samples.
+ *   <li>A kernel never streams faster than the best read seen at its level and threads, nor, at the
+ *       low end of its interval, than the read bandwidth recorded beside its own samples.
  *   <li>A kernel on floating-point data never exceeds the FMA peak of its threads. Quantized
  *       formats may: their integer instructions have a peak of their own.
  * </ul>
