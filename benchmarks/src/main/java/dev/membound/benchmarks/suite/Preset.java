@@ -20,7 +20,9 @@ public enum Preset {
    * spent.
    */
   QUICK(5, 4, Duration.ofMillis(300), Duration.ofMillis(100), Duration.ofSeconds(330)),
-  /** Every shape, for results to publish: half a day on 2 cores; stop and resume as you like. */
+  /**
+   * Every shape, for results to publish: about 14 hours on 2 cores; stop and resume as you like.
+   */
   FULL(10, 8, Duration.ofMillis(500), Duration.ofMillis(250), Duration.ofHours(24));
 
   private final int forks;
