@@ -5,8 +5,8 @@ import dev.membound.model.run.Residency;
 /** Sizes a kernel's working set where its JMH parameters leave that to the machine. */
 public final class WorkingSetSize {
   /**
-   * Of the free memory: key scoring and the sparse step take twice their working set, the read probe
-   * beside them once more.
+   * Of the free memory: key scoring and the sparse step take twice their working set, the read
+   * probe beside them once more.
    */
   private static final int MEMORY_SHARE = 4;
 
