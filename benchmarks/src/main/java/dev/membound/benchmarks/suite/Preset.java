@@ -19,7 +19,7 @@ public enum Preset {
    * A first look in minutes: every kernel family, few shapes. Later rounds stop when the budget is
    * spent.
    */
-  QUICK(5, 4, Duration.ofMillis(300), Duration.ofMillis(100), Duration.ofSeconds(330)),
+  QUICK(5, 4, Duration.ofMillis(300), Duration.ofMillis(100), Duration.ofSeconds(310)),
   /**
    * Every shape, for results to publish: about 14 hours on 2 cores; stop and resume as you like.
    */
