@@ -69,12 +69,12 @@ public final class RooflineProfiler implements InternalProfiler {
     double bytes = counters.get("bytes").getScore();
     results.add(ratio("flopsPerByte", flops / bytes));
     RooflineShare.of(flops, before, fmaFlopsPerSecond)
-        .ifPresent(share -> results.add(ratio("shareOfFmaPeak", share)));
+        .ifPresent(share -> results.add(new SometimesResult("shareOfFmaPeak", share)));
     RooflineShare.ofMean(
             bytes,
             score(results, SampleMetrics.READ_CEILING_BYTES_PER_SECOND),
             score(results, SampleMetrics.READ_CEILING_DRIFT))
-        .ifPresent(share -> results.add(ratio("shareOfReadCeiling", share)));
+        .ifPresent(share -> results.add(new SometimesResult("shareOfReadCeiling", share)));
     return results;
   }
 
