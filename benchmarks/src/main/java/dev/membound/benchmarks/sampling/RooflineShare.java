@@ -4,9 +4,6 @@ import java.util.OptionalDouble;
 
 /** A kernel's share of a ceiling that was probed right before and right after it. */
 final class RooflineShare {
-  /** As in the suite: beyond it the kernel ran on two machines. */
-  private static final double MOST_DRIFT = 0.1;
-
   /** As the physics check of a run: beyond it the ceiling is none. */
   private static final double MOST_SHARE = 1.05;
 
@@ -28,7 +25,7 @@ final class RooflineShare {
   /** As the other, for a ceiling whose drift is known: larger over smaller probe, minus 1. */
   static OptionalDouble ofMean(double rate, double ceiling, double drift) {
     double share = rate / ceiling;
-    return drift <= MOST_DRIFT && share <= MOST_SHARE
+    return drift <= SampleMetrics.MOST_READ_CEILING_DRIFT && share <= MOST_SHARE
         ? OptionalDouble.of(share)
         : OptionalDouble.empty();
   }

@@ -5,6 +5,9 @@ import org.openjdk.jmh.profile.InternalProfiler;
 
 /** The profilers of a measuring run, and the names under which JMH reports what they find. */
 public final class SampleMetrics {
+  /** Read ceilings before and after a sample that differ by more are those of two machines. */
+  public static final double MOST_READ_CEILING_DRIFT = 0.1;
+
   /** CPU time of the kernel's threads over wall time × threads; 1 when undisturbed. */
   public static final String CPU_OVER_WALL = "cpuOverWall";
 

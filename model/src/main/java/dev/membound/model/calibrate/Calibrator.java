@@ -34,8 +34,9 @@ public final class Calibrator {
 
   private static final int REPLICATES = 150;
 
-  /** A startup that no call has shown is right within this factor. */
-  private static final double BORROWED_STARTUP_FACTOR = 3;
+  /** A startup that no call has shown is right within this factor, nine times of ten. */
+  private static final double BORROWED_STARTUP_FACTOR =
+      StrictMath.exp(1.645 * ParameterLayout.BORROWED_STARTUP_SIGMA);
 
   private static final double WIDE_EFFICIENCY = 4;
   private static final double NEARLY_SUM = 1.1;

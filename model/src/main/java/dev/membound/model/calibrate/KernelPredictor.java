@@ -17,9 +17,6 @@ final class KernelPredictor {
   /** Relatives that differ wildly tell less about the missing one, but not nothing. */
   private static final double MOST_PARAMETER_SIGMA = 0.5;
 
-  /** A startup that no call with so many threads has shown is right within a factor of two. */
-  private static final double BORROWED_STARTUP_SIGMA = StrictMath.log(2);
-
   private static final double EXPONENT_SPREAD = 0.25;
   private static final double INVERSE_EXPONENT_WITHOUT_RELATIVES = 0.4;
 
@@ -83,7 +80,8 @@ final class KernelPredictor {
                     / 2);
     double all =
         fit.layout().borrows(row.threads())
-            ? StrictMath.hypot(parameters, BORROWED_STARTUP_SIGMA * startup(observation) / seconds)
+            ? StrictMath.hypot(
+                parameters, ParameterLayout.BORROWED_STARTUP_SIGMA * startup(observation) / seconds)
             : parameters;
     return Optional.of(
         new Prediction(

@@ -27,6 +27,9 @@ final class ParameterLayout {
   private static final Bounded LOG_INTEGER_EFFICIENCY =
       new Bounded(StrictMath.log(1e-4), StrictMath.log(8));
 
+  /** Of the logarithm of a borrowed startup: right within a factor of two, two times of three. */
+  static final double BORROWED_STARTUP_SIGMA = StrictMath.log(2);
+
   /** A startup that is a smaller share of the shortest call does not show in it. */
   static final double LEAST_STARTUP_SHARE = 0.01;
 
