@@ -37,10 +37,11 @@ final class OnlineSoftmax {
     this.sum = new float[heads * LANES];
   }
 
-  void reset() {
-    Arrays.fill(max, Float.NEGATIVE_INFINITY);
-    Arrays.fill(limit, Float.NEGATIVE_INFINITY);
-    Arrays.fill(sum, 0);
+  /** Forgets the scores of heads {@code first} to before {@code end}. */
+  void reset(int first, int end) {
+    Arrays.fill(max, first, end, Float.NEGATIVE_INFINITY);
+    Arrays.fill(limit, first, end, Float.NEGATIVE_INFINITY);
+    Arrays.fill(sum, first * LANES, end * LANES, 0);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.membound.kernels.provider.KernelProvider;
 import dev.membound.kernels.provider.Species;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -171,11 +172,13 @@ public abstract sealed class TileScorer {
     private final int tileBytes;
     private final int panels; // of Q8_0
     private final int lines; // with those of scales
-    private final int scaleElements; // before a tile's first element, with multipliers of 0
     private final int passElements;
     private final int passHeads;
+    private final int[] headStart; // of a head's multipliers in the query
+    private final int[] elementStart; // from there to an element's
     private final float[] query;
-    private final float[] multipliers; // of INT8, what the query is made of
+    private final float[] multipliers; // the query, but of INT8 what it is made of
+    private boolean carried = true; // whether that has been done
     private final long[] two = new long[2];
 
     Vector(KvType type, int elements, int heads) {
@@ -184,38 +187,43 @@ public abstract sealed class TileScorer {
       this.factor = TileDecode.factor(type);
       this.lineBytes = TileLayout.lineBytes(type);
       this.panels = TileLayout.paddedDim(type, elements) / TileLayout.BYTE_PANEL_DIMS;
-      this.scaleElements = TileLayout.scaleBytes(type, elements) / lineBytes * lineElements;
+      // Before a tile's first element, with multipliers of 0.
+      int scaleElements = TileLayout.scaleBytes(type, elements) / lineBytes * lineElements;
       this.passElements =
           scaleElements + (type.isScaled() ? TileLayout.paddedDim(type, elements) : elements);
       this.lines = passElements / lineElements;
       this.tileBytes = lines * lineBytes;
       this.passHeads = heads == 1 ? 1 : ScoreTiles.HEADS;
+      this.headStart = new int[heads];
+      Arrays.setAll(
+          headStart, head -> head / passHeads * passElements * passHeads + head % passHeads);
+      this.elementStart = new int[elements];
+      Arrays.setAll(
+          elementStart,
+          element -> (scaleElements + TileLayout.queryElement(type, element)) * passHeads);
       this.query = new float[Math.ceilDiv(heads, passHeads) * passElements * passHeads];
-      this.multipliers = type == KvType.INT8 ? new float[query.length] : null;
+      this.multipliers = type == KvType.INT8 ? new float[query.length] : query;
     }
 
     @Override
     public void setQuery(int head, int element, float multiplier) {
-      int at =
-          head / passHeads * passElements + scaleElements + TileLayout.queryElement(type, element);
-      int i = at * passHeads + head % passHeads;
-      if (type != KvType.INT8) {
-        query[i] = multiplier * factor;
-        return;
-      }
-      multipliers[i] = multiplier * factor;
-      int inLane = at % Integer.BYTES;
-      query[i] = carried(i, inLane);
-      if (inLane > 0) {
-        query[i - passHeads] = carried(i - passHeads, inLane - 1);
-      }
+      multipliers[headStart[head] + elementStart[element]] = multiplier * factor;
+      carried = multipliers == query;
     }
 
-    /** A multiplier for a lane that holds, besides the element, a 256th of those below it. */
-    private float carried(int i, int inLane) {
-      return inLane + 1 < Integer.BYTES
-          ? multipliers[i] - multipliers[i + passHeads] * 0x1p-8f
-          : multipliers[i];
+    /**
+     * A lane of INT8 holds, besides an element, a 256th of those below it; their multipliers make
+     * up for that.
+     */
+    private void carry() {
+      int last = (Integer.BYTES - 1) * passHeads;
+      for (int lane = 0; lane < query.length; lane += last + passHeads) {
+        for (int i = lane; i < lane + last; i++) {
+          query[i] = multipliers[i] - multipliers[i + passHeads] * 0x1p-8f;
+        }
+        System.arraycopy(multipliers, lane + last, query, lane + last, passHeads);
+      }
+      carried = true;
     }
 
     @Override
@@ -262,6 +270,9 @@ public abstract sealed class TileScorer {
         int far,
         int pairStride,
         int headStride) {
+      if (!carried) {
+        carry();
+      }
       if (type.isScaled() || passHeads == 1) {
         for (int i = 0; i < pairs; i++) {
           long a = tiles[2 * i];

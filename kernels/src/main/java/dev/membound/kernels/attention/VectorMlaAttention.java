@@ -47,7 +47,7 @@ final class VectorMlaAttention extends MlaAttention {
   @Override
   void attendTokens(int worker, float[] q, int first, int end, AttentionState out) {
     Scratch own = scratch[worker];
-    own.softmax.reset();
+    own.softmax.reset(0, paddedHeads);
     Arrays.fill(own.output, 0);
     for (int head = 0; head < heads; head++) {
       int to = head / SCORED * SCORED * WIDTH + head % SCORED;

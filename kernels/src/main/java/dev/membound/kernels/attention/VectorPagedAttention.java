@@ -115,8 +115,10 @@ final class VectorPagedAttention extends PagedAttention {
       int end,
       AttentionState out) {
     Scratch own = scratch[worker];
-    Arrays.fill(own.output, 0);
-    own.softmax.reset();
+    int from = firstHead * paddedGroup;
+    int to = endHead * paddedGroup;
+    Arrays.fill(own.output, from * paddedDim, to * paddedDim, 0);
+    own.softmax.reset(from, to);
     if (type.isScaled() || set.isRun()) {
       attendChunks(own, q, cache, set, firstHead, endHead, first, end);
     } else {
@@ -381,11 +383,13 @@ final class VectorPagedAttention extends PagedAttention {
 
   private void store(Scratch own, int firstHead, int endHead, AttentionState out) {
     int headDim = shape.headDim();
+    float[] weighed = own.output;
+    float[] output = out.output();
     for (int to = firstHead * shape.group(); to < endHead * shape.group(); to++) {
       int head = to / shape.group() * paddedGroup + to % shape.group();
       float inverse = (float) (TileDecode.rest(type) / own.softmax.sum(head));
       for (int dim = 0; dim < headDim; dim++) {
-        out.output()[to * headDim + dim] = own.output[head * paddedDim + dim] * inverse;
+        output[to * headDim + dim] = weighed[head * paddedDim + dim] * inverse;
       }
       out.lse()[to] = own.softmax.lse(head);
     }
