@@ -54,12 +54,23 @@ public final class ReadProbe {
   /**
    * Runs every shape on a small buffer until the JIT compiler has replaced the interpreter's slow
    * vector operations, as their speed tells: about 0.3 s, at most 1.5 s. Once a process: a second
-   * caller waits for the first.
+   * caller waits for the first, and goes on where that one gave up. Giving up prints a line.
+   *
+   * @return whether it was seen that all are compiled
    */
-  public static synchronized void compileShapes() {
-    if (compiled) {
-      return;
+  public static synchronized boolean compileShapes() {
+    compiled =
+        compiled || compileShapes(SLOWEST_COMPILED_BYTES_PER_SECOND, LONGEST_COMPILE_NANOSECONDS);
+    if (!compiled) {
+      System.out.printf(
+          "%nthe loops of the read probe were not compiled within %.1f s: read ceilings may be too"
+              + " low, and shares of them too high%n",
+          LONGEST_COMPILE_NANOSECONDS * 1e-9);
     }
+    return compiled;
+  }
+
+  static boolean compileShapes(double slowestCompiledBytesPerSecond, long longestNanoseconds) {
     // The kind of arena that the benchmarks use: a second kind at one access site slows both.
     try (Arena arena = Arena.ofShared()) {
       MemorySegment small = arena.allocate(COMPILE_BYTES, 64);
@@ -70,10 +81,10 @@ public final class ReadProbe {
         for (ReadShape each : ReadShape.values()) {
           slowest = Math.min(slowest, compileTurn(each, small));
         }
-      } while (slowest < SLOWEST_COMPILED_BYTES_PER_SECOND
-          && System.nanoTime() - start < LONGEST_COMPILE_NANOSECONDS);
+      } while (slowest < slowestCompiledBytesPerSecond
+          && System.nanoTime() - start < longestNanoseconds);
+      return slowest >= slowestCompiledBytesPerSecond;
     }
-    compiled = true;
   }
 
   private static double compileTurn(ReadShape shape, MemorySegment small) {

@@ -42,6 +42,7 @@ public final class PairedCeilingProfiler implements InternalProfiler {
   private double before;
   private double last;
   private long lastNanoTime;
+  private boolean compiled;
 
   @Override
   public String getDescription() {
@@ -82,7 +83,9 @@ public final class PairedCeilingProfiler implements InternalProfiler {
             (first + after) / 2,
             "B/s",
             AggregationPolicy.AVG),
-        new ScalarResult(SampleMetrics.READ_CEILING_DRIFT, drift, "ratio", AggregationPolicy.AVG));
+        new ScalarResult(SampleMetrics.READ_CEILING_DRIFT, drift, "ratio", AggregationPolicy.AVG),
+        new ScalarResult(
+            SampleMetrics.READ_CEILING_COMPILED, compiled ? 1 : 0, "", AggregationPolicy.MIN));
   }
 
   private boolean isPrepared() {
@@ -91,6 +94,7 @@ public final class PairedCeilingProfiler implements InternalProfiler {
 
   private void prepare(MeasuredKernel kernel) {
     awaitCompilation();
+    compiled = ReadProbe.compileShapes(); // goes on, if the other thread gave up
     this.kernel = kernel;
     if (arena != null) {
       arena.close();

@@ -70,11 +70,13 @@ public final class RooflineProfiler implements InternalProfiler {
     results.add(ratio("flopsPerByte", flops / bytes));
     RooflineShare.of(flops, before, fmaFlopsPerSecond)
         .ifPresent(share -> results.add(new SometimesResult("shareOfFmaPeak", share)));
-    RooflineShare.ofMean(
-            bytes,
-            score(results, SampleMetrics.READ_CEILING_BYTES_PER_SECOND),
-            score(results, SampleMetrics.READ_CEILING_DRIFT))
-        .ifPresent(share -> results.add(new SometimesResult("shareOfReadCeiling", share)));
+    if (score(results, SampleMetrics.READ_CEILING_COMPILED) == 1) {
+      RooflineShare.ofMean(
+              bytes,
+              score(results, SampleMetrics.READ_CEILING_BYTES_PER_SECOND),
+              score(results, SampleMetrics.READ_CEILING_DRIFT))
+          .ifPresent(share -> results.add(new SometimesResult("shareOfReadCeiling", share)));
+    }
     return results;
   }
 

@@ -26,6 +26,12 @@ public final class SampleMetrics {
   /** Larger over smaller of the two sides of {@link #READ_CEILING_BYTES_PER_SECOND}, minus 1. */
   public static final String READ_CEILING_DRIFT = "readCeilingDrift";
 
+  /**
+   * 1 where the loops of {@link #READ_CEILING_BYTES_PER_SECOND} were seen to be compiled, 0 where
+   * they were not in the time that they are given: the ceiling may be too low then.
+   */
+  public static final String READ_CEILING_COMPILED = "readCeilingCompiled";
+
   private SampleMetrics() {}
 
   /**

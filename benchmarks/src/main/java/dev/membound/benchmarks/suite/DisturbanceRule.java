@@ -1,6 +1,9 @@
 package dev.membound.benchmarks.suite;
 
 import dev.membound.benchmarks.sampling.SampleMetrics;
+import dev.membound.model.run.Disturbance;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * When a sample counts as disturbed. Keeping samples with CPU/wall of at least 0.98 cut the spread
@@ -18,19 +21,36 @@ final class DisturbanceRule {
   private DisturbanceRule() {}
 
   /**
+   * Every reason why a sample is disturbed; none where it is not.
+   *
+   * @param readCeilingCompiled whether the loops that read the ceiling were compiled, as far as
+   *     their speed tells
    * @param allocatedBytesPerCall 0 where nobody counted, or where the kernel allocates by itself
    */
-  static boolean disturbed(
+  static List<Disturbance> reasons(
       double cpuOverWall,
       double stealFraction,
       double jitSeconds,
       double wallSeconds,
       double readCeilingDrift,
+      boolean readCeilingCompiled,
       double allocatedBytesPerCall) {
-    return cpuOverWall < LEAST_CPU_OVER_WALL
-        || stealFraction > MOST_STEAL_FRACTION
-        || jitSeconds > MOST_JIT_FRACTION * wallSeconds
-        || readCeilingDrift > SampleMetrics.MOST_READ_CEILING_DRIFT
-        || allocatedBytesPerCall > MOST_BYTES_PER_CALL;
+    List<Disturbance> reasons = new ArrayList<>();
+    add(reasons, cpuOverWall < LEAST_CPU_OVER_WALL, Disturbance.CORE_LOST);
+    add(reasons, stealFraction > MOST_STEAL_FRACTION, Disturbance.STEAL);
+    add(reasons, jitSeconds > MOST_JIT_FRACTION * wallSeconds, Disturbance.JIT);
+    add(
+        reasons,
+        readCeilingDrift > SampleMetrics.MOST_READ_CEILING_DRIFT,
+        Disturbance.CEILING_MOVED);
+    add(reasons, !readCeilingCompiled, Disturbance.CEILING_NOT_COMPILED);
+    add(reasons, allocatedBytesPerCall > MOST_BYTES_PER_CALL, Disturbance.ALLOCATION);
+    return List.copyOf(reasons);
+  }
+
+  private static void add(List<Disturbance> reasons, boolean holds, Disturbance reason) {
+    if (holds) {
+      reasons.add(reason);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.membound.benchmarks.suite;
 
 import dev.membound.benchmarks.sampling.SampleMetrics;
+import dev.membound.model.run.Disturbance;
 import dev.membound.model.run.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,22 +112,26 @@ final class JmhFork {
     double jitMilliseconds = score(secondary, SampleMetrics.JIT_MILLISECONDS, 0);
     double ceiling = score(secondary, SampleMetrics.READ_CEILING_BYTES_PER_SECOND, Double.NaN);
     Double allocated = allocatedBytesPerCall(secondary, callsPerSecond);
-    return new Sample(
-        fork,
-        index,
-        1 / callsPerSecond,
-        DisturbanceRule.disturbed(
+    List<Disturbance> disturbedBy =
+        DisturbanceRule.reasons(
             cpuOverWall,
             steal,
             jitMilliseconds / 1e3,
             preset.iteration().toNanos() / 1e9,
             score(secondary, SampleMetrics.READ_CEILING_DRIFT, 0),
-            allocated == null || workload.allocates() ? 0 : allocated),
+            score(secondary, SampleMetrics.READ_CEILING_COMPILED, 1) != 0,
+            allocated == null || workload.allocates() ? 0 : allocated);
+    return new Sample(
+        fork,
+        index,
+        1 / callsPerSecond,
+        !disturbedBy.isEmpty(),
         cpuOverWall,
         steal,
         jitMilliseconds,
         Double.isFinite(ceiling) && ceiling > 0 ? ceiling : null,
-        allocated);
+        allocated,
+        disturbedBy);
   }
 
   /** Null for benchmarks that do not count it. */

@@ -49,6 +49,12 @@ class ProbeTest {
   }
 
   @Test
+  void givingUpOnTheCompilerIsTold() {
+    assertThat(ReadProbe.compileShapes(Double.POSITIVE_INFINITY, 1_000_000)).isFalse();
+    assertThat(ReadProbe.compileShapes(1, 0)).isTrue();
+  }
+
+  @Test
   void readFindsAFastestShapeAndAPositiveBandwidth() {
     try (WorkerTeam team = WorkerTeam.of(1)) {
       ReadProbe probe = ReadProbe.allocate(arena, team, 8192);

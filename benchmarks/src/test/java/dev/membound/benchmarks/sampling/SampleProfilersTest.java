@@ -53,6 +53,7 @@ class SampleProfilersTest {
           .isPositive()
           .isFinite();
       assertThat(metric(iteration, SampleMetrics.READ_CEILING_DRIFT)).isNotNegative().isFinite();
+      assertThat(metric(iteration, SampleMetrics.READ_CEILING_COMPILED)).isIn(0.0, 1.0);
       assertThat(metric(iteration, "bytes")).isPositive();
       assertThat(metric(iteration, "streamsPerThread")).isBetween(1.0, 8.0);
     }
@@ -88,6 +89,7 @@ class SampleProfilersTest {
           SampleMetrics.RUN_DELAY_SECONDS,
           SampleMetrics.READ_CEILING_BYTES_PER_SECOND,
           SampleMetrics.READ_CEILING_DRIFT,
+          SampleMetrics.READ_CEILING_COMPILED,
           "bytes"
         }) {
       assertThat(metrics.path(name).path("rawData").path(0).size()).as(name).isEqualTo(2);

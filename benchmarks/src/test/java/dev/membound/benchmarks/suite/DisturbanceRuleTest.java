@@ -2,29 +2,36 @@ package dev.membound.benchmarks.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.membound.model.run.Disturbance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DisturbanceRuleTest {
   @ParameterizedTest
   @CsvSource({
-    "1.00, 0.00, 0.000, 0.00, 0, false",
-    "0.98, 0.02, 0.005, 0.10, 0, false",
-    "0.97, 0.00, 0.000, 0.00, 0, true",
-    "1.00, 0.03, 0.000, 0.00, 0, true",
-    "1.00, 0.00, 0.006, 0.00, 0, true",
-    "1.00, 0.00, 0.000, 0.11, 0, true",
-    "1.00, 0.00, 0.000, 0.00, 1024, false",
-    "1.00, 0.00, 0.000, 0.00, 98304, true"
+    "1.00, 0.00, 0.000, 0.00, true, 0, ''",
+    "0.98, 0.02, 0.005, 0.10, true, 0, ''",
+    "0.97, 0.00, 0.000, 0.00, true, 0, CORE_LOST",
+    "1.00, 0.03, 0.000, 0.00, true, 0, STEAL",
+    "1.00, 0.00, 0.006, 0.00, true, 0, JIT",
+    "1.00, 0.00, 0.000, 0.11, true, 0, CEILING_MOVED",
+    "1.00, 0.00, 0.000, 0.00, false, 0, CEILING_NOT_COMPILED",
+    "1.00, 0.00, 0.000, 0.00, true, 1024, ''",
+    "1.00, 0.00, 0.000, 0.00, true, 98304, ALLOCATION",
+    "0.50, 0.40, 0.000, 0.00, true, 98304, CORE_LOST STEAL ALLOCATION"
   })
-  void flagsLostCoreTimeStealCompilationDriftAndAllocation(
+  void namesEveryReason(
       double cpuOverWall,
       double steal,
       double jitSeconds,
       double drift,
+      boolean compiled,
       double allocated,
-      boolean disturbed) {
-    assertThat(DisturbanceRule.disturbed(cpuOverWall, steal, jitSeconds, 0.1, drift, allocated))
-        .isEqualTo(disturbed);
+      String reasons) {
+    assertThat(
+            DisturbanceRule.reasons(
+                cpuOverWall, steal, jitSeconds, 0.1, drift, compiled, allocated))
+        .extracting(Disturbance::name)
+        .containsExactly(reasons.isEmpty() ? new String[0] : reasons.split(" "));
   }
 }

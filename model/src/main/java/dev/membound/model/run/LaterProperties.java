@@ -24,7 +24,7 @@ final class LaterProperties {
         for (JsonNode measurement : file.path("measurements")) {
           added |= addNull(measurement, "activations");
           for (JsonNode sample : measurement.path("samples")) {
-            added |= addNull(sample, "allocatedBytesPerCall");
+            added |= addNull(sample, "allocatedBytesPerCall") | addNull(sample, "disturbedBy");
           }
         }
         yield added;

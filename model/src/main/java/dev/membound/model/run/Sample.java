@@ -1,5 +1,7 @@
 package dev.membound.model.run;
 
+import java.util.List;
+
 /**
  * One timed iteration of one benchmark in one forked JVM.
  *
@@ -16,6 +18,8 @@ package dev.membound.model.run;
  *     this iteration with the same threads; null where no such probe ran
  * @param allocatedBytesPerCall heap that the kernel's threads allocated, a call; null where nobody
  *     counted
+ * @param disturbedBy every reason why it is disturbed, none where it is not; null in the files of
+ *     older versions, which did not tell
  */
 public record Sample(
     int fork,
@@ -26,7 +30,8 @@ public record Sample(
     double stealFraction,
     double jitMilliseconds,
     Double readCeilingBytesPerSecond,
-    Double allocatedBytesPerCall) {
+    Double allocatedBytesPerCall,
+    List<Disturbance> disturbedBy) {
   public Sample {
     Checks.count(fork, "fork");
     Checks.count(iteration, "iteration");
@@ -40,9 +45,16 @@ public record Sample(
     if (allocatedBytesPerCall != null) {
       Checks.within(allocatedBytesPerCall, 0, 1e15, "allocatedBytesPerCall");
     }
+    if (disturbedBy != null) {
+      disturbedBy = Checks.list(disturbedBy, "disturbedBy");
+      if (disturbed == disturbedBy.isEmpty()) {
+        throw new IllegalArgumentException(
+            "disturbed is " + disturbed + ", but disturbedBy is " + disturbedBy);
+      }
+    }
   }
 
-  /** A sample whose allocation nobody counted. */
+  /** A sample whose allocation nobody counted, and whose disturbance nobody gave a reason for. */
   public Sample(
       int fork,
       int iteration,
@@ -61,6 +73,7 @@ public record Sample(
         stealFraction,
         jitMilliseconds,
         readCeilingBytesPerSecond,
+        null,
         null);
   }
 }

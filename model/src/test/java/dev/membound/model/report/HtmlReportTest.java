@@ -12,6 +12,7 @@ import dev.membound.model.report.section.Figure;
 import dev.membound.model.report.section.ReportSection;
 import dev.membound.model.report.section.ReportSections;
 import dev.membound.model.report.section.RunDocuments;
+import dev.membound.model.run.Disturbance;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.MeasurementFile;
@@ -297,17 +298,49 @@ class HtmlReportTest {
                 + measurements.size()
                 + " medians are of disturbed samples too, since fewer than a third are"
                 + " undisturbed");
-    List<List<Object>> rows =
-        ReportSections.ALL.stream()
-            .flatMap(section -> section.render(busy).figures().stream())
-            .filter(figure -> figure.id().equals("figure-quality"))
-            .findFirst()
-            .orElseThrow()
-            .tables()
-            .getFirst()
-            .rows();
+    List<List<Object>> rows = figure(busy, "figure-quality").tables().getFirst().rows();
     assertThat(rows.getFirst()).contains(disturbed.id(), "all samples");
     assertThat(rows.subList(1, rows.size())).allSatisfy(r -> assertThat(r).contains("undisturbed"));
+  }
+
+  @Test
+  void whatDisturbedTheSamplesIsCounted() {
+    List<Measurement> measurements = new ArrayList<>(run.measurements().measurements());
+    List<Sample> samples =
+        List.of(
+            new Sample(0, 0, 1e-3, false, 1, 0, 0, null, null, List.of()),
+            new Sample(0, 1, 1e-3, true, 0.9, 0, 0, null, null, List.of(Disturbance.CORE_LOST)),
+            new Sample(
+                0,
+                2,
+                1e-3,
+                true,
+                0.9,
+                0,
+                9,
+                null,
+                null,
+                List.of(Disturbance.CORE_LOST, Disturbance.JIT)));
+    Measurement m = measurements.getFirst();
+    measurements.set(
+        0, with(m, samples, m.secondsPerCall(), m.gigabytesPerSecond(), m.shareOfReadCeiling()));
+    int all = measurements.stream().mapToInt(each -> each.samples().size()).sum();
+
+    List<List<Object>> rows =
+        figure(withMeasurements(measurements), "figure-quality").tables().getFirst().rows();
+
+    assertThat(rows)
+        .containsExactly(
+            List.of(Disturbance.CORE_LOST.description(), 2L, 200.0 / all),
+            List.of(Disturbance.JIT.description(), 1L, 100.0 / all));
+  }
+
+  private static Figure figure(RunDocuments documents, String id) {
+    return ReportSections.ALL.stream()
+        .flatMap(section -> section.render(documents).figures().stream())
+        .filter(figure -> figure.id().equals(id))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Measurement disturbedButOne(Measurement m) {

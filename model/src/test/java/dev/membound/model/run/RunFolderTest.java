@@ -64,7 +64,8 @@ class RunFolderTest {
   void anOlderFileThatLacksLaterPropertiesReadsAsNull() throws IOException {
     folder.write(Document.MEASUREMENTS, SampleDocuments.measurements());
     folder.write(Document.HOST, SampleDocuments.all().get(Document.HOST));
-    remove(Document.MEASUREMENTS, "(?m),\\s*\"allocatedBytesPerCall\" : [^,}\\s]+");
+    remove(Document.MEASUREMENTS, "(?m),\\s*\"allocatedBytesPerCall\" : null");
+    remove(Document.MEASUREMENTS, "(?m),\\s*\"disturbedBy\" : null");
     remove(Document.MEASUREMENTS, "\"activations\" : null,");
     remove(Document.HOST, "(?s),\\s*\"vectorWidths\" : \\[.*?\\]");
     remove(Document.HOST, ",\\s*\"memboundVersion\" : \"[^\"]*\"");
@@ -74,6 +75,25 @@ class RunFolderTest {
     HostFacts host = folder.read(Document.HOST, HostFacts.class);
     assertThat(host.vectorWidths()).isNull();
     assertThat(host.memboundVersion()).isNull();
+  }
+
+  @Test
+  void aSampleSaysWhatDisturbedIt() {
+    folder.write(Document.MEASUREMENTS, SampleDocuments.measurements());
+
+    assertThat(text(Document.MEASUREMENTS)).containsSubsequence("\"CORE_LOST\"", "\"STEAL\"");
+    assertThat(folder.read(Document.MEASUREMENTS, MeasurementFile.class))
+        .isEqualTo(SampleDocuments.measurements());
+  }
+
+  @Test
+  void aSampleThatContradictsItselfIsRefused() throws IOException {
+    folder.write(Document.MEASUREMENTS, SampleDocuments.measurements());
+    remove(Document.MEASUREMENTS, "\"CORE_LOST\",\\s*\"STEAL\"");
+
+    assertOneLine(
+        () -> folder.read(Document.MEASUREMENTS, MeasurementFile.class),
+        "disturbed is true, but disturbedBy is []");
   }
 
   private void remove(Document document, String pattern) throws IOException {

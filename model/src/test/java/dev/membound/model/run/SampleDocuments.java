@@ -26,6 +26,8 @@ final class SampleDocuments {
     return all;
   }
 
+  static final List<Disturbance> DISTURBED_BY = List.of(Disturbance.CORE_LOST, Disturbance.STEAL);
+
   private static QualityFile.Row qualityRow() {
     return new QualityFile.Row(
         "a test", "Quest", 4096, 16, 512, 512, 0.9, 0.8, 0.7, 0.1, 0.2, 1000, 4000, null, 0.01);
@@ -47,7 +49,9 @@ final class SampleDocuments {
             8192,
             List.of(
                 new Sample(0, 0, 1e-7, false, 1, 0, 0, 2e11),
-                new Sample(1, 0, 1.1e-7, true, 0.7, 0.1, 12, null)),
+                new Sample(1, 0, 1.1e-7, true, 0.7, 0.1, 12, null),
+                new Sample(
+                    1, 1, 1.2e-7, true, 0.7, 0.1, 0, null, 0.0, SampleDocuments.DISTURBED_BY)),
             new Interval(1e-7, 0.9e-7, 1.1e-7),
             new Interval(168.96, 150, 190),
             null,

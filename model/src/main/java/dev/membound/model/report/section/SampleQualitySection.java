@@ -6,6 +6,7 @@ import dev.membound.model.chart.Axis;
 import dev.membound.model.chart.Axis.Ticks;
 import dev.membound.model.chart.BarChart;
 import dev.membound.model.chart.Paint;
+import dev.membound.model.run.Disturbance;
 import dev.membound.model.run.Interval;
 import dev.membound.model.run.Measurement;
 import dev.membound.model.run.Sample;
@@ -15,7 +16,12 @@ import dev.membound.model.table.DataTable;
 import dev.membound.model.table.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** How undisturbed the samples were: what the intervals rest on. */
 final class SampleQualitySection implements ReportSection {
@@ -37,6 +43,8 @@ final class SampleQualitySection implements ReportSection {
           "1.2–1.5",
           "1.5–2",
           "> 2");
+
+  private static final List<Disturbance> NO_REASON = List.of();
 
   @Override
   public String id() {
@@ -66,7 +74,7 @@ final class SampleQualitySection implements ReportSection {
                     + " yet done; it is shown, and left out of the medians, unless fewer than a third of the"
                     + " samples are undisturbed: then all count.",
                 chart(sampled),
-                List.of(table(sampled)))));
+                Stream.concat(reasons(sampled).stream(), Stream.of(table(sampled))).toList())));
   }
 
   private static String takeaway(List<Measurement> sampled) {
@@ -125,6 +133,35 @@ final class SampleQualitySection implements ReportSection {
   private static double relativeWidth(Measurement m) {
     Interval t = m.secondsPerCall();
     return (t.high() - t.low()) / t.median();
+  }
+
+  /** What disturbed the samples, as far as they tell; empty where none does. */
+  private static Optional<DataTable> reasons(List<Measurement> sampled) {
+    Map<Disturbance, Long> counts = new EnumMap<>(Disturbance.class);
+    long samples = 0;
+    for (Measurement m : sampled) {
+      for (Sample s : m.samples()) {
+        samples++;
+        for (Disturbance reason : Objects.requireNonNullElse(s.disturbedBy(), NO_REASON)) {
+          counts.merge(reason, 1L, Long::sum);
+        }
+      }
+    }
+    List<List<Object>> rows = new ArrayList<>();
+    for (Map.Entry<Disturbance, Long> count : counts.entrySet()) {
+      rows.add(
+          row(count.getKey().description(), count.getValue(), 100.0 * count.getValue() / samples));
+    }
+    return rows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new DataTable(
+                "Why samples were disturbed; one may have several reasons",
+                List.of(
+                    Column.text("reason"),
+                    Column.count("samples"),
+                    Column.percent("of all samples")),
+                rows));
   }
 
   private static BarChart chart(List<Measurement> sampled) {

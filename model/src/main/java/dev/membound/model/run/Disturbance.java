@@ -1,0 +1,33 @@
+package dev.membound.model.run;
+
+/** Why a sample counts as disturbed; a sample may have several reasons. */
+public enum Disturbance {
+  /** The kernel's threads lost their cores: CPU time below 0.98 of wall time × threads. */
+  CORE_LOST("other threads had its cores"),
+
+  /** The hypervisor took more than 2 % of the machine's time. */
+  STEAL("the hypervisor had its cores"),
+
+  /** The JIT compiler worked for more than 5 % of it. */
+  JIT("the JIT compiler worked"),
+
+  /** The read ceilings before and after it differ by more than 10 %. */
+  CEILING_MOVED("the read ceilings before and after it differ"),
+
+  /** The loops that read the ceiling were not compiled in the time that their warm-up may take. */
+  CEILING_NOT_COMPILED("the loops of the read ceiling were not compiled"),
+
+  /** A call allocated heap: vector code of the kernel was not yet compiled. */
+  ALLOCATION("the kernel was not yet compiled and allocated");
+
+  private final String description;
+
+  Disturbance(String description) {
+    this.description = description;
+  }
+
+  /** For people, after "disturbed because". */
+  public String description() {
+    return description;
+  }
+}
