@@ -335,6 +335,12 @@ class HtmlReportTest {
             List.of(Disturbance.JIT.description(), 1L, 100.0 / all));
   }
 
+  @Test
+  void theKernelsCaptionSaysWhichSamplesTheMediansAreOf() {
+    assertThat(figure(run, "figure-share").howToRead())
+        .contains("undisturbed samples, or of all where fewer than a third are undisturbed");
+  }
+
   private static Figure figure(RunDocuments documents, String id) {
     return ReportSections.ALL.stream()
         .flatMap(section -> section.render(documents).figures().stream())

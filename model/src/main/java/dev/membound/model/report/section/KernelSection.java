@@ -56,8 +56,9 @@ final class KernelSection implements ReportSection {
               "figure-share",
               "Share of the read ceiling, from " + level(shown),
               takeaway(shown),
-              "1.0 is the bandwidth of a plain read with the same threads in the same run. Dots are"
-                  + " medians of undisturbed samples, bars 90 % intervals over forks.",
+              "1.0 is the bandwidth of a plain read with the same threads, probed beside the same"
+                  + " samples. Dots are medians of undisturbed samples, or of all where fewer than a"
+                  + " third are undisturbed, bars 90 % intervals over forks.",
               chart(shown),
               List.of(table(run.kernels()))));
     }
