@@ -1,17 +1,16 @@
 package dev.membound.benchmarks.sampling;
 
+import dev.membound.model.calibrate.PhysicsCheck;
 import java.util.OptionalDouble;
 
 /** A kernel's share of a ceiling that was probed right before and right after it. */
 final class RooflineShare {
-  /** As the physics check of a run: beyond it the ceiling is none. */
-  private static final double MOST_SHARE = 1.05;
-
   private RooflineShare() {}
 
   /**
    * {@code rate} over the mean of both probes; empty when they differ by more than 10 %, or when
-   * the share is above 1.05, for then the probe was not at its full speed.
+   * the share is above {@link PhysicsCheck#TOLERANCE}, for then the probe was not at its full
+   * speed.
    *
    * @param rate of the kernel, in the unit of the ceiling
    * @param before the ceiling before it; NaN where unknown, which leaves the share out
@@ -25,7 +24,7 @@ final class RooflineShare {
   /** As the other, for a ceiling whose drift is known: larger over smaller probe, minus 1. */
   static OptionalDouble ofMean(double rate, double ceiling, double drift) {
     double share = rate / ceiling;
-    return drift <= SampleMetrics.MOST_READ_CEILING_DRIFT && share <= MOST_SHARE
+    return drift <= SampleMetrics.MOST_READ_CEILING_DRIFT && share <= PhysicsCheck.TOLERANCE
         ? OptionalDouble.of(share)
         : OptionalDouble.empty();
   }
