@@ -103,6 +103,7 @@ class SampleProfilersTest {
         run(
             options(benchmark)
                 .param("context", "300")
+                .param("workingSetBytes", "65536")
                 .param("heads", "8")
                 .param("format", "FP8")
                 .addProfiler(RooflineProfiler.class));
