@@ -150,7 +150,7 @@ final class MeasureOptions {
     }
   }
 
-  /** Refuses to go on with a run of another machine, JVM or version of Membound. */
+  /** Refuses to go on with a run of another machine, JVM or build of Membound. */
   static void requireSameHost(RunFolder folder, HostFacts host, HostFacts now) {
     if (!host.cpuModel().equals(now.cpuModel())
         || host.cores() != now.cores()
@@ -164,7 +164,8 @@ final class MeasureOptions {
               + "; resume it there, or start a new run");
     }
     if (!host.jvm().equals(now.jvm())
-        || !Objects.equals(host.memboundVersion(), now.memboundVersion())) {
+        || !Objects.equals(host.memboundVersion(), now.memboundVersion())
+        || !Objects.equals(code(host), code(now))) {
       throw new UserInputException(
           folder.path()
               + " was measured by "
@@ -198,7 +199,23 @@ final class MeasureOptions {
 
   private static String software(HostFacts host) {
     String version = host.memboundVersion();
-    return "Membound " + (version == null ? "of an older version" : version) + ", " + host.jvm();
+    HostFacts.Build build = host.memboundBuild();
+    return "Membound "
+        + (version == null ? "of an older version" : version)
+        + (build == null ? " of an unknown build" : " of " + describe(build))
+        + ", "
+        + host.jvm();
+  }
+
+  private static String describe(HostFacts.Build build) {
+    return (build.commit() == null ? "" : "commit " + build.commit() + ", ")
+        + "code "
+        + build.code();
+  }
+
+  /** Null where an older version measured. */
+  private static String code(HostFacts host) {
+    return host.memboundBuild() == null ? null : host.memboundBuild().code();
   }
 
   private static void sayHowToResume(RunFolder folder, AtomicBoolean finished) {

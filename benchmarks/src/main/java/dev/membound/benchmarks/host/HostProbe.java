@@ -3,15 +3,20 @@ package dev.membound.benchmarks.host;
 import dev.membound.kernels.memory.HugePages;
 import dev.membound.kernels.memory.OffHeap;
 import dev.membound.kernels.provider.KernelProvider;
+import dev.membound.model.run.CodeDigest;
 import dev.membound.model.run.HostFacts;
 import dev.membound.model.run.HostFacts.CacheLevel;
 import dev.membound.model.run.RunFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Properties;
 
 /**
  * Asks the machine and the JVM what they are. Never throws: a fact that the machine hides is
@@ -21,7 +26,7 @@ public final class HostProbe {
   /** The value of a textual fact that the machine hides. */
   public static final String UNKNOWN = "unknown";
 
-  private static final String UNPACKAGED = "unpackaged";
+  private static final Properties BUILD = buildProperties();
 
   private final LinuxFiles files;
   private final OshiFacts oshi = new OshiFacts();
@@ -72,13 +77,28 @@ public final class HostProbe {
         jvmFlags,
         CpuTimes.read(root.resolve("proc/stat")).stealFraction(),
         null,
-        memboundVersion());
+        BUILD.getProperty("version"),
+        build(KernelProvider.class, HostProbe.class));
   }
 
-  /** The version that the build stamped into the jar. */
-  private static String memboundVersion() {
-    String version = HostProbe.class.getPackage().getImplementationVersion();
-    return version == null ? UNPACKAGED : version;
+  /**
+   * This build.
+   *
+   * @param modules a class of each module that measures
+   */
+  public static HostFacts.Build build(Class<?>... modules) {
+    String commit = BUILD.getProperty("commit");
+    return new HostFacts.Build(commit.isEmpty() ? null : commit, CodeDigest.of(modules));
+  }
+
+  private static Properties buildProperties() {
+    Properties properties = new Properties();
+    try (InputStream in = HostProbe.class.getResourceAsStream("/dev/membound/build.properties")) {
+      properties.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the program's own files", e);
+    }
+    return properties;
   }
 
   public CacheHierarchy caches() {

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,9 +26,10 @@ class MeasureOptionsTest {
   @ParameterizedTest
   @CsvSource({
     "cpuModel, Another CPU, was measured on Another CPU",
-    "jvm, Another JVM 25.0.1, 'was measured by Membound unpackaged, Another JVM 25.0.1'",
+    "jvm, Another JVM 25.0.1, 'Another JVM 25.0.1, this is Membound '",
     "memboundVersion, 0.0.1, was measured by Membound 0.0.1",
-    "memboundVersion, , was measured by Membound of an older version"
+    "memboundVersion, , was measured by Membound of an older version",
+    "memboundBuild, , of an unknown build"
   })
   void anotherHostsRunIsNotResumed(String fact, String value, String message, @TempDir Path out) {
     ObjectNode changed = Json.mapper().valueToTree(HERE);
@@ -39,6 +41,21 @@ class MeasureOptionsTest {
     assertThatThrownBy(() -> MeasureOptions.requireSameHost(folder, other, HERE))
         .isInstanceOf(UserInputException.class)
         .hasMessageContaining(message)
+        .hasMessageNotContaining("\n");
+  }
+
+  /** Every build of a development version has the same version. */
+  @Test
+  void anotherBuildsRunIsNotResumed(@TempDir Path out) {
+    HostFacts other = HERE.withMemboundBuild(new HostFacts.Build("abc", "0123456789abcdef"));
+    HostFacts samesCommitUnknown =
+        HERE.withMemboundBuild(new HostFacts.Build(null, HERE.memboundBuild().code()));
+    RunFolder folder = RunFolder.create(out);
+
+    MeasureOptions.requireSameHost(folder, samesCommitUnknown, HERE);
+    assertThatThrownBy(() -> MeasureOptions.requireSameHost(folder, other, HERE))
+        .isInstanceOf(UserInputException.class)
+        .hasMessageContaining(" of commit abc, code 0123456789abcdef")
         .hasMessageNotContaining("\n");
   }
 

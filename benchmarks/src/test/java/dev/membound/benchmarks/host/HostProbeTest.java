@@ -24,7 +24,8 @@ class HostProbeTest {
     assertThat(facts.stealFraction()).isBetween(0.0, 1.0);
     assertThat(facts.jvm()).contains(Runtime.version().toString());
     assertThat(facts.jvmFlags()).containsExactly("-X");
-    assertThat(facts.memboundVersion()).isEqualTo("unpackaged");
+    assertThat(facts.memboundVersion()).matches("\\d+[.]\\d+.*");
+    assertThat(facts.memboundBuild().code()).matches("[0-9a-f]{16}");
     assertThat(HostProbe.ofThisMachine().availableMemoryBytes())
         .isPositive()
         .isLessThanOrEqualTo(facts.memoryBytes());

@@ -19,8 +19,8 @@ import java.util.List;
  * @param stealFraction share of time that the hypervisor took since boot
  * @param vectorWidths what was measured to choose {@code kernelProvider}; null where a property or
  *     an older run chose it
- * @param memboundVersion version of the program that measured, {@code unpackaged} where it was no
- *     built jar; null in the files of older versions
+ * @param memboundVersion version of the program that measured; null in the files of older versions
+ * @param memboundBuild which build of that version; null in the files of older versions
  * @param startedUtc ISO-8601 start of the run
  */
 public record HostFacts(
@@ -43,7 +43,8 @@ public record HostFacts(
     List<String> jvmFlags,
     double stealFraction,
     List<VectorWidth> vectorWidths,
-    String memboundVersion) {
+    String memboundVersion,
+    Build memboundBuild) {
 
   public HostFacts {
     Checks.text(runId, "runId");
@@ -107,11 +108,21 @@ public record HostFacts(
         jvmFlags,
         stealFraction,
         null,
+        null,
         null);
   }
 
   /** The same host, with what chose its kernels. */
   public HostFacts withVectorWidths(List<VectorWidth> measured) {
+    return with(measured, memboundBuild);
+  }
+
+  /** The same host, measured by another build. */
+  public HostFacts withMemboundBuild(Build build) {
+    return with(vectorWidths, build);
+  }
+
+  private HostFacts with(List<VectorWidth> measured, Build build) {
     return new HostFacts(
         schemaVersion,
         runId,
@@ -132,7 +143,22 @@ public record HostFacts(
         jvmFlags,
         stealFraction,
         measured,
-        memboundVersion);
+        memboundVersion,
+        build);
+  }
+
+  /**
+   * A build of Membound.
+   *
+   * @param commit its source, {@code -dirty} behind it where files differed from it; null where the
+   *     build was not told
+   * @param code {@link CodeDigest} of the modules that measure
+   */
+  public record Build(String commit, String code) {
+
+    public Build {
+      Checks.text(code, "code");
+    }
   }
 
   /**

@@ -18,7 +18,10 @@ final class LaterProperties {
    */
   static boolean complete(Document document, JsonNode file) {
     return switch (document) {
-      case HOST -> addNull(file, "vectorWidths") | addNull(file, "memboundVersion");
+      case HOST ->
+          addNull(file, "vectorWidths")
+              | addNull(file, "memboundVersion")
+              | addNull(file, "memboundBuild");
       case MEASUREMENTS -> {
         boolean added = false;
         for (JsonNode measurement : file.path("measurements")) {

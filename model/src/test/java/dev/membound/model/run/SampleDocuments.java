@@ -80,7 +80,8 @@ final class SampleDocuments {
         List.of("-Xmx1g"),
         0.01,
         List.of(new HostFacts.VectorWidth("256", 1e10, 2e10)),
-        "1.2.3");
+        "1.2.3",
+        new HostFacts.Build("abcdef", "0123456789abcdef"));
   }
 
   private static ProfileFile profile() {
