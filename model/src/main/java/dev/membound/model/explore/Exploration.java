@@ -1,5 +1,6 @@
 package dev.membound.model.explore;
 
+import dev.membound.model.run.CodeDigest;
 import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolderException;
 import java.io.IOException;
@@ -47,10 +48,19 @@ public final class Exploration {
    * @param allPoints whether every point that fits is written and not only the front
    */
   public Exploration(Sweep sweep, String text, Path folder, boolean allPoints) {
+    this(sweep, text, folder, allPoints, CodeDigest.of(Exploration.class));
+  }
+
+  /**
+   * As the other.
+   *
+   * @param code digest of the program's own code: what it computed before, other code may not
+   */
+  Exploration(Sweep sweep, String text, Path folder, boolean allPoints, String code) {
     this.sweep = sweep;
     this.folder = folder;
     this.allPoints = allPoints;
-    digest = digest(sweep, text);
+    digest = digest(sweep, text, code);
   }
 
   /**
@@ -164,8 +174,8 @@ public final class Exploration {
     if (there.isPresent() && !there.get().strip().equals(digest)) {
       throw new RunFolderException(
           folder
-              + " holds the exploration of another sweep, or of this one before its file or the"
-              + " catalogue changed; choose another folder with --out, or delete it");
+              + " holds the exploration of another sweep, or of this one before its file, the"
+              + " catalogue or the program changed; choose another folder with --out, or delete it");
     }
     home.writeText("sweep.id", digest + "\n");
   }
@@ -190,8 +200,8 @@ public final class Exploration {
   }
 
   /** Everything that the values of a point depend on. */
-  private static String digest(Sweep sweep, String text) {
-    StringBuilder all = new StringBuilder(text);
+  private static String digest(Sweep sweep, String text, String code) {
+    StringBuilder all = new StringBuilder(text).append(code);
     sweep.devices().forEach(d -> all.append(d.device().quantities()));
     all.append(sweep.models()).append(sweep.economics());
     try {

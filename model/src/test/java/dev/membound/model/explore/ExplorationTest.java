@@ -120,6 +120,16 @@ class ExplorationTest {
   }
 
   @Test
+  void theFolderOfAnotherBuildIsRefused(@TempDir Path temp) throws Exception {
+    Sweep sweep = SweepFile.parse("sweep.yaml", SWEEP);
+    new Exploration(sweep, SWEEP, temp, false, "before").run(1, points -> {});
+    Exploration exploration = new Exploration(sweep, SWEEP, temp, false, "after");
+    assertThatThrownBy(() -> exploration.run(1, points -> {}))
+        .isInstanceOf(RunFolderException.class)
+        .hasMessageContaining("the program changed");
+  }
+
+  @Test
   void metricsAreThoseOfTheEstimator(@TempDir Path temp) throws Exception {
     Exploration.Outcome outcome = run(temp, 2, false);
     EfficiencyEstimator estimator = new EfficiencyEstimator(PARSED.economics(), 1, 1);
