@@ -19,9 +19,10 @@ import java.util.Map;
 /**
  * Comparisons side by side, a row a peer. The ratio is that of elements a second, ours over the
  * peer's, so above 1 we are faster; its 90 % interval is a bootstrap over forks, then samples.
- * Shares are of the read bandwidth that the same fork measured around each sample, each kernel
- * counted with its own bytes. A result that was refused as impossible is in no row; {@link
- * #leftOut} names it.
+ * Where one of both has too few undisturbed samples, the ratio takes all samples of both. Shares
+ * are of the read bandwidth that the same fork measured around each sample, each kernel counted
+ * with its own bytes. A result that was refused as impossible is in no row; {@link #leftOut} names
+ * it.
  */
 public final class ComparisonTable {
   private static final int REPLICATES = 1000;
@@ -85,11 +86,14 @@ public final class ComparisonTable {
   }
 
   private Interval speedUp(Measurement ours, Measurement theirs) {
-    return bootstrap.ratioOfMedians(seconds(theirs), seconds(ours));
+    boolean all =
+        UsableSamples.includeDisturbed(ours.samples())
+            || UsableSamples.includeDisturbed(theirs.samples());
+    return bootstrap.ratioOfMedians(seconds(theirs, all), seconds(ours, all));
   }
 
-  private static double[][] seconds(Measurement measurement) {
-    return UsableSamples.byFork(measurement.samples()).stream()
+  private static double[][] seconds(Measurement measurement, boolean withDisturbed) {
+    return UsableSamples.byFork(measurement.samples(), withDisturbed).stream()
         .map(fork -> fork.stream().mapToDouble(Sample::secondsPerCall).toArray())
         .toArray(double[][]::new);
   }

@@ -42,6 +42,16 @@ class ComparisonTableTest {
     assertThat((double) row.get(8)).isBetween(2.0, 2.1);
   }
 
+  /** Ours without its slow samples beside a peer with all of its own would be no fair ratio. */
+  @Test
+  void allSamplesOfBothCountWhereOneHasTooFewUndisturbedOnes() {
+    Measurement half = disturbed(ours, 1e-3, 2, 3);
+    assertThat((double) onlyRow(half, measured(peer, 2e-3)).get(6)).isCloseTo(2, within(0.05));
+
+    Measurement all = disturbed(peer, 2e-3, 4, 1);
+    assertThat((double) onlyRow(half, all).get(6)).isCloseTo(1, within(0.05));
+  }
+
   @Test
   void shareOfTheRoofCountsEachOnesOwnBytes() {
     List<Object> row = onlyRow(measured(ours, 1e-3), measured(peer, 2e-3));
@@ -112,8 +122,34 @@ class ComparisonTableTest {
     return new GemvWorkload(QuantType.F32, layout, ROWS, COLS, 1, 1, Residency.DRAM, 1);
   }
 
+  /** The same with the first samples of each fork disturbed and slower. */
+  private static Measurement disturbed(
+      Workload workload, double seconds, int ofEachFork, double factor) {
+    return summarised(
+        workload,
+        samples(seconds).stream()
+            .map(
+                s ->
+                    s.iteration() >= ofEachFork
+                        ? s
+                        : new Sample(
+                            s.fork(),
+                            s.iteration(),
+                            factor * s.secondsPerCall(),
+                            true,
+                            0.5,
+                            0.0,
+                            0.0,
+                            s.readCeilingBytesPerSecond()))
+            .toList());
+  }
+
   /** Three forks of four samples, within 1 % of a time. */
   private static Measurement measured(Workload workload, double seconds) {
+    return summarised(workload, samples(seconds));
+  }
+
+  private static List<Sample> samples(double seconds) {
     List<Sample> samples = new ArrayList<>();
     for (int fork = 0; fork < 3; fork++) {
       for (int i = 0; i < 4; i++) {
@@ -123,6 +159,10 @@ class ComparisonTableTest {
                 fork, i, seconds * jitter, false, 1.0, 0.0, 0.0, ROOF_BYTES_PER_SECOND * 1.0));
       }
     }
+    return samples;
+  }
+
+  private static Measurement summarised(Workload workload, List<Sample> samples) {
     return MeasurementStatistics.summarise(
         new Measurement(
             new PlannedWorkload(workload, 1).id(),

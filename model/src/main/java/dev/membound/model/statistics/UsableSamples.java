@@ -21,10 +21,17 @@ public final class UsableSamples {
 
   /** The usable samples in the order of forks; one non-empty list a fork. */
   public static List<List<Sample>> byFork(List<Sample> samples) {
+    return byFork(samples, includeDisturbed(samples));
+  }
+
+  /**
+   * The samples in the order of forks; one non-empty list a fork.
+   *
+   * @param withDisturbed whether the disturbed ones count too
+   */
+  public static List<List<Sample>> byFork(List<Sample> samples, boolean withDisturbed) {
     List<Sample> usable =
-        includeDisturbed(samples)
-            ? samples
-            : samples.stream().filter(sample -> !sample.disturbed()).toList();
+        withDisturbed ? samples : samples.stream().filter(sample -> !sample.disturbed()).toList();
     SortedMap<Integer, List<Sample>> forks = new TreeMap<>();
     for (Sample sample : usable) {
       forks.computeIfAbsent(sample.fork(), fork -> new ArrayList<>()).add(sample);
