@@ -114,6 +114,8 @@ public enum Peer {
       }
     } catch (LinkageError e) {
       throw new PeerUnavailableException(label + ": does not load here: " + e.getMessage(), e);
+    } catch (IllegalStateException e) { // it fails, or computes something else
+      throw new PeerUnavailableException(label + ": does not work here: " + e.getMessage(), e);
     }
   }
 

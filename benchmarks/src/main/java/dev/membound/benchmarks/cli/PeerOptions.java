@@ -3,11 +3,15 @@ package dev.membound.benchmarks.cli;
 import dev.membound.benchmarks.comparison.Comparison;
 import dev.membound.benchmarks.comparison.ComparisonTable;
 import dev.membound.benchmarks.comparison.PeerCatalogue;
+import dev.membound.benchmarks.host.HostProbe;
 import dev.membound.benchmarks.host.MeasuringJvm;
 import dev.membound.benchmarks.suite.PlannedWorkload;
 import dev.membound.benchmarks.suite.Preset;
 import dev.membound.benchmarks.suite.Suite;
+import dev.membound.benchmarks.suite.Workload;
+import dev.membound.kernels.provider.KernelProvider;
 import dev.membound.model.run.HostFacts;
+import dev.membound.model.run.Measurement;
 import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
@@ -19,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -108,14 +113,21 @@ final class PeerOptions {
                     new UserInputException(
                         "this build has no peers; run `./membound bench --peers` from the source"
                             + " tree, which builds them"));
-    List<Comparison> gemv =
-        kernel == Kernel.ATTENTION ? List.of() : catalogue.gemv(rows, cols, threads);
-    List<Comparison> attention =
-        kernel == Kernel.GEMV ? List.of() : catalogue.attention(context, threads);
-    checkFormats(gemv, attention);
-    gemv = chosen(gemv);
-    attention = chosen(attention);
-    MeasurementFile file = measure(catalogue, gemv, attention);
+    List<Comparison> gemv;
+    List<Comparison> attention;
+    List<PlannedWorkload> plan = new ArrayList<>();
+    try {
+      gemv = kernel == Kernel.ATTENTION ? List.of() : catalogue.gemv(rows, cols, threads);
+      attention = kernel == Kernel.GEMV ? List.of() : catalogue.attention(context, threads);
+      checkFormats(gemv, attention);
+      gemv = chosen(gemv);
+      attention = chosen(attention);
+      gemv.forEach(comparison -> add(plan, comparison));
+      attention.forEach(comparison -> add(plan, comparison));
+    } catch (IllegalArgumentException e) { // a shape that they do not take
+      throw new UserInputException(e.getMessage());
+    }
+    MeasurementFile file = measure(catalogue, plan);
     RunFolder folder = RunFolder.open(resume);
     print(
         output,
@@ -169,9 +181,11 @@ final class PeerOptions {
     return comparisons.stream().filter(c -> wanted.contains(c.format())).toList();
   }
 
-  private MeasurementFile measure(
-      PeerCatalogue catalogue, List<Comparison> gemv, List<Comparison> attention) {
-    HostFacts now = MeasuringJvm.hostFacts(UUID.randomUUID().toString(), Instant.now().toString());
+  private MeasurementFile measure(PeerCatalogue catalogue, List<PlannedWorkload> plan) {
+    HostFacts now =
+        MeasuringJvm.hostFacts(UUID.randomUUID().toString(), Instant.now().toString())
+            .withMemboundBuild(
+                HostProbe.build(KernelProvider.class, HostProbe.class, catalogue.getClass()));
     RunFolder folder;
     if (resume == null) {
       folder = MeasureOptions.create(out, now);
@@ -179,10 +193,11 @@ final class PeerOptions {
     } else {
       folder = RunFolder.open(resume);
       MeasureOptions.requireSameHost(folder, folder.read(Document.HOST, HostFacts.class), now);
+      if (folder.has(Document.MEASUREMENTS)) {
+        requireSameWorkingSets(
+            folder.path(), folder.read(Document.MEASUREMENTS, MeasurementFile.class), plan);
+      }
     }
-    List<PlannedWorkload> plan = new ArrayList<>();
-    gemv.forEach(comparison -> add(plan, comparison));
-    attention.forEach(comparison -> add(plan, comparison));
     try (ConsoleProgress progress = ConsoleProgress.onStandardError("measuring")) {
       catalogue.unavailable().forEach(progress::note);
       progress.note(
@@ -198,12 +213,37 @@ final class PeerOptions {
     }
   }
 
-  /** Ours, then the peers: a round has them side by side. */
+  /**
+   * Ours, then the peers: a round has them side by side.
+   *
+   * @throws IllegalArgumentException if one does not take the shape
+   */
   private void add(List<PlannedWorkload> plan, Comparison comparison) {
+    List<Workload> side = new ArrayList<>();
     if (comparison.ours() != null) {
-      plan.add(new PlannedWorkload(comparison.ours(), forks));
+      side.add(comparison.ours());
     }
-    comparison.peers().forEach(peer -> plan.add(new PlannedWorkload(peer.workload(), forks)));
+    comparison.peers().forEach(peer -> side.add(peer.workload()));
+    for (Workload workload : side) {
+      workload.workingSetBytes(); // refuses what cannot fill one
+      plan.add(new PlannedWorkload(workload, forks));
+    }
+  }
+
+  /** An id does not tell the working set: a ratio of two would be none. */
+  static void requireSameWorkingSets(
+      Path folder, MeasurementFile measured, List<PlannedWorkload> plan) {
+    Map<String, Measurement> known =
+        measured.measurements().stream().collect(Collectors.toMap(Measurement::id, m -> m));
+    for (PlannedWorkload planned : plan) {
+      long now = planned.workload().workingSetBytes();
+      Measurement before = known.get(planned.id());
+      if (before != null && before.workingSetBytes() != now) {
+        throw new UserInputException(
+            "%s: %s was measured over a working set of %d bytes, this would be %d; start a new run"
+                .formatted(folder, planned.id(), before.workingSetBytes(), now));
+      }
+    }
   }
 
   private static void print(

@@ -1,10 +1,12 @@
 package dev.membound.peers.bench;
 
+import dev.membound.benchmarks.host.WorkingSetSize;
 import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
 import dev.membound.benchmarks.suite.TrafficCounters;
 import dev.membound.benchmarks.suite.WarmUp;
 import dev.membound.kernels.attention.AttentionShape;
+import dev.membound.model.run.Residency;
 import dev.membound.peers.KvFormat;
 import dev.membound.peers.Peer;
 import dev.membound.peers.PeerAttention;
@@ -37,8 +39,8 @@ public class PeerAttentionBenchmark extends KernelBenchmark {
   @Param("32768")
   public int context;
 
-  /** Distinct KV bytes; at least one sequence. */
-  @Param("134217728")
+  /** Distinct KV bytes, at least one sequence; 0 sizes them as our own benchmark does. */
+  @Param("0")
   public long workingSetBytes;
 
   private PeerAttention[] sequences;
@@ -50,7 +52,13 @@ public class PeerAttentionBenchmark extends KernelBenchmark {
   public void prepare() {
     AttentionShape shape = new AttentionShape(queryHeads, kvHeads, headDim);
     PeerAttentionWorkload workload =
-        new PeerAttentionWorkload(peer, format, shape, context, threads, workingSetBytes);
+        new PeerAttentionWorkload(
+            peer,
+            format,
+            shape,
+            context,
+            threads,
+            WorkingSetSize.of(workingSetBytes, Residency.DRAM, threads));
     float[] q = new float[shape.queryLength()];
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < q.length; i++) {

@@ -95,7 +95,7 @@ public record PeerAttentionWorkload(
   }
 
   int sequences() {
-    return Math.toIntExact(Math.max(1, Math.ceilDiv(wantedWorkingSetBytes, sequenceBytes())));
+    return Rotation.count("sequences", wantedWorkingSetBytes, sequenceBytes());
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.membound.peers.bench;
 
+import dev.membound.benchmarks.host.WorkingSetSize;
 import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
 import dev.membound.benchmarks.suite.TrafficCounters;
 import dev.membound.benchmarks.suite.WarmUp;
 import dev.membound.kernels.matrix.WeightMatrix;
 import dev.membound.kernels.quant.QuantType;
+import dev.membound.model.run.Residency;
 import dev.membound.peers.Peer;
 import dev.membound.peers.PeerCheck;
 import dev.membound.peers.PeerGemv;
@@ -36,8 +38,8 @@ public class PeerGemvBenchmark extends KernelBenchmark {
   @Param("4096")
   public int cols;
 
-  /** Distinct weight bytes; at least one matrix. */
-  @Param("134217728")
+  /** Distinct weight bytes, at least one matrix; 0 sizes them as our own benchmark does. */
+  @Param("0")
   public long workingSetBytes;
 
   private PeerGemv[] matrices;
@@ -48,7 +50,13 @@ public class PeerGemvBenchmark extends KernelBenchmark {
   @Setup(Level.Trial)
   public void prepare() {
     PeerGemvWorkload workload =
-        new PeerGemvWorkload(peer, format, rows, cols, threads, workingSetBytes);
+        new PeerGemvWorkload(
+            peer,
+            format,
+            rows,
+            cols,
+            threads,
+            WorkingSetSize.of(workingSetBytes, Residency.DRAM, threads));
     float[] x = new float[cols];
     SplittableRandom random = new SplittableRandom(SEED);
     for (int c = 0; c < cols; c++) {

@@ -82,7 +82,7 @@ public record PeerGemvWorkload(
   }
 
   int matrices() {
-    return Math.toIntExact(Math.max(1, Math.ceilDiv(wantedWorkingSetBytes, matrixBytes())));
+    return Rotation.count("matrices", wantedWorkingSetBytes, matrixBytes());
   }
 
   @Override

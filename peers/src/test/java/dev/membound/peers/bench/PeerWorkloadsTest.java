@@ -49,6 +49,27 @@ class PeerWorkloadsTest {
     assertThat(gemv(Peer.GGML, QuantType.Q4_0).bytes()).containsEntry("weights", 18432L);
   }
 
+  /** A hundred thousand sessions would not fit into any memory. */
+  @Test
+  void shapeTooSmallForTheWorkingSetIsRefused() {
+    PeerGemvWorkload small =
+        new PeerGemvWorkload(Peer.GGML, QuantType.Q4_0, 64, 256, 1, WORKING_SET_BYTES);
+    assertThatThrownBy(small::workingSetBytes)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a working set of 134217728 bytes takes 14564 matrices of 9216 bytes, more than 1024:"
+                + " ask for larger ones");
+  }
+
+  /** What the benchmarks take by themselves is what ours take. */
+  @Test
+  void workingSetIsLeftToTheMachine() throws NoSuchFieldException {
+    for (Class<?> benchmark : List.of(PeerGemvBenchmark.class, PeerAttentionBenchmark.class)) {
+      assertThat(benchmark.getField("workingSetBytes").getAnnotation(Param.class).value())
+          .containsExactly("0");
+    }
+  }
+
   @Test
   void formatThatThePeerLacksIsRefused() {
     assertThatThrownBy(() -> gemv(Peer.OPENBLAS, QuantType.Q4_0))
