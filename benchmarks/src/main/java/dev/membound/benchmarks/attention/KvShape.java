@@ -25,6 +25,12 @@ public record KvShape(
     if (wantedWorkingSetBytes < 0) {
       throw new IllegalArgumentException("a working set of " + wantedWorkingSetBytes + " bytes");
     }
+    if (bytesPerSequence < 1) {
+      throw new IllegalArgumentException(
+          "a sequence of "
+              + bytesPerSequence
+              + " bytes fills no working set: it needs at least 1 token and 1 KV head");
+    }
     return Math.toIntExact(Math.max(1, Math.ceilDiv(wantedWorkingSetBytes, bytesPerSequence)));
   }
 }

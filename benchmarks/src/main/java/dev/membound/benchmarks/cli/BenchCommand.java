@@ -56,6 +56,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    MeasureOptions.checkProvider();
     if (peers == null) {
       if (roofline) {
         arguments.addAll(List.of("-prof", RooflineProfiler.class.getName()));

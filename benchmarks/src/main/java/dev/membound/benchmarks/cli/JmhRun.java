@@ -147,6 +147,8 @@ final class JmhRun {
       wanted = names.contains(value) ? null : "one of " + String.join(", ", names);
     } else if (type == int.class || type == long.class) {
       wanted = isNumber(value, type) ? null : "a whole number";
+    } else if (type == double.class) {
+      wanted = isNumber(value) ? null : "a number";
     } else if (type == boolean.class) {
       wanted = value.equals("true") || value.equals("false") ? null : "true or false";
     }
@@ -155,6 +157,15 @@ final class JmhRun {
           "-p %s=%s: %s of %s is %s"
               .formatted(
                   field.getName(), value, field.getName(), benchmark.getSimpleName(), wanted));
+    }
+  }
+
+  private static boolean isNumber(String value) {
+    try {
+      Double.parseDouble(value);
+      return true;
+    } catch (NumberFormatException e) {
+      return false;
     }
   }
 

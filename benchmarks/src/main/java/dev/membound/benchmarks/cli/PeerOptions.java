@@ -100,7 +100,6 @@ final class PeerOptions {
 
   /** Measures and prints. */
   void run(Output output) {
-    MeasureOptions.checkProvider();
     requireAtLeast("--forks", forks, 1, 1);
     requireAtLeast("--threads", threads, 1, 1);
     requireAtLeast("--rows", rows, 64, 1);

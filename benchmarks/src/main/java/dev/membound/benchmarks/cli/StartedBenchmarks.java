@@ -1,5 +1,6 @@
 package dev.membound.benchmarks.cli;
 
+import dev.membound.model.catalogue.CatalogueException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
@@ -23,6 +24,8 @@ import org.openjdk.jmh.runner.options.Options;
  * is told on in its own line, without JMH's trace, and kept as the reason.
  */
 final class StartedBenchmarks {
+  private static final String CAUSE = "\nCaused by: ";
+
   private final OutputFormat format;
 
   /** Forks that each benchmark with its parameters was to have. */
@@ -67,7 +70,12 @@ final class StartedBenchmarks {
   private String withoutTrace(String text) {
     int trace = text.indexOf("\n\tat ");
     String first = trace < 0 ? "" : text.substring(0, trace).strip();
-    for (Class<?> kind : List.of(IllegalArgumentException.class, OutOfMemoryError.class)) {
+    int cause = text.indexOf(CAUSE);
+    if (first.equals(ExceptionInInitializerError.class.getName()) && cause >= 0) {
+      first = text.substring(cause + CAUSE.length()).lines().findFirst().orElse("");
+    }
+    for (Class<?> kind :
+        List.of(IllegalArgumentException.class, CatalogueException.class, OutOfMemoryError.class)) {
       String name = kind.getName() + ": ";
       if (first.startsWith(name)) {
         String reason = first.substring(name.length());

@@ -63,6 +63,10 @@ public class DecodeStepBenchmark {
 
   @Setup
   public void plan() {
+    if (!(overlapExponent >= 1)) {
+      throw new IllegalArgumentException(
+          "an overlap exponent of " + overlapExponent + ": it is 1 or more");
+    }
     formats = new Formats(DataFormat.FP8, DataFormat.FP8, DataFormat.F16);
     architecture = LlmCatalogue.find(model);
     Quantity exponent =

@@ -16,6 +16,10 @@ import java.util.function.Supplier;
 public final class MeasuredKernel {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final long[] NO_HELPERS = {};
+
+  /** More than any machine has processors; a hundred thousand would take minutes to fail. */
+  private static final int MOST_THREADS = 4096;
+
   private static volatile MeasuredKernel current;
 
   private final long callerThreadId;
@@ -38,12 +42,16 @@ public final class MeasuredKernel {
    * until the next start, or as long as the JVM: JMH tears a trial down before the profilers have
    * seen its last iteration, so benchmarks must not close it.
    *
-   * @param threads size of the team, at least 1
+   * @param threads size of the team, 1 to {@value #MOST_THREADS}
    * @param workingSetBytes distinct bytes that successive calls rotate over; 0 for none
    * @param residency level that the working set streams from
    */
   public static synchronized WorkerTeam start(
       int threads, long workingSetBytes, Residency residency) {
+    if (threads > MOST_THREADS) {
+      throw new IllegalArgumentException(
+          "a team of " + threads + " threads; at most " + MOST_THREADS);
+    }
     if (current != null) {
       current.team.close();
     }

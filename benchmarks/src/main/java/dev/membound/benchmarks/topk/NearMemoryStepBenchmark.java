@@ -56,7 +56,7 @@ public class NearMemoryStepBenchmark extends KernelBenchmark {
   @Param("16")
   public int blockSize;
 
-  /** Tokens attended to. */
+  /** Tokens attended to, whole blocks. */
   @Param("2048")
   public int budgetTokens;
 
@@ -75,6 +75,14 @@ public class NearMemoryStepBenchmark extends KernelBenchmark {
 
   @Setup(Level.Trial)
   public void prepare() {
+    if (budgetTokens < 1 || budgetTokens % blockSize != 0) {
+      throw new IllegalArgumentException(
+          "a budget of "
+              + budgetTokens
+              + " tokens in blocks of "
+              + blockSize
+              + ": it takes whole blocks, at least 1");
+    }
     AttentionShape shape = new AttentionShape(queryHeads, kvHeads, headDim);
     int pages = Math.ceilDiv(context, blockSize);
     Arena arena = Arena.ofShared(); // as long as the JVM

@@ -56,6 +56,10 @@ public class SelectBenchmark extends KernelBenchmark {
 
   @Setup(Level.Trial)
   public void prepare() {
+    if (k < 1 || k > context) {
+      throw new IllegalArgumentException(
+          "k=" + k + " is not between 1 and the " + context + " tokens of the context");
+    }
     KvShape shape = new KvShape(format, queryHeads, kvHeads, headDim, context, 16);
     int copies = KvShape.sequences(WorkingSetSize.of(0, Residency.DRAM, threads), shape.keyBytes());
     sequences =

@@ -95,6 +95,43 @@ class BadInputIT {
   }
 
   @Test
+  void anUnknownKernelProviderIsRefusedByTheBenchmarksToo() throws Exception {
+    Program.Result result =
+        Program.run(
+            Map.of("MEMBOUND_JVM_ARGS", "-Dmembound.kernels=1024"),
+            "bench",
+            "CallBenchmark",
+            "-f",
+            "1");
+
+    assertOneLine(result, "expected scalar, 128, 256 or 512");
+  }
+
+  @Test
+  void anUnknownKernelProviderOfTheForksAloneIsRefusedToo() throws Exception {
+    Program.Result result =
+        Program.run(
+            "bench",
+            "GemvBenchmark",
+            "-f",
+            "1",
+            "-p",
+            "format=F32",
+            "-p",
+            "layout=FILE",
+            "-p",
+            "rows=8",
+            "-jvmArgsAppend",
+            "-Dmembound.kernels=1024");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.errLines().getLast())
+        .startsWith("membound: no benchmark gave a result: ")
+        .contains("expected scalar, 128, 256 or 512");
+    assertThat(result.out()).doesNotContain("\tat ");
+  }
+
+  @Test
   void aFullDiskLosesNothing() throws Exception {
     // A file-size limit stands in for a full disk: writes beyond it fail the same way.
     Program.Result result =

@@ -35,6 +35,18 @@ class BenchCommandTest {
           GemvBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=Q8_0 -p workingSetBytes=-1 | a working set of -1 bytes
           AttentionBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=F16 -p workingSetBytes=-1 | a working set of -1 bytes
           ReadBenchmark -f 0 -wi 0 -i 1 -r 1ms -p residency=L2 -p workingSetBytes=-1 | a working set of -1 bytes
+          AttentionBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=F16 -p context=0 | a sequence of 0 bytes
+          MlaBenchmark -f 0 -wi 0 -i 1 -r 1ms -p format=FP8 -p context=0 | a sequence of 0 bytes
+          IndexerScanBenchmark -f 0 -wi 0 -i 1 -r 1ms -p context=0 | a sequence of 0 bytes
+          KeyScoringBenchmark -f 0 -wi 0 -i 1 -r 1ms -p kvHeads=0 | a sequence of 0 bytes
+          SelectBenchmark -f 0 -wi 0 -i 1 -r 1ms -p context=100 -p k=101 | k=101 is not between 1 and the 100 tokens
+          SelectBenchmark -f 0 -wi 0 -i 1 -r 1ms -p context=100 -p k=-1 | k=-1 is not between 1 and the 100 tokens
+          NearMemoryStepBenchmark -f 0 -wi 0 -i 1 -r 1ms -p context=100 -p budgetTokens=20 | a budget of 20 tokens in blocks of 16
+          NearMemoryStepBenchmark -f 0 -wi 0 -i 1 -r 1ms -p context=100 -p budgetTokens=0 | a budget of 0 tokens in blocks of 16
+          CallBenchmark -f 0 -wi 0 -i 1 -r 1ms -p threads=100000 | a team of 100000 threads
+          DecodeStepBenchmark.planned -f 0 -wi 0 -i 1 -r 1ms -p overlapExponent=4 -p model=nope | unknown model 'nope'
+          DecodeStepBenchmark.planned -p overlapExponent=abc | overlapExponent of DecodeStepBenchmark is a number
+          DecodeStepBenchmark.planned -f 0 -wi 0 -i 1 -r 1ms -p overlapExponent=0 | an overlap exponent of 0.0
           GemvBenchmark -o no/such/folder/file | -o: cannot write JMH's output: no/such/folder/file
           GemvBenchmark -nonsense      | `./membound bench -h` has JMH's options
           """)
