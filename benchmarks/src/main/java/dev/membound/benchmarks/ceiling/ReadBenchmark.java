@@ -61,7 +61,9 @@ public class ReadBenchmark extends KernelBenchmark {
     arena = Arena.ofShared();
     WorkerTeam team = MeasuredKernel.start(threads, workload.workingSetBytes(), residency);
     probe = ReadProbe.allocate(arena, team, workload.workingSetBytes());
-    ReadProbe.compileShapes();
+    if (!ReadProbe.compileShapes()) {
+      System.out.println(ReadProbe.NOT_COMPILED);
+    }
     shape = probe.fastestShape(TRIAL_NANOSECONDS);
     passes = workload.passes();
     bytesPerCall = workload.bytes().get("read");

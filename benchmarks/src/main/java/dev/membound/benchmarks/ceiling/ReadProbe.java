@@ -12,6 +12,11 @@ import java.util.Map;
  * nothing; a probe serves one caller at a time.
  */
 public final class ReadProbe {
+  /** For people, where {@link #compileShapes} has given up for good. */
+  public static final String NOT_COMPILED =
+      "the loops of the read probe were not compiled in time: read ceilings may be too low, and"
+          + " shares of them too high";
+
   private static final long COMPILE_BYTES = 16 << 10;
   // More than one pass a call: code compiled for a single pass would be thrown away at the second.
   private static final int COMPILE_PASSES = 8;
@@ -54,19 +59,13 @@ public final class ReadProbe {
   /**
    * Runs every shape on a small buffer until the JIT compiler has replaced the interpreter's slow
    * vector operations, as their speed tells: about 0.3 s, at most 1.5 s. Once a process: a second
-   * caller waits for the first, and goes on where that one gave up. Giving up prints a line.
+   * caller waits for the first, and goes on where that one gave up.
    *
    * @return whether it was seen that all are compiled
    */
   public static synchronized boolean compileShapes() {
     compiled =
         compiled || compileShapes(SLOWEST_COMPILED_BYTES_PER_SECOND, LONGEST_COMPILE_NANOSECONDS);
-    if (!compiled) {
-      System.out.printf(
-          "%nthe loops of the read probe were not compiled within %.1f s: read ceilings may be too"
-              + " low, and shares of them too high%n",
-          LONGEST_COMPILE_NANOSECONDS * 1e-9);
-    }
     return compiled;
   }
 

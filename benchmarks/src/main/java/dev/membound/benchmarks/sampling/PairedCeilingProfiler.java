@@ -95,6 +95,9 @@ public final class PairedCeilingProfiler implements InternalProfiler {
   private void prepare(MeasuredKernel kernel) {
     awaitCompilation();
     compiled = ReadProbe.compileShapes(); // goes on, if the other thread gave up
+    if (!compiled) {
+      System.out.println(ReadProbe.NOT_COMPILED);
+    }
     this.kernel = kernel;
     if (arena != null) {
       arena.close();
