@@ -43,9 +43,9 @@ public record ChunkWorkload(long chunkBytes, int threads, long workingSetBytes)
     return new ChunkWorkload(chunkBytes, threads, PowerOfTwo.atLeast(bytes));
   }
 
-  /** Chunks a call. */
+  /** Chunks a call, at least 1. */
   long chunks() {
-    return Math.min(workingSetBytes, CALL_BYTES_PER_THREAD * threads) / chunkBytes;
+    return Math.max(1, Math.min(workingSetBytes, CALL_BYTES_PER_THREAD * threads) / chunkBytes);
   }
 
   @Override

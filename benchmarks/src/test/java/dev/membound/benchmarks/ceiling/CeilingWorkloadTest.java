@@ -57,6 +57,14 @@ class CeilingWorkloadTest {
     assertThat(triad.flops()).isEqualTo(2 * array / 4);
   }
 
+  /** A call that reads nothing would measure empty calls. */
+  @Test
+  void callReadsAtLeastOneChunk() {
+    ChunkWorkload chunk = ChunkWorkload.of(32L << 20, 1, CACHES);
+    assertThat(chunk.chunks()).isEqualTo(1);
+    assertThat(chunk.bytes()).isEqualTo(Map.of("read", 32L << 20));
+  }
+
   @Test
   void chunksAreCountedInWholeChunks() {
     ChunkWorkload chunk = ChunkWorkload.of(4096, 2, CACHES);
