@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,12 +61,36 @@ class LauncherIT {
     assertThat(result.exitCode()).isZero();
   }
 
+  /** Maven leaves a jar as it is whose own module has not changed. */
+  @Test
+  void buildsOnceAfterAChangeEvenIfTheJarStaysAsItWas(@TempDir Path folder) throws Exception {
+    Path jdk = folder.resolve("jdk");
+    makeJdk(jdk, "25.0.1");
+    Files.copy(Program.launcher(), folder.resolve("membound"));
+    executable(folder.resolve("mvnw"), "#!/bin/sh\necho built >>builds\n");
+    Path jar = folder.resolve("benchmarks/target/membound-all.jar");
+    Files.createDirectories(jar.getParent());
+    Files.writeString(jar, "a jar");
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+    Files.writeString(folder.resolve("pom.xml"), "changed since");
+
+    for (int start = 0; start < 2; start++) {
+      Program.shell("JAVA_HOME=" + jdk + " sh " + folder.resolve("membound") + " --version");
+    }
+
+    assertThat(folder.resolve("builds")).hasContent("built");
+  }
+
   private static void makeJdk(Path home, String version) throws Exception {
     Files.createDirectories(home.resolve("bin"));
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
     for (String tool : new String[] {"java", "javac"}) {
-      Path file = Files.writeString(home.resolve("bin").resolve(tool), "#!/bin/sh\nexit 3\n");
-      assertThat(file.toFile().setExecutable(true)).isTrue();
+      executable(home.resolve("bin").resolve(tool), "#!/bin/sh\nexit 3\n");
     }
+  }
+
+  private static void executable(Path file, String script) throws Exception {
+    Files.writeString(file, script);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
   }
 }
