@@ -4,7 +4,9 @@ package dev.membound.model.workload;
  * Scoring the index of all cached tokens to select the best; nothing while all of them are kept.
  *
  * @param span what is selected
- * @param devices devices that share the index
+ * @param indexSharers devices that share the index
+ * @param devices devices that share the query heads, or modules that share the cache
+ * @param pairDevices devices that share the pairs of a query token and an entry
  * @param pageTokens tokens with one entry in the index
  * @param bytesPerPage one entry
  * @param inputBytesPerVector queries of one token
@@ -12,7 +14,9 @@ package dev.membound.model.workload;
  */
 record ScanDemand(
     TokenSpan span,
+    int indexSharers,
     int devices,
+    int pairDevices,
     int pageTokens,
     long bytesPerPage,
     long inputBytesPerVector,
@@ -28,7 +32,7 @@ record ScanDemand(
   public long indexBytes(PhaseSize size) {
     long own = size.phase() == Phase.PREFILL ? size.allRows() : 0;
     long pages = Math.ceilDiv(Math.addExact(size.distinctPastTokens(), own), pageTokens);
-    return Math.ceilDiv(Math.multiplyExact(pages, bytesPerPage), devices);
+    return Math.ceilDiv(Math.multiplyExact(pages, bytesPerPage), indexSharers);
   }
 
   @Override
@@ -39,7 +43,7 @@ record ScanDemand(
   @Override
   public long flops(PhaseSize size) {
     long pages = Math.ceilDiv(TokenSpan.EVERYTHING.pairs(size), pageTokens);
-    return Math.ceilDiv(Math.multiplyExact(pages, flopsPerPage), devices);
+    return Math.ceilDiv(Math.multiplyExact(pages, flopsPerPage), pairDevices);
   }
 
   @Override

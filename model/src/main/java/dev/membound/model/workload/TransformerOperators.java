@@ -243,11 +243,14 @@ final class TransformerOperators {
         indexer.vectorElements(),
         queryWidth + hidden,
         queries + indexer.headDim() + indexer.heads());
-    // Every device scores all tokens: the indexer's one key has no heads to slice.
+    // Tensor parallelism slices no heads here: every device scores for all of the indexer's.
+    int modules = sharding.kvModules();
     ScanDemand scan =
         new ScanDemand(
             span,
-            Math.max(sharding.kvModules(), cacheParts()),
+            Math.max(modules, cacheParts()),
+            Math.max(modules, 1),
+            Math.max(modules, sharding.contextParallel()),
             1,
             KvFootprint.indexEntryBytes(attention, formats.indexKeys()),
             formats.indexKeys().bytes(queries),
@@ -258,18 +261,19 @@ final class TransformerOperators {
   private void digestScan(Attention attention, TokenSpan span, int n) {
     KvSelection.QuestTopK quest = (KvSelection.QuestTopK) selection;
     long queries = queryElements(attention);
-    int sharers =
-        sharding.kvModules() > 0
-            ? sharding.kvModules()
-            : sharding.kvSharers(attention) * cacheParts();
-    // Per page and dimension of a query: two products, a maximum, a sum.
+    int modules = sharding.kvModules();
+    int parts = cacheParts();
+    // Devices that hold copies of a digest score it for the heads of their own.
     ScanDemand scan =
         new ScanDemand(
             span,
-            sharers,
+            modules > 0 ? modules : sharding.kvSharers(attention) * parts,
+            modules > 0 ? modules : devices,
+            modules > 0 ? modules : devices * parts,
             quest.pageTokens(),
             KvFootprint.digestBytes(attention, formats.kv()),
             activationBytes(queries),
+            // Per page and dimension of a query: two products, a maximum, a sum.
             4 * queries);
     add("kv-selection", Kernel.TOPK, Operator.Home.KV, n, Operator.STREAM, scan);
   }
@@ -429,6 +433,15 @@ final class TransformerOperators {
   }
 
   private void experts(MixtureOfExperts mixture, int n) {
+    if (sharding.expertParallel() > mixture.experts()) {
+      throw new IllegalArgumentException(
+          "expert parallelism over "
+              + sharding.expertParallel()
+              + " devices is more than the "
+              + mixture.experts()
+              + " experts of "
+              + model.name());
+    }
     boolean routerBias = mixture.traits().contains(MixtureOfExperts.Trait.ROUTER_BIAS);
     whole(
         "router",

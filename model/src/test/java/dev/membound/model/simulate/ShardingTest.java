@@ -148,6 +148,18 @@ class ShardingTest {
   }
 
   @Test
+  void aPromptInPartsDividesTheIndexersPairs() {
+    // All parts score all keys, each for its own rows.
+    LlmArchitecture sparse = LlmCatalogue.find("deepseek-v3.2");
+    PrefillWorkload prompt = new PrefillWorkload(1, 8192, F16);
+    Operator whole = only(prompt.operators(sparse, Sharding.NONE), "index-scan");
+    Operator part = only(prompt.operators(sparse, sharding(1, 1, 1, 1, 4)), "index-scan");
+
+    assertThat(part.cost().flops()).isEqualTo(whole.cost().flops() / 4);
+    assertThat(part.cost().indexBytes()).isEqualTo(whole.cost().indexBytes());
+  }
+
+  @Test
   void aContextInPartsDividesWhatAttentionReads() {
     long whole = only(STEP.operators(LLAMA, Sharding.NONE), "attention").cost().kvReadBytes();
 

@@ -274,6 +274,36 @@ class DecodeWorkloadTest {
 
   // Several new tokens, shared prefixes.
 
+  @ParameterizedTest
+  @CsvSource({"llama-3.1-70b, 16", "deepseek-v3, 8", "qwen2.5-3b, 4"})
+  void devicesThatHoldCopiesOfDigestsScoreTheirOwnHeads(String name, int tensor) {
+    LlmArchitecture model = LlmCatalogue.find(name);
+    DecodeWorkload step = decode(4, 32_768, new QuestTopK(16, 1024));
+
+    assertThat(tensor * only(step, model, Sharding.tensor(tensor), "kv-selection").flops())
+        .isEqualTo(only(step, model, Sharding.NONE, "kv-selection").flops());
+  }
+
+  private static OperatorCost only(
+      InferenceWorkload workload, LlmArchitecture model, Sharding sharding, String operator) {
+    return workload.operators(model, sharding).stream()
+        .filter(o -> o.name().equals(operator))
+        .map(Operator::cost)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void moreDevicesThanExpertsCannotSpreadThem() {
+    LlmArchitecture model = LlmCatalogue.find("mixtral-8x7b");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> decode(16, 100, new Dense()).operators(model, new Sharding(1, 1, 16, 16, 1, 0)))
+        .withMessage(
+            "expert parallelism over 16 devices is more than the 8 experts of mixtral-8x7b");
+  }
+
   @Test
   void verifyingADraftReadsWeightsAndCacheOnce() {
     LlmArchitecture model = LlmCatalogue.find("llama-3.1-8b");
