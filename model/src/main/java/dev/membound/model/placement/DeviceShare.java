@@ -1,6 +1,7 @@
 package dev.membound.model.placement;
 
 import dev.membound.model.llm.Attention;
+import dev.membound.model.llm.GroupedQueryAttention;
 import dev.membound.model.llm.LatentAttention;
 import dev.membound.model.llm.LayerGroup;
 import dev.membound.model.llm.LlmArchitecture;
@@ -9,6 +10,7 @@ import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.InferenceWorkload;
 import dev.membound.model.workload.KvFootprint;
+import dev.membound.model.workload.Phase;
 import dev.membound.model.workload.Sharding;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,15 +19,18 @@ import java.util.Map;
  * What the fullest device of a sharding holds, by component:
  *
  * <pre>
- *   weights     = sliced / TP + routed experts / max(EP, TP) + whole, times the share of its stage
+ *   weights     = sliced / TP + copied · copies / TP + held experts + whole, times the share of its
+ *                 stage
  *   KV          = sequences of its replica · tokens / CP · entry · copies / TP, the same
  *   activations = rows of a microbatch · (2 · width + widest inner / TP)
  *   workspace   = logits of a microbatch in F32 / TP
  *   stage share = ⌈layers / PP⌉ / layers
  * </pre>
  *
- * Whole are routers, norms and the compressing matrices of latent attention. Tables count like
- * layers: they lie on the first and the last stage, which get fewer layers in their place.
+ * Whole are routers, norms and the compressing matrices of latent attention, copied are the
+ * matrices that make keys and values, where TP exceeds the KV heads. Held are {@code ⌈experts /
+ * EP⌉} routed experts, or a slice of all. Tables count like layers: they lie on the first and the
+ * last stage, which get fewer layers in their place.
  */
 final class DeviceShare {
   private final LlmArchitecture model;
@@ -81,30 +86,39 @@ final class DeviceShare {
   }
 
   private long weightBytes() {
+    int tensor = sharding.tensorParallel();
+    int expert = sharding.expertParallel();
+    int hidden = model.hidden();
+    long sliced = model.matrixElements();
+    long held = 0;
     long experts = 0;
-    long whole = 0;
     for (LayerGroup group : model.groups()) {
+      long n = group.count();
       if (group.attention() instanceof LatentAttention latent) {
-        long queryWidth = latent.queryWidth(model.hidden());
-        long indexer =
-            latent.indexer().map(i -> i.matrixElements(model.hidden(), queryWidth)).orElse(0L);
-        whole += group.count() * (latent.downElements(model.hidden()) + indexer);
+        long queryWidth = latent.queryWidth(hidden);
+        long indexer = latent.indexer().map(i -> i.matrixElements(hidden, queryWidth)).orElse(0L);
+        long whole = latent.downElements(hidden) + indexer;
+        sliced -= n * whole;
+        held += n * whole;
+      }
+      if (group.attention() instanceof GroupedQueryAttention grouped) {
+        long keysAndValues = hidden * grouped.kvElementsPerToken();
+        sliced -= n * keysAndValues;
+        held += n * ceil(keysAndValues, sharding.kvSharers(grouped));
       }
       if (group.feedForward() instanceof MixtureOfExperts mixture) {
-        whole += group.count() * mixture.routerElements(model.hidden());
-        long one = mixture.expert().matrixElements(model.hidden());
-        experts += (long) group.count() * mixture.experts() * one;
+        long router = mixture.routerElements(hidden);
+        long one = mixture.expert().matrixElements(hidden);
+        sliced -= n * (router + mixture.experts() * one);
+        held += n * router;
+        experts += n * ceil(mixture.experts(), expert) * (expert > 1 ? one : ceil(one, tensor));
       }
     }
-    long sliced = model.matrixElements() - experts - whole;
-    int expertSharers = Math.max(sharding.expertParallel(), sharding.tensorParallel());
     DataFormat format = formats.weights();
     long matrices =
-        sharding.tensorParallel() == 1 && expertSharers == 1
+        tensor == 1 && expert == 1
             ? format.bytes(model.matrixElements())
-            : format.bytes(ceil(sliced, sharding.tensorParallel()))
-                + format.bytes(ceil(experts, expertSharers))
-                + format.bytes(whole);
+            : format.bytes(ceil(sliced, tensor)) + format.bytes(experts) + format.bytes(held);
     return ofStage(matrices + format.vectorFormat().bytes(model.vectorElements()));
   }
 
@@ -114,13 +128,14 @@ final class DeviceShare {
         formats,
         workload.selection(),
         Math.ceilDiv(workload.batch(), sharding.dataParallel()),
-        Math.ceilDiv(workload.finalContextTokens(), sharding.contextParallel()),
-        Math.ceilDiv(workload.sharedPrefixTokens(), sharding.contextParallel()));
+        workload.finalContextTokens(),
+        workload.sharedPrefixTokens());
   }
 
   /** A device's part of a replica's cache, with the copies of heads that cannot be divided. */
   private long cacheBytes(long replicaBytes) {
-    double share = replicaBytes * kvCopies() / sharding.tensorParallel();
+    double share =
+        replicaBytes * kvCopies() / sharding.tensorParallel() / sharding.contextParallel();
     return ofStage((long) Math.ceil(share));
   }
 
@@ -154,6 +169,8 @@ final class DeviceShare {
 
   private long workspaceBytes() {
     long logits = ceil(model.vocabulary(), sharding.tensorParallel());
-    return Float.BYTES * workload.size(sharding).batch() * logits;
+    // A prompt's last tokens have logits, and every token of a draft.
+    long rows = workload.phase() == Phase.PREFILL ? workload.size(sharding).batch() : rows();
+    return Math.multiplyExact(Float.BYTES * rows, logits);
   }
 }

@@ -14,6 +14,7 @@ import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvSelection.Dense;
 import dev.membound.model.workload.KvSelection.QuestTopK;
+import dev.membound.model.workload.PrefillWorkload;
 import dev.membound.model.workload.Sharding;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,19 @@ class CapacityLedgerTest {
         .containsEntry("activations", 2L * 2 * (2 * 8192 + 2 * 28672))
         .containsEntry("workspace", 2L * 4 * 128_256)
         .doesNotContainKey("index");
+  }
+
+  @Test
+  void everyTokenOfADraftHasLogits() {
+    DecodeWorkload step = new DecodeWorkload(2, 1000, F16, new Dense());
+    HardwareSystem system = HardwareSystem.of(H100, 1);
+
+    assertThat(CapacityLedger.of(system, LLAMA_70B, step.withNewTokens(5)).bytesByComponent())
+        .containsEntry("workspace", 2L * 5 * 4 * 128_256);
+    assertThat(
+            CapacityLedger.of(system, LLAMA_70B, new PrefillWorkload(2, 1000, F16))
+                .bytesByComponent())
+        .containsEntry("workspace", 2L * 4 * 128_256);
   }
 
   @Test

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.device.DeviceProfile;
+import dev.membound.model.llm.LayerGroup;
 import dev.membound.model.llm.LlmArchitecture;
 import dev.membound.model.llm.LlmCatalogue;
+import dev.membound.model.llm.MixtureOfExperts;
 import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.placement.HardwareSystem;
+import dev.membound.model.placement.Shardings;
 import dev.membound.model.workload.DataFormat;
 import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
@@ -21,6 +24,7 @@ import dev.membound.model.workload.Operator;
 import dev.membound.model.workload.PrefillWorkload;
 import dev.membound.model.workload.Sharding;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +42,12 @@ class ShardingTest {
   }
 
   private static long held(LlmArchitecture model, Sharding sharding, String component) {
-    CapacityLedger ledger = CapacityLedger.of(HardwareSystem.of(H100, sharding), model, STEP);
+    return held(model, sharding, component, STEP);
+  }
+
+  private static long held(
+      LlmArchitecture model, Sharding sharding, String component, DecodeWorkload step) {
+    CapacityLedger ledger = CapacityLedger.of(HardwareSystem.of(H100, sharding), model, step);
     return ledger.pools().getFirst().bytesByComponent().get(component) / sharding.devices();
   }
 
@@ -84,6 +93,83 @@ class ShardingTest {
 
     assertThat(whole - spread).isEqualTo(experts * 3 / 4);
     assertThat(held(MIXTRAL, sharding(1, 1, 1, 4, 1), "weights")).isEqualTo(whole);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // TP, EP, DP, CP
+    "2, 1, 1, 1",
+    "4, 1, 1, 1",
+    "8, 1, 1, 1",
+    "16, 1, 1, 1",
+    "1, 1, 1, 4",
+    "1, 1, 4, 1",
+    "1, 3, 3, 1",
+    "4, 4, 1, 1",
+    "2, 8, 2, 2",
+  })
+  void noDeviceReadsMoreThanItHolds(int tp, int ep, int dp, int cp) {
+    DecodeWorkload step = new DecodeWorkload(512, 4095, F16, new Dense());
+    Sharding sharding = sharding(tp, 1, ep, dp, cp);
+    for (LlmArchitecture model : LlmCatalogue.all()) {
+      if (!Shardings.allow(model, sharding(tp, 1, 1, dp, cp)) || !holdsExperts(model, ep)) {
+        continue;
+      }
+      List<Operator> matrices =
+          step.operators(model, sharding).stream()
+              .filter(o -> o.home() == Operator.Home.WEIGHTS && o.kernel() == Kernel.GEMV)
+              .toList();
+      long read = sum(matrices, o -> o.cost().weightBytes());
+      long cache =
+          sum(
+              step.operators(model, sharding).stream()
+                  .filter(o -> o.home() == Operator.Home.KV)
+                  .toList(),
+              o -> o.cost().kvReadBytes());
+
+      assertThat(read)
+          .as(model.name())
+          .isLessThanOrEqualTo((long) (1.0001 * held(model, sharding, "weights", step)));
+      assertThat(cache).as(model.name()).isLessThanOrEqualTo(held(model, sharding, "kv", step));
+    }
+  }
+
+  private static boolean holdsExperts(LlmArchitecture model, int devices) {
+    return model.groups().stream()
+        .map(LayerGroup::feedForward)
+        .allMatch(f -> !(f instanceof MixtureOfExperts mixture) || devices <= mixture.experts());
+  }
+
+  private static long sum(List<Operator> operators, ToLongFunction<Operator> part) {
+    return operators.stream().mapToLong(o -> o.repeats() * part.applyAsLong(o)).sum();
+  }
+
+  @Test
+  void devicesBeyondTheKvHeadsHoldCopiesOfTheMatricesThatMakeKeysAndValues() {
+    // 80 layers of 8192 x 2 · 1024 elements on 8 of 16; everything else in 16 parts.
+    double keysAndValues = 80.0 * 8192 * 2048;
+    double others = LLAMA.matrixElements() - keysAndValues;
+
+    assertThat((double) held(LLAMA, Sharding.tensor(16), "weights"))
+        .isCloseTo(
+            2 * (others / 16 + keysAndValues / 8 + LLAMA.vectorElements()), withinPercentage(1e-6));
+  }
+
+  @Test
+  void expertsThatTheDevicesDoNotDivideAreHeldWhole() {
+    // 8 experts on 3 devices: 3, 3, 2.
+    long one = 2L * 32 * 3 * 4096 * 14336;
+    long whole = held(MIXTRAL, Sharding.NONE, "weights");
+
+    assertThat(whole - held(MIXTRAL, sharding(1, 1, 3, 3, 1), "weights")).isEqualTo(5 * one);
+  }
+
+  @Test
+  void aContextInPartsDividesWindowsAsWell() {
+    LlmArchitecture windows = LlmCatalogue.find("gpt-oss-20b");
+    long whole = held(windows, Sharding.NONE, "kv");
+
+    assertThat(held(windows, sharding(1, 1, 1, 1, 4), "kv")).isEqualTo(whole / 4);
   }
 
   @Test
