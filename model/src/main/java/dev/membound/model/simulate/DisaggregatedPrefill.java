@@ -63,25 +63,15 @@ public record DisaggregatedPrefill(
     return link.network(2, draw).pointToPointSeconds(bytes / links);
   }
 
-  /** What the prompt leaves in the cache beyond a prefix that the receiver holds already. */
+  /**
+   * What the new tokens leave in the cache: the receiver holds what was cached before. They fill a
+   * window as if nothing had been there.
+   */
   private static long transferBytes(LlmArchitecture model, PrefillWorkload prompt) {
-    KvFootprint before = footprint(model, prompt, prompt.cachedTokens());
-    KvFootprint after = footprint(model, prompt, prompt.finalContextTokens());
-    return after.kvBytes()
-        - before.kvBytes()
-        + after.indexBytes()
-        - before.indexBytes()
-        + after.stateBytes();
-  }
-
-  private static KvFootprint footprint(LlmArchitecture model, PrefillWorkload prompt, long tokens) {
-    return KvFootprint.of(
-        model,
-        prompt.formats(),
-        prompt.selection(),
-        prompt.batch(),
-        tokens,
-        prompt.sharedPrefixTokens());
+    KvFootprint left =
+        KvFootprint.of(
+            model, prompt.formats(), prompt.selection(), prompt.batch(), prompt.promptTokens(), 0);
+    return left.kvBytes() + left.indexBytes() + left.stateBytes();
   }
 
   /** Until the receiver holds everything, when it is sent after the prefill. */

@@ -136,6 +136,17 @@ class ServingPhasesTest {
   }
 
   @Test
+  void aWindowIsHandedOverWhateverItHeldBefore() {
+    // 8 layers keep all 3,000 new tokens, 40 their last 1,024; 4,096 elements of two bytes each.
+    LlmArchitecture windows = LlmCatalogue.find("gemma-3-12b");
+    PrefillWorkload prompt = new PrefillWorkload(2, 3000, 5000, 5000, F16);
+    DisaggregatedPrefill handed =
+        DisaggregatedPrefill.of(SIMULATOR, H100, windows, prompt, link(50e9, 0), 1);
+
+    assertThat(handed.transferBytes()).isEqualTo(2L * (8 * 3000 + 40 * 1024) * 4096 * 2);
+  }
+
+  @Test
   void aFastLinkHidesAllButOneLayerAndASlowOneAllButOneLayerOfComputing() {
     PrefillWorkload prompt = new PrefillWorkload(1, 8192, F16);
     DisaggregatedPrefill fast =
