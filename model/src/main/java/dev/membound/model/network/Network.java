@@ -15,7 +15,8 @@ import java.util.Set;
  * steps for few bytes, few bytes for many. Thakur, Rabenseifner and Gropp, "Optimization of
  * Collective Communication Operations in MPICH", IJHPCA 2005, DOI 10.1177/1094342005051521; Chan et
  * al., "Collective communication: theory, practice, and experience", CCPE 2007, DOI
- * 10.1002/cpe.1206. With n devices, s = α + η, d = α + diameter · η and log = ⌈log2 n⌉:
+ * 10.1002/cpe.1206. With n devices, s = α + neighbours' hops · η, d = α + diameter · η and log =
+ * ⌈log2 n⌉:
  *
  * <pre>
  *   all-reduce      ring       2(n−1) · s + 2(n−1)/n · m/B
@@ -216,7 +217,7 @@ public record Network(
   }
 
   private double near() {
-    return messageSeconds + hopSeconds;
+    return messageSeconds + topology.neighbourHops() * hopSeconds;
   }
 
   private double far() {

@@ -5,14 +5,19 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * How devices are wired. Hops count the switches or devices that a message is handed on by, the
- * first wire included, so neighbours are one hop apart. Bandwidths are shares of a device's
- * injection bandwidth, that of all its links in one direction.
+ * How devices are wired. Hops count the wires that a message crosses: one between devices that are
+ * wired to each other, two by way of a switch. Bandwidths are shares of a device's injection
+ * bandwidth, that of all its links in one direction.
  */
 public sealed interface Topology {
 
   /** Devices in all. */
   int devices();
+
+  /** Hops between the two devices that are nearest to each other; 0 for one device. */
+  default int neighbourHops() {
+    return Math.min(1, diameterHops());
+  }
 
   /** Hops between the two devices that are farthest apart; 0 for one device. */
   int diameterHops();
@@ -74,6 +79,11 @@ public sealed interface Topology {
     }
 
     @Override
+    public int neighbourHops() {
+      return diameterHops();
+    }
+
+    @Override
     public int diameterHops() {
       return devices == 1 ? 0 : 2;
     }
@@ -115,6 +125,11 @@ public sealed interface Topology {
         levels++;
       }
       return levels;
+    }
+
+    @Override
+    public int neighbourHops() {
+      return devices == 1 ? 0 : 2;
     }
 
     @Override
@@ -171,6 +186,14 @@ public sealed interface Topology {
     @Override
     public int devices() {
       return Math.multiplyExact(Math.multiplyExact(devicesPerRouter, routersPerGroup), groups);
+    }
+
+    @Override
+    public int neighbourHops() {
+      if (devices() == 1) {
+        return 0;
+      }
+      return devicesPerRouter > 1 ? 2 : 3;
     }
 
     @Override

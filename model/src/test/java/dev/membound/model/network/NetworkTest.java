@@ -24,7 +24,7 @@ class NetworkTest {
 
   @ParameterizedTest
   @CsvSource({
-    // 8 on a switch: near 1.1 µs, far 1.2 µs.
+    // 8 on a switch: any two are two hops apart, 1.2 µs.
     "1000, 1.27e-6", // one shot: 1.2 + 7 · 0.01
     "100000, 4.15e-6", // two shots: 2 · (1.2 + 0.875); doubling 6.6, one shot 8.2
     "100000000, 1752.4e-6", // two shots: 2 · (1.2 + 875)
@@ -35,8 +35,8 @@ class NetworkTest {
 
   @ParameterizedTest
   @CsvSource({
-    "RING, 1000, 15.4175e-6", // 14 · 1.1 + 0.0175
-    "RING, 100000000, 1765.4e-6",
+    "RING, 1000, 16.8175e-6", // 14 · 1.2 + 0.0175
+    "RING, 100000000, 1766.8e-6",
     "TREE, 1000, 3.63e-6", // doubling
     "TREE, 100000, 6.6e-6",
     "TREE, 100000000, 1757.2e-6", // halving: 6 · 1.2 + 1750
@@ -91,6 +91,14 @@ class NetworkTest {
     // 6 hops; a pair has a sixth of the bandwidth.
     assertThat(torus.pointToPointSeconds(100_000)).isCloseTo(7.6e-6, within(1e-12));
     assertThat(torus.neighbourSeconds(100_000)).isCloseTo(7.1e-6, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void twoDevicesAreAsFarApartAsTheyAreNear(TopologyKind kind) {
+    Network two = network(kind.of(2), false);
+
+    assertThat(two.neighbourSeconds(1000)).isEqualTo(two.pointToPointSeconds(1000));
   }
 
   @ParameterizedTest

@@ -81,7 +81,8 @@ class TopologyTest {
     for (int n : new int[] {1, 2, 7, 64, 72, 100, 576}) {
       Topology topology = kind.of(n);
       assertThat(topology.devices()).isEqualTo(n);
-      assertThat(topology.averageHops()).isBetween(0.0, (double) topology.diameterHops());
+      assertThat(topology.averageHops())
+          .isBetween((double) topology.neighbourHops(), (double) topology.diameterHops());
       assertThat(topology.bisectionShares()).isPositive();
     }
   }
