@@ -87,29 +87,42 @@ public final class PhaseEnergy {
         double host = n.joulesPerByte(stream, draw);
         linkJoules = Math.max(0, host - n.near().joulesPerByte(stream, draw));
       }
-      double flopJoules =
-          collective
-              ? 0
-              : model.facts().fullClockWatts(device, engine, draw)
-                  / draw.of(engine.peak(shape.compute()));
+      // What the engine does not reach, the first one reads from outside and computes.
+      ComputeEngine first = device.mainEngine();
+      double reach = site.reach();
+      double flopJoules = collective ? 0 : reach * flopJoules(model, device, engine, shape);
+      if (reach < 1) {
+        flopJoules += (1 - reach) * flopJoules(model, device, first, shape);
+      }
+      double outside = draw.of(first.bytesInFlight());
+      AccessPattern.Direction read = AccessPattern.Direction.READ;
+      AccessPattern.Direction write = AccessPattern.Direction.WRITE;
       return new OperatorEnergy(
           shape,
           onModule ? system.kvModules() : system.count(),
           model.indexOf(Kind.MEMORY, "memory " + device.memoryOf(shape.home()).name(), onModule),
-          view.joulesPerByte(pattern(shape, inFlight, AccessPattern.Direction.READ), draw),
-          view.joulesPerByte(pattern(shape, inFlight, AccessPattern.Direction.WRITE), draw),
+          reach * view.joulesPerByte(pattern(shape, inFlight, read), draw)
+              + (1 - reach) * memory.joulesPerByte(pattern(shape, outside, read), draw),
+          reach * view.joulesPerByte(pattern(shape, inFlight, write), draw)
+              + (1 - reach) * memory.joulesPerByte(pattern(shape, outside, write), draw),
           model.indexOf(Kind.MEMORY, "memory " + device.memory().name(), onModule),
           device.memory().model().joulesPerByte(stream, draw),
           model.indexOf(Kind.ON_CHIP, "on chip", onModule),
           draw.of(model.facts().onChipJoulesPerByte()),
           draw.of(engine.onChipBytes()),
           collective || exchanging ? model.indexOf(Kind.LINK, "link " + linkName, onModule) : -1,
-          linkJoules,
+          reach * linkJoules,
           exchanging,
           collective
               ? -1
               : model.indexOf(Kind.ARITHMETIC, "arithmetic " + shape.compute(), onModule),
           flopJoules);
+    }
+
+    private static double flopJoules(
+        EnergyModel model, DeviceProfile device, ComputeEngine engine, OperatorShape shape) {
+      return model.facts().fullClockWatts(device, engine, model.draw())
+          / model.draw().of(engine.peak(shape.compute()));
     }
 
     private static AccessPattern pattern(

@@ -4,6 +4,7 @@ package dev.membound.model.simulate;
  * One operator of a phase, all its executions together, best estimate.
  *
  * @param engine {@code device/engine}, or the link of a collective
+ * @param reach share of the operand that the engine reaches; the device's first engine has the rest
  * @param seconds all executions
  * @param startupSeconds, memorySeconds, computeSeconds, linkSeconds the parts; memory and compute
  *     overlap, so the parts may add up to more than {@code seconds}
@@ -13,6 +14,7 @@ package dev.membound.model.simulate;
 public record OperatorEstimate(
     String operator,
     String engine,
+    double reach,
     double seconds,
     double startupSeconds,
     double memorySeconds,

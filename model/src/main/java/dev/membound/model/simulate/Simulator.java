@@ -277,6 +277,7 @@ public final class Simulator {
     return new OperatorEstimate(
         operator.name(),
         assignment.engine(),
+        assignment.reach(),
         n * time.totalSeconds(),
         n * time.startupSeconds(),
         n * time.memorySeconds(),

@@ -76,7 +76,7 @@ class EnergyModelTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"h100-sxm, 1", "h100-sxm, 4", "cxl-pnm, 2"})
+  @CsvSource({"h100-sxm, 1", "h100-sxm, 4", "cxl-pnm, 2", "hbm-pim, 1", "lpddr-pim, 1"})
   void memoryEnergyIsThatOfTheSimulator(String device, int count) {
     HardwareSystem system = system(device, count);
     Estimate estimate = new Simulator(1, 1).estimate(system, MODEL, STEP);
