@@ -26,7 +26,7 @@ abstract sealed class PlannedOperator {
   static PlannedOperator of(OperatorShape shape, DeviceProfile device, ComputeEngine engine) {
     return shape.kernel().collective()
         ? new Exchange(shape, device.link().orElseThrow())
-        : new Computation(shape, device.memory().model(), engine);
+        : new Computation(shape, device.memoryOf(shape.home()).model(), engine);
   }
 
   boolean growsWithContext() {

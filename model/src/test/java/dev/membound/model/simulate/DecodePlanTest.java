@@ -50,6 +50,14 @@ class DecodePlanTest {
   }
 
   @Test
+  void aMemoryOfItsOwnForTheKvCacheIsPlannedAsItIsSimulated() {
+    HardwareSystem flash = HardwareSystem.of(DeviceCatalogue.find("h100-hbf"), 1);
+
+    same(flash, LlmCatalogue.find("llama-3.1-70b"), F16, new Dense(), 20);
+    same(flash, LlmCatalogue.find("qwen3-next-80b-a3b"), F16, new Dense(), 20);
+  }
+
+  @Test
   void unevenPipelinesArePlannedAsTheyAreSimulated() {
     DeviceProfile h100 = DeviceCatalogue.find("h100-sxm");
     HardwareSystem seven = HardwareSystem.of(h100, new Sharding(1, 7, 1, 2, 1, 0));
