@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param title for people
  * @param description what it is and what the file leaves out
  * @param memory where weights lie, and the KV cache unless it has a memory of its own
- * @param kvMemory where the KV cache lies instead
+ * @param kvMemory where the KV cache and recurrent states lie instead
  * @param engines the first one holds the activations; each operator runs on the fastest that can
  * @param link to its equals; empty where several do not work together
  * @param power drawn under load
@@ -69,7 +69,10 @@ public record DeviceProfile(
 
   /** The memory in which an operator's streamed operand lies. */
   public MemoryTier memoryOf(Operator.Home home) {
-    return home == Operator.Home.KV ? kvMemory.orElse(memory) : memory;
+    return switch (home) {
+      case KV, STATE -> kvMemory.orElse(memory);
+      case WEIGHTS, ACTIVATIONS -> memory;
+    };
   }
 
   /** Every value with its source: {@code memory.row_cycle}, {@code tensor-cores.startup}. */

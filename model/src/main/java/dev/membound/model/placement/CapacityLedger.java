@@ -138,7 +138,7 @@ public record CapacityLedger(List<Pool> pools) {
     pools.add(pool(device.name(), count, device.memory(), part(device, held, false), smallest));
     device
         .kvMemory()
-        .filter(tier -> sharding.kvModules() == 0)
+        .filter(tier -> !part(device, held, true).isEmpty())
         .ifPresent(
             tier ->
                 pools.add(

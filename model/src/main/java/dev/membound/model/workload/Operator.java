@@ -38,7 +38,9 @@ public record Operator(
   public enum Home {
     WEIGHTS,
     KV,
-    /** Recurrent states, which stay with the weights. */
+    /**
+     * Recurrent states, which lie with the KV cache but stay on the device where modules hold it.
+     */
     STATE,
     ACTIVATIONS
   }

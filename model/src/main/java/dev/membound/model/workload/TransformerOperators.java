@@ -386,7 +386,7 @@ final class TransformerOperators {
             formats.state().bytes(attention.stateElements()),
             activationBytes(attention.convolutionChannels() + 2 * attention.outputElements()),
             flops);
-    // States lie beside the weights, whatever holds the KV cache.
+    // States stay on the device, whatever modules hold the KV cache.
     add("linear-attention", Kernel.ATTENTION, Operator.Home.STATE, n, Operator.STREAM, demand);
     outputProjection(attention, 0, n);
   }

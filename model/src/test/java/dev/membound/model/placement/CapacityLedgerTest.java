@@ -14,8 +14,10 @@ import dev.membound.model.workload.DecodeWorkload;
 import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.KvSelection.Dense;
 import dev.membound.model.workload.KvSelection.QuestTopK;
+import dev.membound.model.workload.Operator;
 import dev.membound.model.workload.PrefillWorkload;
 import dev.membound.model.workload.Sharding;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CapacityLedgerTest {
@@ -167,6 +169,22 @@ class CapacityLedgerTest {
     assertThat(ledger.pools().get(1).device()).isEqualTo("h100-hbf/hbm4-6400");
     assertThat(ledger.pools().get(1).bytesByComponent()).containsEntry("kv", 2 * (40L << 30));
     assertThat(ledger.pools().get(1).capacityBytes()).isEqualTo(96_000_000_000L);
+  }
+
+  @Test
+  void statesLieWhereTheyAreReadAlsoBesideModules() {
+    DeviceProfile flash = DeviceCatalogue.find("h100-hbf");
+    LlmArchitecture hybrid = LlmCatalogue.find("qwen3-next-80b-a3b");
+    DecodeWorkload step = new DecodeWorkload(2, 1000, F16, new Dense());
+    HardwareSystem alone = HardwareSystem.of(flash, 1);
+    long state = CapacityLedger.of(alone, hybrid, step).bytesByComponent().get("state");
+
+    for (HardwareSystem system : List.of(alone, alone.withKvModules(PNM, 1))) {
+      CapacityLedger.Pool pool = CapacityLedger.of(system, hybrid, step).pools().get(1);
+      assertThat(pool.device()).isEqualTo("h100-hbf/hbm4-6400");
+      assertThat(pool.bytesByComponent()).containsEntry("state", state);
+    }
+    assertThat(flash.memoryOf(Operator.Home.STATE)).isEqualTo(flash.kvMemory().orElseThrow());
   }
 
   @Test
