@@ -24,7 +24,8 @@ public enum MemoryTechnology {
 
   /** What a memory is made of: by its simulator, and by its name where that says DRAM only. */
   public static MemoryTechnology of(MemoryTier tier) {
-    String name = tier.name().toLowerCase(Locale.ROOT);
+    // Several parts are called 3 x hbf.
+    String name = tier.name().toLowerCase(Locale.ROOT).replaceFirst("^\\d+ x ", "");
     if (tier.model() instanceof HbmMemory || tier.model() instanceof StackedMemory) {
       return HBM;
     }

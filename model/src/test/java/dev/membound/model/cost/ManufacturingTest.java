@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.device.DeviceProfile;
+import dev.membound.model.device.MemoryCatalogue;
+import dev.membound.model.device.MemoryTier;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Provenance;
 import dev.membound.model.quantity.Quantity;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,5 +76,13 @@ class ManufacturingTest {
   })
   void theTechnologyOfAMemoryIsTold(String device, MemoryTechnology technology) {
     assertThat(MemoryTechnology.of(DeviceCatalogue.find(device).memory())).isEqualTo(technology);
+  }
+
+  @Test
+  void severalPartsAreMadeOfWhatOneIs() {
+    for (String name : List.of("hbf", "nvme", "lpddr5-6400", "gddr6", "ddr5-6400", "hbm3e")) {
+      MemoryTier one = MemoryCatalogue.find(name).tier();
+      assertThat(MemoryTechnology.of(one.times(3))).as(name).isEqualTo(MemoryTechnology.of(one));
+    }
   }
 }
