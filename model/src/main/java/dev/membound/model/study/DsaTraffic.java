@@ -21,14 +21,15 @@ import java.util.List;
  * the latent vectors of the 2,048 best.
  *
  * <pre>
- *   sparse = n · (128 + 4) + min(n, 2048) · 576 · bytes an element
- *   dense  = n · 576 · bytes an element
+ *   sparse = n · (128 + 4) + min(n, 2048) · 656     512 E4M3, four F32 scales, 64 BF16
+ *   dense  = n · 576 · 2                            BF16
  * </pre>
  */
 final class DsaTraffic implements Study {
   private static final int KEY_ELEMENTS = 128;
   private static final int SCALE_BYTES = 4;
   private static final int LATENT_ELEMENTS = 512 + 64;
+  private static final int ENTRY_BYTES = 512 + 4 * 4 + 64 * 2;
   private static final int TOP_K = 2048;
   private static final int LAYERS = 61;
   private static final long[] CONTEXTS = {
@@ -60,7 +61,7 @@ final class DsaTraffic implements Study {
     List<Mark> denseMarks = new ArrayList<>();
     for (long tokens : CONTEXTS) {
       double indexer = indexerBytes(tokens);
-      double selected = selectedBytes(tokens, 1);
+      double selected = selectedBytes(tokens);
       double all = denseBytes(tokens);
       rows.add(
           row(
@@ -73,8 +74,6 @@ final class DsaTraffic implements Study {
       add(sparse, sparseMarks, tokens, indexer + selected);
       add(dense, denseMarks, tokens, all);
     }
-    double ratio = denseBytes(131_072) / (indexerBytes(131_072) + selectedBytes(131_072, 1));
-    double even = evenTokens();
     return new StudyResult(
         List.of(
             new DataTable(
@@ -82,7 +81,7 @@ final class DsaTraffic implements Study {
                 List.of(
                     Column.count("context"),
                     Column.bytes("indexer keys"),
-                    Column.bytes("selected, 1 byte an element"),
+                    Column.bytes("selected, FP8"),
                     Column.bytes("dense MLA, BF16"),
                     Column.number("dense over sparse", ""),
                     Column.percent("indexer's share")),
@@ -90,17 +89,18 @@ final class DsaTraffic implements Study {
         List.of(
             new StudyFigure(
                 "Bytes a layer and step",
-                "Sparse attention reads less from "
-                    + Numbers.count(Math.ceil(even))
-                    + " tokens on, and "
-                    + Numbers.significant(ratio)
-                    + " times less at 131,072; the indexer's keys, not the attention, are what is"
-                    + " left.",
-                "Both axes are logarithmic; the sparse line bends where all selected tokens are in"
-                    + " and only the indexer grows.",
+                "Sparse attention reads "
+                    + Numbers.significant(denseOverSparse(TOP_K))
+                    + " times less at 2,048 tokens, of which it selects all, and "
+                    + Numbers.significant(denseOverSparse(131_072))
+                    + " times less at 131,072; the indexer's keys, "
+                    + Numbers.percent(indexerBytes(131_072) / sparseBytes(131_072))
+                    + " of it there, are what is left.",
+                "Both axes are logarithmic. From 2,048 tokens on only the indexer's part of the"
+                    + " lower line grows, so it is flat first and steep once that part is all.",
                 new XyChart(
                     Axis.log2("context (tokens)", Ticks.TOKENS),
-                    Axis.log("bytes a layer and step", Ticks.BYTES),
+                    Axis.log2("bytes a layer and step", Ticks.BYTES),
                     List.of(
                         new Line("", Paint.series(0), Stroke.SOLID, "", dense),
                         new Line("", Paint.series(1), Stroke.SOLID, "", sparse)),
@@ -135,7 +135,7 @@ final class DsaTraffic implements Study {
                 "the selected 2,048 entries are 1.18 MB a layer",
                 Citations.KV_ARTICLE,
                 1.18,
-                selectedBytes(200_000, 1) / 1e6,
+                (double) TOP_K * LATENT_ELEMENTS / 1e6,
                 0.005,
                 "MB",
                 "2,048 · 576 elements of one byte"),
@@ -143,7 +143,7 @@ final class DsaTraffic implements Study {
                 "8.1 times less than dense at 131,072 tokens",
                 Citations.DEEPSEEK,
                 8.1,
-                denseBytes(131_072) / (indexerBytes(131_072) + TOP_K * 656.0),
+                denseOverSparse(131_072),
                 0.01,
                 "×",
                 "132 bytes a token and 2,048 entries of 656 bytes, against 1,152 bytes a token")));
@@ -165,16 +165,19 @@ final class DsaTraffic implements Study {
     return tokens * (double) (KEY_ELEMENTS + SCALE_BYTES);
   }
 
-  private static double selectedBytes(long tokens, int elementBytes) {
-    return Math.min(tokens, TOP_K) * (double) LATENT_ELEMENTS * elementBytes;
+  private static double selectedBytes(long tokens) {
+    return Math.min(tokens, TOP_K) * (double) ENTRY_BYTES;
+  }
+
+  private static double sparseBytes(long tokens) {
+    return indexerBytes(tokens) + selectedBytes(tokens);
   }
 
   private static double denseBytes(long tokens) {
     return tokens * 2.0 * LATENT_ELEMENTS;
   }
 
-  /** Context at which sparse attention begins to read less than dense. */
-  private static double evenTokens() {
-    return TOP_K * (double) LATENT_ELEMENTS / (2.0 * LATENT_ELEMENTS - KEY_ELEMENTS - SCALE_BYTES);
+  private static double denseOverSparse(long tokens) {
+    return denseBytes(tokens) / sparseBytes(tokens);
   }
 }

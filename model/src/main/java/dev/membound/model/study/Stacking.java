@@ -123,26 +123,21 @@ final class Stacking implements Study {
     List<double[]> bandwidth = new ArrayList<>();
     List<double[]> clock = new ArrayList<>();
     double hbm = designs.getFirst().bytesPerSecond();
-    double fullClock = 0;
     for (double factor : FACTORS) {
       StackedMemory wide = withFactor(stacked, factor);
       bandwidth.add(new double[] {factor, wide.near().bytesPerSecond(STREAM, BEST) / hbm});
-      double share = logicShare(wide);
-      clock.add(new double[] {factor, share});
-      if (share == 1) {
-        fullClock = factor;
-      }
+      clock.add(new double[] {factor, logicShare(wide)});
     }
-    double most = mostFactor(stacked);
+    double most = factorWithin(stacked, 0);
     return new StudyResult(
         List.of(designTable(designs)),
         List.of(
             new StudyFigure(
                 "What the thermal cap leaves, by width of the interface",
                 "At "
-                    + Numbers.significant(stacked.thermalCap().watts(BEST))
-                    + " W for five stacks the logic keeps its full clock up to "
-                    + Numbers.significant(fullClock)
+                    + Claim.text(stacked.thermalCap().watts(BEST), "W")
+                    + " for five stacks the logic keeps its full clock up to "
+                    + Numbers.significant(factorWithin(stacked, logicWatts()))
                     + " times the bandwidth of HBM and has none left at "
                     + Numbers.significant(most)
                     + " times, where moving data takes all of the heat.",
@@ -196,10 +191,11 @@ final class Stacking implements Study {
         stacked.capacityBytes());
   }
 
-  /** Width of the interface at which moving data alone reaches the cap. */
-  private static double mostFactor(StackedMemory stacked) {
+  /** Width of the interface at which moving data leaves so many watts of the cap. */
+  private static double factorWithin(StackedMemory stacked, double wattsLeft) {
     double joules = stacked.near().joulesPerByte(STREAM, BEST);
-    return stacked.thermalCap().watts(BEST) / joules / stacked.hbm().bytesPerSecond(STREAM, BEST);
+    double watts = stacked.thermalCap().watts(BEST) - wattsLeft;
+    return watts / joules / stacked.hbm().bytesPerSecond(STREAM, BEST);
   }
 
   private static List<Claim> claims(List<Design> designs, StackedMemory custom, double most) {

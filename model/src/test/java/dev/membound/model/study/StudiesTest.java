@@ -72,6 +72,24 @@ class StudiesTest {
     }
   }
 
+  /** The takeaway's ratio is the claim's: both read the entries as the kernels keep them. */
+  @Test
+  void theFigureOfSparseAttentionAgreesWithItsClaim() {
+    StudyResult result = Studies.find("dsa-traffic").run();
+    assertThat(result.figures().getFirst().takeaway())
+        .contains("1.46 times less at 2,048 tokens", "8.10 times less at 131,072");
+    assertThat(result.claims().getLast().computed()).isEqualTo("8.10×");
+  }
+
+  /**
+   * 302.5 W of cap, 66.7 W a width of HBM, 105 W of logic: the logic gives way at 2.96, not 2.5.
+   */
+  @Test
+  void theLogicKeepsItsClockUntilTheCapBinds() {
+    assertThat(Studies.find("stacking").run().figures().getFirst().takeaway())
+        .contains("At 303 W", "full clock up to 2.96 times", "none left at 4.54 times");
+  }
+
   /** What docs/studies.md prints is what {@code ./membound study all} prints. */
   @Test
   void theDocumentationHasEveryClaimWithItsReason() throws IOException {
