@@ -8,6 +8,15 @@ package dev.membound.model.chart;
  * @param min, max the ends, or null to fit the data
  */
 public record Axis(String name, Scale scale, Ticks ticks, Double min, Double max) {
+  /**
+   * @throws IllegalArgumentException if binary units stand on a decimal logarithmic axis, whose
+   *     round values they would not be
+   */
+  public Axis {
+    if (scale == Scale.LOG10 && (ticks == Ticks.BYTES || ticks == Ticks.TOKENS)) {
+      throw new IllegalArgumentException(name + ": " + ticks + " need a binary axis");
+    }
+  }
 
   /** Spacing of the values; a logarithmic axis shows values above zero only. */
   public enum Scale {
@@ -19,6 +28,7 @@ public record Axis(String name, Scale scale, Ticks ticks, Double min, Double max
   /** How values are written on the axis. */
   public enum Ticks {
     NUMBER,
+    YEAR,
     BYTES,
     TOKENS,
     SECONDS,

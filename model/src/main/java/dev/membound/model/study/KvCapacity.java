@@ -90,7 +90,7 @@ final class KvCapacity implements Study {
                     + " slope.",
                 new XyChart(
                     Axis.log2("context (tokens)", Ticks.TOKENS),
-                    Axis.log("KV cache", Ticks.BYTES),
+                    Axis.log2("KV cache", Ticks.BYTES),
                     lines,
                     List.of()))),
         claims(llama));

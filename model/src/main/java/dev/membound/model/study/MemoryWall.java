@@ -103,17 +103,17 @@ final class MemoryWall implements Study {
                         Claim.text(last.ridge() / first.ridge(), "×")),
                 "Rates over those of the first GPU, on a logarithmic axis.",
                 new XyChart(
-                    Axis.linear("year", Ticks.NUMBER)
-                        .between(first.year() - 1.0, last.year() + 1.0),
+                    Axis.linear("year", Ticks.YEAR).between(first.year() - 1.0, last.year() + 1.0),
                     Axis.log("growth (times)", Ticks.NUMBER),
                     List.of(
                         growth(0, g -> g.teraflops() / first.teraflops()),
                         growth(1, g -> g.gigabytesPerSecond() / first.gigabytesPerSecond())),
                     List.of(
-                        marks("FP64", 0, g -> g.teraflops() / first.teraflops()),
+                        marks("FP64", 0, true, g -> g.teraflops() / first.teraflops()),
                         marks(
                             "bandwidth",
                             1,
+                            false,
                             g -> g.gigabytesPerSecond() / first.gigabytesPerSecond()))))),
         List.of(
             Claim.number(
@@ -182,7 +182,8 @@ final class MemoryWall implements Study {
         GPUS.stream().map(g -> new double[] {g.year(), value.applyAsDouble(g)}).toList());
   }
 
-  private static MarkSeries marks(String name, int series, ToDoubleFunction<Gpu> value) {
+  private static MarkSeries marks(
+      String name, int series, boolean named, ToDoubleFunction<Gpu> value) {
     List<Mark> marks = new ArrayList<>();
     for (Gpu gpu : GPUS) {
       double y = value.applyAsDouble(gpu);
@@ -192,7 +193,7 @@ final class MemoryWall implements Study {
               y,
               y,
               y,
-              gpu.name(),
+              named ? gpu.name() : "",
               gpu.name() + "\n" + name + " " + Claim.text(y, "×")));
     }
     return new MarkSeries(name, Paint.series(series), MarkSeries.symbol(series), marks);

@@ -4,6 +4,7 @@
   const root = document.documentElement;
   const specs = JSON.parse(document.getElementById('charts').textContent);
   const NARROW = 560;
+  const MOST_LEVELS = 9;
   const SYMBOLS = {
     CIRCLE: 'circle', DIAMOND: 'diamond', SQUARE: 'rect', TRIANGLE: 'triangle', RING: 'circle',
   };
@@ -45,7 +46,7 @@
       const mantissa = +(v / 10 ** exponent).toPrecision(3);
       return (mantissa === 1 ? '' : mantissa + '·') + '10' + digits;
     }
-    return (+v.toPrecision(3)).toLocaleString('en');
+    return v.toLocaleString('en', {maximumSignificantDigits: Number.isInteger(v) ? 6 : 3});
   }
 
   function scaled(v, base, units) {
@@ -56,6 +57,7 @@
 
   const TICKS = {
     NUMBER: plain,
+    YEAR: (v) => Number.isInteger(v) ? String(v) : '',
     PERCENT: (v) => plain(v).replace('-', '−'),
     BYTES: (v) => scaled(v, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']),
     TOKENS: (v) => scaled(v, 1024, ['', 'Ki', 'Mi', 'Gi']).replace(' ', ''),
@@ -154,7 +156,7 @@
         textStyle: {color: colour('ink')}, padding: [6, 10], extraCssText: 'box-shadow:none',
       },
       legend: {show: false},
-      grid: {left: 8, right: narrow ? 14 : 24, top: 28, bottom: 38, containLabel: true},
+      grid: {left: 8, right: narrow ? 20 : 24, top: 28, bottom: 38, containLabel: true},
     };
   }
 
@@ -211,13 +213,21 @@
     return {x: of(xs), y: of(ys)};
   }
 
+  /** Room for the labels of a vertical axis. */
+  function leftOf(axisSpec, axisOption, narrow) {
+    pen.font = (narrow ? 11 : 12) + 'px ' + font();
+    const labels = axisSpec.scale === 'LINEAR' ? []
+      : roundValues(axisSpec.scale, axisOption.min, axisOption.max, MOST_LEVELS).map(TICKS[axisSpec.ticks]);
+    return Math.max(narrow ? 48 : 62, ...labels.map((label) => Math.ceil(pen.measureText(label).width) + 10));
+  }
+
   function xyOption(spec, narrow) {
     const option = base(narrow);
     const extent = extents(spec);
     option.xAxis = axis(spec.x, extent.x, false, narrow);
     option.yAxis = axis(spec.y, extent.y, true, narrow);
     option.title = {text: spec.y.name, left: 0, top: 2, padding: 0, textStyle: {...text(), fontWeight: 'normal'}};
-    option.grid = {left: narrow ? 48 : 62, right: narrow ? 14 : 24, top: 28, bottom: 52};
+    option.grid = {left: leftOf(spec.y, option.yAxis, narrow), right: narrow ? 20 : 24, top: 28, bottom: 52};
     const lines = spec.lines.map((l) => ({
       type: 'line', name: l.name || undefined, silent: true, showSymbol: false, z: 2, clip: true,
       data: l.points, lineStyle: {...STROKES[l.stroke], color: colour(l.paint)},
@@ -225,7 +235,7 @@
     }));
     option.series = [
       ...logTicks(spec.x, option.xAxis, false, narrow ? 6 : 12, narrow),
-      ...logTicks(spec.y, option.yAxis, true, 9, narrow),
+      ...logTicks(spec.y, option.yAxis, true, MOST_LEVELS, narrow),
       ...lines, ...spec.series.flatMap((s) => [intervals(s, false), points(s)]),
     ];
     return option;
@@ -238,7 +248,7 @@
   function placeNames(chart, spec, narrow, hidden) {
     const size = narrow ? 10 : 11;
     const pixel = (p) => chart.convertToPixel({xAxisIndex: 0, yAxisIndex: 0}, p);
-    const left = narrow ? 48 : 62, right = chart.getWidth() - (narrow ? 14 : 24);
+    const left = chart.getOption().grid[0].left, right = chart.getWidth() - (narrow ? 20 : 24);
     const taken = [], texts = [];
     pen.font = size + 'px ' + font();
 
@@ -290,8 +300,8 @@
       const [x, y] = pixel([m.x, m.y]);
       const half = size / 2 + 1;
       put(m.label, 'ink', [
-        {x: x + 8, y: y + half}, {x: x - 8, y: y + half, align: 'right'}, {x: x + 8, y: y + 2 * half + 3},
-        {x: x + 8, y: y - 3}, {x: x - 8, y: y + 2 * half + 3, align: 'right'}, {x: x - 8, y: y - 3, align: 'right'},
+        {x: x - 10, y: y + half, align: 'right'}, {x: x + 10, y: y + half}, {x: x + 10, y: y + 2 * half + 3},
+        {x: x + 10, y: y - 3}, {x: x - 10, y: y + 2 * half + 3, align: 'right'}, {x: x - 10, y: y - 3, align: 'right'},
       ]);
     }
     chart.setOption({graphic: {elements: [{type: 'group', id: 'names', $action: 'replace', children: texts}]}});
@@ -302,7 +312,7 @@
   const rowStep = (spec, narrow) =>
     Math.max(narrow ? 36 : 24, (spec.sideBySide ? spec.series.length : 1) * 9 + (narrow ? 22 : 12));
 
-  function rowsOption(spec, narrow) {
+  function rowsOption(spec, narrow, width) {
     const option = base(narrow);
     const values = spec.series.flatMap((s) => s.marks.flatMap((m) => [m.x, m.low, m.high]))
       .concat(spec.references.map((r) => r.x)).filter((v) => spec.x.scale === 'LINEAR' || v > 0);
@@ -314,7 +324,7 @@
       splitLine: {show: true, lineStyle: {color: colour('rule')}},
     };
     option.grid = {
-      left: narrow ? 10 : rowLabelWidth(spec.rows.filter((r) => !r.heading).map((r) => r.label)) + 16, right: narrow ? 16 : 28,
+      left: narrow ? 16 : rowLabelWidth(spec.rows.filter((r) => !r.heading).map((r) => r.label), width) + 16, right: narrow ? 20 : 28,
       top: spec.references.length ? 26 : 10, bottom: 48,
     };
     // a name stands left of its row, on a narrow page above the dots in it
@@ -353,32 +363,57 @@
         markLine: {
           silent: true, symbol: 'none', animation: false,
           lineStyle: {color: colour('muted'), type: 'solid', width: 1.2},
-          label: {...text(11), position: 'start', distance: 6, rotate: 0},
-          data: spec.references.map((r) => ({xAxis: r.x, label: {formatter: r.label}})),
+          label: {show: false},
+          data: spec.references.map((r) => ({xAxis: r.x})),
         },
       });
     }
     return option;
   }
 
-  function rowLabelWidth(rows) {
+  /** Names over the vertical lines: the first takes the middle, others the sides, or stay away. */
+  function placeReferences(chart, spec) {
+    pen.font = '11px ' + font();
+    const taken = [], texts = [];
+    for (const {x, label} of spec.references) {
+      const at = chart.convertToPixel({xAxisIndex: 0}, x);
+      const width = pen.measureText(label).width;
+      const left = [at - width / 2, at - width - 3, at + 3].find((from) => from >= 0 && from + width <= chart.getWidth()
+        && taken.every(([a, b]) => from > b + 6 || from + width < a - 6));
+      if (left === undefined) continue;
+      taken.push([left, left + width]);
+      texts.push({
+        type: 'text', x: left, y: 20, silent: true, z: 5,
+        style: {text: label, fill: colour('quiet'), font: pen.font, verticalAlign: 'bottom'},
+      });
+    }
+    chart.setOption({graphic: {elements: [{type: 'group', id: 'references', $action: 'replace', children: texts}]}});
+  }
+
+  function rowLabelWidth(rows, width) {
     pen.font = '12px ' + font();
-    return Math.min(300, Math.max(...rows.flatMap((r) => r.split('\n')).map((r) => pen.measureText(r).width)));
+    return Math.min(0.42 * width, Math.max(...rows.flatMap((r) => r.split('\n')).map((r) => pen.measureText(r).width)));
   }
 
   // ---- bars ----
 
+  const linesOf = (spec) => Math.max(1, ...spec.categories.map((c) => c.split('\n').length));
+  const BAR = 34, NARROW_BAR = 22;
+  const barStep = (spec, narrow) => narrow ? NARROW_BAR + 6 + 30 * linesOf(spec) : BAR + 24;
+
   function barsOption(spec, narrow) {
     const option = base(narrow);
+    // on a narrow page a lying bar has its name above it
+    const above = narrow && spec.horizontal;
     const along = axis(spec.value, null, !spec.horizontal, narrow);
     const categories = {
       type: 'category', data: spec.categories, inverse: spec.horizontal,
-      name: spec.categoryName, nameLocation: 'middle', nameGap: narrow ? 56 : 30, nameTextStyle: text(),
+      name: spec.horizontal ? '' : spec.categoryName, nameLocation: 'middle', nameGap: narrow ? 56 : 30, nameTextStyle: text(),
       axisTick: {show: false}, axisLine: {lineStyle: {color: colour('muted')}},
       axisLabel: {
-        ...text(narrow && !spec.horizontal ? 10 : 12), color: colour('ink'), interval: 0,
-        rotate: narrow && !spec.horizontal ? 45 : 0, lineHeight: 15,
-        width: narrow ? 92 : 220, overflow: spec.horizontal ? 'break' : 'none',
+        ...text(narrow ? 10 : 12), color: colour('ink'), interval: 0, show: !above,
+        rotate: narrow ? 45 : 0, lineHeight: 15,
+        width: 220, overflow: spec.horizontal ? 'break' : 'none',
       },
     };
     if (!spec.horizontal) option.title = {text: spec.value.name, left: 0, top: 2, padding: 0, textStyle: {...text(), fontWeight: 'normal'}};
@@ -387,7 +422,7 @@
     option.xAxis = spec.horizontal ? along : categories;
     option.yAxis = spec.horizontal ? categories : along;
     option.series = spec.series.map((s) => ({
-      type: 'bar', name: s.name, stack: 'all', barMaxWidth: spec.horizontal ? 34 : 60,
+      type: 'bar', name: s.name, stack: 'all', barMaxWidth: above ? NARROW_BAR : spec.horizontal ? BAR : 60,
       barCategoryGap: spec.horizontal ? '35%' : '18%',
       itemStyle: {color: colour(s.paint), borderColor: colour('page'), borderWidth: 1},
       data: s.segments.map((g) => g === null ? null : {
@@ -398,6 +433,23 @@
         },
       }),
     }));
+    if (above) {
+      option.series.push({
+        type: 'custom', silent: true, z: 3, clip: false, data: spec.categories.map((c, i) => [i]),
+        encode: {y: 0, x: []},
+        renderItem(params, api) {
+          const area = params.coordSys;
+          const middle = area.y + (api.value(0) + 0.5) * area.height / spec.categories.length;
+          return {
+            type: 'text', x: area.x + 2, y: middle - NARROW_BAR / 2 - 2,
+            style: {
+              text: spec.categories[api.value(0)], font: '12px ' + font(), fill: colour('ink'),
+              verticalAlign: 'bottom', lineHeight: 15, stroke: colour('page'), lineWidth: 4,
+            },
+          };
+        },
+      });
+    }
     return option;
   }
 
@@ -407,7 +459,7 @@
 
   function height(spec, width, narrow) {
     if (spec.kind === 'RowChart') return spec.rows.length * rowStep(spec, narrow) + (spec.references.length ? 74 : 58);
-    if (spec.kind === 'BarChart') return spec.horizontal ? spec.categories.length * 58 + 58 : 320;
+    if (spec.kind === 'BarChart') return spec.horizontal ? spec.categories.length * barStep(spec, narrow) + 58 : 320;
     return Math.round(Math.min(560, Math.max(340, width * 0.56)));
   }
 
@@ -478,10 +530,11 @@
       } else {
         chart.resize();
       }
-      const option = OPTIONS[spec.kind](spec, narrow);
+      const option = OPTIONS[spec.kind](spec, narrow, width);
       chart.setOption(option, true);
       hidden.forEach((name) => chart.dispatchAction({type: 'legendUnSelect', name}));
       if (spec.kind === 'XyChart') placeNames(chart, spec, narrow, hidden);
+      if (spec.kind === 'RowChart') placeReferences(chart, spec);
     }
     draw();
     return {draw, resized: () => container.clientWidth !== width};

@@ -34,6 +34,24 @@ class ReportInBrowserTest {
       }).map((chart) => chart.dataset.chart).join(' ')
       """;
 
+  /** Texts of charts that leave their chart, or lie upon each other; slanted ones are left out. */
+  private static final String UNREADABLE_TEXTS =
+      """
+      [...document.querySelectorAll('.chart')].flatMap((chart) => {
+        const box = chart.getBoundingClientRect();
+        const texts = [...chart.querySelectorAll('svg text')].filter((t) => t.textContent.trim() !== '')
+          .map((t) => ({words: t.textContent, at: t.getBoundingClientRect(),
+            slanted: /matrix\\((?!1,0)|rotate/.test(t.getAttribute('transform') || '')}));
+        const cut = texts.filter(({at}) => at.left < box.left - 2 || at.right > box.right + 2
+          || at.top < box.top - 2 || at.bottom > box.bottom + 2);
+        const flat = texts.filter((t) => !t.slanted);
+        const covered = flat.filter((a, i) => flat.slice(i + 1).some((b) =>
+          Math.min(a.at.right, b.at.right) - Math.max(a.at.left, b.at.left) > 2
+          && Math.min(a.at.bottom, b.at.bottom) - Math.max(a.at.top, b.at.top) > 4));
+        return [...cut, ...covered].map((t) => chart.dataset.chart + ': ' + t.words);
+      }).join('; ')
+      """;
+
   @TempDir static Path folder;
 
   private static Browser browser;
@@ -79,6 +97,27 @@ class ReportInBrowserTest {
     browser.open(report);
     assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
         .isLessThanOrEqualTo(width);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"360", "485", "1280", "1400"})
+  void noTextOfAChartIsCutOrUnderAnother(int width) throws Exception {
+    browser.emulate(width, 900, "light");
+    browser.open(report);
+    assertThat(browser.evaluate(UNREADABLE_TEXTS).asString()).isEmpty();
+  }
+
+  @Test
+  void yearsAndWholeNumbersStandInFullOnTheAxes() throws Exception {
+    browser.emulate(1280, 900, "light");
+    browser.open(report);
+    String texts =
+        "[...document.querySelectorAll('#figure-study-%s .chart svg text')]"
+            + ".map((t) => t.textContent).join(' ')";
+    assertThat(browser.evaluate(texts.formatted("memory-wall")).asString())
+        .contains("2012", "2016", "2022")
+        .doesNotContain("2,0");
+    assertThat(browser.evaluate(texts.formatted("network-latency")).asString()).contains("1,024");
   }
 
   @Test
