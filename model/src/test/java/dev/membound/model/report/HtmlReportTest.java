@@ -8,6 +8,7 @@ import dev.membound.model.published.validate.FrozenPredictions;
 import dev.membound.model.published.validate.GroupSummary;
 import dev.membound.model.published.validate.PublishedPrediction;
 import dev.membound.model.published.validate.PublishedPrediction.Basis;
+import dev.membound.model.report.section.Ceilings;
 import dev.membound.model.report.section.Figure;
 import dev.membound.model.report.section.ReportSection;
 import dev.membound.model.report.section.ReportSections;
@@ -22,6 +23,7 @@ import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
 import dev.membound.model.run.RunFolderException;
 import dev.membound.model.run.Sample;
+import dev.membound.model.run.ValidationFile;
 import dev.membound.model.table.Numbers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -189,9 +191,80 @@ class HtmlReportTest {
 
   @Test
   void theRooflineTakeawayTellsMemoryFromArithmetic() {
-    assertThat(takeaways(run).get("figure-roofline")).contains("bounds what any kernel can reach");
+    assertThat(takeaways(slowed("fma", 0.25)).get("figure-roofline"))
+        .contains("bounds what any kernel can reach");
     assertThat(takeaways(slowed("fma", 4)).get("figure-roofline"))
         .contains("the others by arithmetic");
+  }
+
+  /** One thread has less arithmetic a byte than two: each result stands against its own ridge. */
+  @Test
+  void theRooflineTakeawayCountsEachResultAtTheRidgeOfItsThreads() {
+    RunDocuments slow = slowed("fma", 4);
+    Ceilings ceilings = Ceilings.of(slow);
+    List<Measurement> fromDram =
+        slow.kernels().stream().filter(m -> m.residency() == Residency.DRAM).toList();
+    long left =
+        fromDram.stream()
+            .filter(
+                m ->
+                    m.flops() / (double) m.algorithmicBytes()
+                        < ceilings.ridgeFlopsPerByte(m.threads()).orElseThrow())
+            .count();
+    assertThat(left).isBetween(1L, fromDram.size() - 1L);
+    assertThat(takeaways(slow).get("figure-roofline").replace('\u00a0', ' '))
+        .contains(
+            " FLOP/B with 1 thread and ",
+            " FLOP/B with 2 threads: " + left + " of " + fromDram.size() + " ");
+  }
+
+  @Test
+  void heldOutSizesAreNamedByWhatTellsThemApart() {
+    ValidationFile.Row row = run.validation().orElseThrow().rows().getFirst();
+    List<ValidationFile.Row> rows = new ArrayList<>();
+    rows.add(heldOut(row, "size: attention blockSize=16,context=128,headDim=128"));
+    rows.add(heldOut(row, "size: attention blockSize=16,context=4096,headDim=128"));
+    rows.add(heldOut(row, "size: topk blockSize=16,context=4096"));
+    rows.add(heldOut(row, "kernel: attention/F16/PAGED"));
+    RunDocuments sizes =
+        new RunDocuments(
+            run.host(),
+            run.measurements(),
+            run.profile(),
+            Optional.of(
+                new ValidationFile(
+                    RunFolder.SCHEMA_VERSION,
+                    "sample",
+                    rows,
+                    run.validation().orElseThrow().summaries())),
+            run.simulation());
+    assertThat(((RowChart) figure(sizes, "figure-errors").chart()).rows())
+        .extracting(RowChart.Row::label)
+        .containsExactly(
+            "kernel: attention/F16/PAGED",
+            "size: attention context=128",
+            "size: attention context=4096",
+            "size: topk blockSize=16,context=4096");
+  }
+
+  private static ValidationFile.Row heldOut(ValidationFile.Row row, String what) {
+    return new ValidationFile.Row(
+        what,
+        what.substring(0, what.indexOf(':')),
+        row.measurement(),
+        row.measured(),
+        row.predicted(),
+        row.low(),
+        row.high(),
+        row.signedErrorPercent());
+  }
+
+  private static Figure figure(RunDocuments run, String id) {
+    return ReportSections.ALL.stream()
+        .flatMap(section -> section.render(run).figures().stream())
+        .filter(figure -> figure.id().equals(id))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -206,9 +279,12 @@ class HtmlReportTest {
             run.host(), run.measurements(), Optional.empty(), Optional.empty(), Optional.empty());
     String html = HtmlReport.render(partial);
     assertThat(html)
-        .contains("profile.json is not in this run folder")
-        .contains("validation.json is not in this run folder")
-        .contains("simulation.json is not in this run folder")
+        .containsPattern(
+            "profile.json is not in this run folder.* `./membound calibrate RUN-FOLDER`")
+        .containsPattern(
+            "validation.json is not in this run folder.* `./membound calibrate RUN-FOLDER`")
+        .containsPattern(
+            "simulation.json is not in this run folder.* `./membound run --resume RUN-FOLDER`")
         .contains("data-chart=\"figure-roofline\"", "data-chart=\"figure-share\"");
   }
 

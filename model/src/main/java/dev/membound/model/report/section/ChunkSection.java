@@ -39,7 +39,7 @@ final class ChunkSection implements ReportSection {
     TreeMap<Integer, TreeMap<Long, Interval>> curves = curves(run);
     if (curves.isEmpty()) {
       return SectionBody.missing(
-          "measurements.json holds no sound chunk result. Run `membound measure`.");
+          "measurements.json holds no sound chunk result. Run `./membound measure`.");
     }
     TreeMap<Integer, Interval> streaming = Ceilings.of(run).dram();
     return SectionBody.of(

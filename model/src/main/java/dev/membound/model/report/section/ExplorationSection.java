@@ -46,7 +46,7 @@ final class ExplorationSection implements ReportSection {
   public SectionBody render(RunDocuments run) {
     if (run.exploration().isEmpty()) {
       return SectionBody.missing(
-          "exploration.json is not in this run folder. Run `membound explore SWEEP.yaml --run"
+          "exploration.json is not in this run folder. Run `./membound explore SWEEP.yaml --run"
               + " RUN-FOLDER`.");
     }
     ExplorationFile file = run.exploration().get();

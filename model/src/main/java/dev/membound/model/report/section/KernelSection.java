@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 /** How close each kernel comes to the read ceiling of its own run. */
 final class KernelSection implements ReportSection {
   private static final String NONE =
-      "measurements.json holds no sound kernel result with a read ceiling. Run `membound measure`.";
+      "measurements.json holds no sound kernel result with a read ceiling. Run `./membound measure`.";
 
   @Override
   public String id() {

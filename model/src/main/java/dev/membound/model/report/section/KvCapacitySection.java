@@ -44,7 +44,7 @@ final class KvCapacitySection implements ReportSection {
     if (predictions.isEmpty()) {
       return SectionBody.missing(
           "No prediction with a KV cache: simulation.json is not in this run folder or holds none."
-              + " Run `membound simulate`.");
+              + " Run `./membound run --resume RUN-FOLDER`.");
     }
     List<Room> rooms = rooms(predictions);
     return SectionBody.of(

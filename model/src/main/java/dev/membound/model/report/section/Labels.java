@@ -50,6 +50,11 @@ public final class Labels {
     return Numbers.counted(threads, "thread");
   }
 
+  /** A name as the first word of a sentence. */
+  static String capitalised(String name) {
+    return name.isEmpty() ? name : Character.toUpperCase(name.charAt(0)) + name.substring(1);
+  }
+
   /** {@code Three of them}-style lists: {@code a, b and c}. */
   public static String list(Iterable<String> words) {
     StringBuilder text = new StringBuilder();

@@ -37,7 +37,7 @@ final class MachineSection implements ReportSection {
     if (ceilings.threads().isEmpty()) {
       missing.add(
           "No ceiling was measured: measurements.json has no sound read or fma result. Run"
-              + " `membound measure`.");
+              + " `./membound measure`.");
     }
     List<DataTable> tables = new ArrayList<>();
     tables.add(ceilingTable(run));

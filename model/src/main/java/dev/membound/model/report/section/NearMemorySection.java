@@ -17,7 +17,7 @@ import java.util.Locale;
 /** Whether the PNM simulator predicts the near-memory step of the one device at hand: this CPU. */
 final class NearMemorySection implements ReportSection {
   private static final String MEASURE =
-      " `membound run` measures both (topk SPARSE_STEP and attention in DRAM).";
+      " `./membound run` measures both (topk SPARSE_STEP and attention in DRAM).";
 
   @Override
   public String id() {
@@ -32,7 +32,7 @@ final class NearMemorySection implements ReportSection {
   @Override
   public SectionBody render(RunDocuments run) {
     if (run.profile().isEmpty()) {
-      return SectionBody.missing("profile.json is missing. Run `membound calibrate`.");
+      return SectionBody.missing("profile.json is missing. Run `./membound calibrate RUN-FOLDER`.");
     }
     List<Comparison> comparisons;
     try {

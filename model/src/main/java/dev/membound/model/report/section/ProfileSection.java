@@ -38,7 +38,7 @@ final class ProfileSection implements ReportSection {
   public SectionBody render(RunDocuments run) {
     if (run.profile().isEmpty()) {
       return SectionBody.missing(
-          "profile.json is not in this run folder. Run `membound calibrate`.");
+          "profile.json is not in this run folder. Run `./membound calibrate RUN-FOLDER`.");
     }
     ProfileFile profile = run.profile().get();
     Map<String, Quantity> parameters = parameters(profile);

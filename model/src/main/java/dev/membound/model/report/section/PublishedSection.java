@@ -54,7 +54,7 @@ final class PublishedSection implements ReportSection {
     return new SectionBody(
         List.of(
             "GPUs that no run measures: kernels, serving, power and single operators that others have"
-                + " published. `membound validate --published` lists every row with its source, and"
+                + " published. `./membound validate --published` lists every row with its source, and"
                 + " those that are not predicted with the reason."),
         List.of(table("Errors by what the prediction had seen", "seen", byBasis(rows))),
         List.of(errors),
@@ -114,7 +114,7 @@ final class PublishedSection implements ReportSection {
       }
     }
     return new RowChart(
-        Axis.linear("predicted over published (%)", Ticks.PERCENT),
+        Axis.linear("signed error of the prediction (%)", Ticks.PERCENT),
         RowChart.Row.of(labels),
         List.of(
             new MarkSeries("inside its interval", Paint.SERIES1, Symbol.CIRCLE, inside),

@@ -18,6 +18,7 @@ import dev.membound.model.table.Column;
 import dev.membound.model.table.DataTable;
 import dev.membound.model.table.Numbers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ final class RooflineSection implements ReportSection {
     if (ceilings.dram().isEmpty() || ceilings.peakFlopsPerSecond().isEmpty()) {
       return SectionBody.missing(
           "A roofline needs a DRAM read ceiling and an FMA peak; measurements.json lacks one of"
-              + " them. Run `membound measure`.");
+              + " them. Run `./membound measure`.");
     }
     Figure figure =
         new Figure(
@@ -59,50 +60,62 @@ final class RooflineSection implements ReportSection {
             "Slanted lines are read ceilings, flat lines the FMA peak; solid with all threads, dotted"
                 + " with one. A result above the line of its level and threads met faster memory than"
                 + " the probes of that line did; its share of the ceiling was probed beside it. Solid symbols"
-                + " stream from DRAM, hollow ones from a cache; bars are 90 % intervals; the triangle"
-                + " is the ridge point.",
+                + " stream from DRAM, hollow ones from a cache; bars are 90 % intervals; triangles"
+                + " are the ridge points.",
             chart(ceilings, kernels),
             List.of(table(ceilings, kernels)));
     return SectionBody.of(List.of(figure));
   }
 
   private static String takeaway(Ceilings ceilings, List<Measurement> kernels) {
-    int threads = ceilings.peakFlopsPerSecond().lastKey();
-    Optional<Double> ridge = ceilings.ridgeFlopsPerByte(threads);
+    Map<Integer, Double> ridges = new TreeMap<>();
+    for (int threads : ceilings.threads()) {
+      ceilings.ridgeFlopsPerByte(threads).ifPresent(ridge -> ridges.put(threads, ridge));
+    }
+    if (ridges.isEmpty()) {
+      return "No thread count has both a DRAM ceiling and an FMA peak, so there is no ridge point"
+          + " to hold kernels against.";
+    }
     String where =
-        ridge
-            .map(
-                r ->
-                    "The ridge point lies at "
-                        + Numbers.significant(r)
-                        + " FLOP/B with "
-                        + Labels.threads(threads))
-            .orElse("No thread count has both a DRAM ceiling and an FMA peak, so no ridge point");
-    List<Measurement> fromDram =
-        kernels.stream().filter(m -> m.residency() == Residency.DRAM).toList();
-    if (fromDram.isEmpty() || ridge.isEmpty()) {
+        "The ridge point lies at "
+            + Labels.list(
+                ridges.entrySet().stream()
+                    .map(
+                        e ->
+                            Numbers.significant(e.getValue())
+                                + " FLOP/B with "
+                                + Labels.threads(e.getKey()))
+                    .toList());
+    // how far left of the ridge of its own threads a result lies
+    List<Double> distances =
+        kernels.stream()
+            .filter(m -> m.residency() == Residency.DRAM && ridges.containsKey(m.threads()))
+            .map(m -> ridges.get(m.threads()) / Rates.arithmeticIntensity(m))
+            .toList();
+    if (distances.isEmpty()) {
       return where + "; no kernel result from DRAM stands against it.";
     }
-    long left = fromDram.stream().filter(m -> Rates.arithmeticIntensity(m) < ridge.get()).count();
-    if (left == fromDram.size()) {
-      double highest =
-          fromDram.stream().mapToDouble(Rates::arithmeticIntensity).max().orElseThrow();
+    String results = Numbers.counted(distances.size(), "DRAM-resident result");
+    long left = distances.stream().filter(distance -> distance > 1).count();
+    if (left == distances.size()) {
       return where
           + ": all "
-          + Numbers.counted(left, "DRAM-resident result")
-          + " lie left of it, the nearest by a factor of "
-          + Numbers.significant(ridge.get() / highest)
+          + results
+          + " lie left of that of their threads, the nearest by a factor of "
+          + Numbers.significant(Collections.min(distances))
           + ", where bandwidth bounds what any kernel can reach.";
     }
     if (left == 0) {
-      return where + ": no DRAM-resident result lies left of it, so arithmetic limits them all.";
+      return where
+          + ": no DRAM-resident result lies left of that of its threads, so arithmetic bounds them"
+          + " all.";
     }
     return where
         + ": "
         + left
         + " of "
-        + Numbers.counted(fromDram.size(), "DRAM-resident result")
-        + " lie left of it and are limited by memory, the others by arithmetic.";
+        + results
+        + " lie left of that of their threads and are bounded by memory, the others by arithmetic.";
   }
 
   private static XyChart chart(Ceilings ceilings, List<Measurement> kernels) {

@@ -61,7 +61,7 @@ final class SampleQualitySection implements ReportSection {
     List<Measurement> sampled =
         run.measurements().measurements().stream().filter(m -> !m.samples().isEmpty()).toList();
     if (sampled.isEmpty()) {
-      return SectionBody.missing("measurements.json holds no sample. Run `membound measure`.");
+      return SectionBody.missing("measurements.json holds no sample. Run `./membound measure`.");
     }
     return SectionBody.of(
         List.of(

@@ -45,7 +45,7 @@ public final class SelectionQualitySection implements ReportSection {
     List<Row> rows = run.quality().map(QualityFile::rows).orElse(List.of());
     if (rows.isEmpty()) {
       return SectionBody.missing(
-          "quality.json is not in this run folder. `membound quality` sweeps budgets, page sizes"
+          "quality.json is not in this run folder. `./membound quality` sweeps budgets, page sizes"
               + " and contexts.");
     }
     int context = rows.stream().mapToInt(Row::contextTokens).max().orElseThrow();
@@ -89,7 +89,7 @@ public final class SelectionQualitySection implements ReportSection {
             .min(Comparator.comparingLong(Row::readBytes));
     return best.map(
             row ->
-                row.method()
+                Labels.capitalised(row.method())
                     + budget(row)
                     + " keeps the mean error of the heads at "
                     + Numbers.percent(row.relativeL2())
@@ -113,7 +113,7 @@ public final class SelectionQualitySection implements ReportSection {
             .min(Comparator.comparingDouble(row -> row.stepSeconds() / row.denseSeconds()));
     return best.map(
             row ->
-                row.method()
+                Labels.capitalised(row.method())
                     + budget(row)
                     + " is "
                     + Numbers.significant(row.denseSeconds() / row.stepSeconds())

@@ -45,7 +45,7 @@ final class SimulationSection implements ReportSection {
   public SectionBody render(RunDocuments run) {
     if (run.simulation().isEmpty()) {
       return SectionBody.missing(
-          "simulation.json is not in this run folder. Run `membound simulate`.");
+          "simulation.json is not in this run folder. Run `./membound run --resume RUN-FOLDER`.");
     }
     SimulationFile simulation = run.simulation().get();
     if (simulation.predictions().isEmpty()) {

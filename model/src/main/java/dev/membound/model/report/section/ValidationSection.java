@@ -20,8 +20,12 @@ import dev.membound.model.table.DataTable;
 import dev.membound.model.table.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -48,7 +52,7 @@ final class ValidationSection implements ReportSection {
     if (run.validation().isEmpty()) {
       return SectionBody.missing(
           "validation.json is not in this run folder, so nothing says how good the predictions are."
-              + " Run `membound validate`.");
+              + " Run `./membound calibrate RUN-FOLDER`.");
     }
     ValidationFile validation = run.validation().get();
     if (validation.rows().isEmpty()) {
@@ -218,13 +222,46 @@ final class ValidationSection implements ReportSection {
     }
     return new RowChart(
         Axis.linear("signed error of the prediction (%)", Ticks.PERCENT),
-        RowChart.Row.of(labels),
+        RowChart.Row.of(shortened(labels)),
         series,
         List.of(
             new RowChart.Reference(0, "exact"),
             new RowChart.Reference(-100 * BAND, "−15 %"),
             new RowChart.Reference(100 * BAND, "+15 %")),
         false);
+  }
+
+  /**
+   * Of sizes, say of {@code size: gemv cols=256,rows=16}, those that tell a family's rows apart.
+   */
+  private static List<String> shortened(List<String> labels) {
+    Map<String, Set<String>> values = new HashMap<>();
+    for (String label : labels) {
+      for (String size : sizes(label)) {
+        values.computeIfAbsent(key(label, size), k -> new HashSet<>()).add(size);
+      }
+    }
+    return labels.stream()
+        .map(
+            label -> {
+              List<String> telling =
+                  sizes(label).stream().filter(s -> values.get(key(label, s)).size() > 1).toList();
+              return telling.isEmpty() ? label : family(label) + " " + String.join(",", telling);
+            })
+        .toList();
+  }
+
+  private static String family(String label) {
+    return label.substring(0, Math.max(0, label.lastIndexOf(' ')));
+  }
+
+  private static List<String> sizes(String label) {
+    String last = label.substring(label.lastIndexOf(' ') + 1);
+    return last.contains("=") ? List.of(last.split(",")) : List.of();
+  }
+
+  private static String key(String label, String size) {
+    return family(label) + " " + size.substring(0, size.indexOf('=') + 1);
   }
 
   private static DataTable table(List<Row> rows) {
