@@ -280,10 +280,10 @@
       }
     }
 
-    // points keep clear of names, and of each other's
+    // names keep clear of points and of each other
     const shown = spec.series.filter((s) => !hidden.has(s.name));
     const named = shown.flatMap((s) => s.marks.filter((m) => m.label !== ''));
-    named.forEach((m) => { const [x, y] = pixel([m.x, m.y]); taken.push([x, y - size / 2 + 4]); });
+    shown.flatMap((s) => s.marks).forEach((m) => { const [x, y] = pixel([m.x, m.y]); taken.push([x, y - size / 2 + 4]); });
     for (const l of lines.filter((n) => n.label !== '').reverse()) {
       const [ax, ay] = pixel(l.points[0]), [bx, by] = pixel(l.points[1]);
       const paint = l.paint === 'MUTED' ? 'quiet' : l.paint;

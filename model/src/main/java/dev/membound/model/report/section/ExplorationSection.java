@@ -166,9 +166,11 @@ final class ExplorationSection implements ReportSection {
         .collect(Collectors.joining(" "));
   }
 
-  /** Tensor parallelism alone goes without saying. */
+  /** One device and tensor parallelism alone go without saying. */
   private static String sharing(FrontPoint point) {
-    return point.parallelism().contains(" ") ? " " + point.parallelism() : "";
+    return point.devices() > 1 && point.parallelism().contains(" ")
+        ? " " + point.parallelism()
+        : "";
   }
 
   private static XyChart chart(ExplorationFile file, Objective first, Objective second) {

@@ -73,8 +73,9 @@ final class ValidationSection implements ReportSection {
             "figure-errors",
             "Signed error by what was held out",
             worst(rows),
-            "Right of zero the prediction is too slow, left of it too fast. One point a held-out"
-                + " measurement; hollow points lie outside their 90 % interval.",
+            "Lines stand at 0 and ±15 %: right of zero the prediction is too slow, left of it too fast."
+                + " One point a held-out measurement; hollow points lie outside their 90 %"
+                + " interval.",
             errors(rows),
             List.of());
     return new SectionBody(
