@@ -1,7 +1,5 @@
 package dev.membound.benchmarks.cli;
 
-import static dev.membound.model.table.DataTable.row;
-
 import dev.membound.model.explore.Exploration;
 import dev.membound.model.explore.FrontIntervals;
 import dev.membound.model.explore.Sweep;
@@ -13,6 +11,7 @@ import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolder.Document;
 import dev.membound.model.table.Column;
 import dev.membound.model.table.DataTable;
+import dev.membound.model.table.Numbers;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -22,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -120,6 +120,16 @@ final class ExploreCommand implements Callable<Integer> {
     result
         .refused()
         .forEach((reason, count) -> output.line("%,d cannot run: %s".formatted(count, reason)));
+    result
+        .objectives()
+        .forEach(
+            o ->
+                output.line(
+                    "%s: %s, %s"
+                        .formatted(
+                            header(result, o),
+                            o.metric().replace('_', ' '),
+                            o.maximise() ? "the more the better" : "the less the better")));
     Map<String, List<FrontPoint>> byScenario =
         result.front().stream()
             .collect(
@@ -142,14 +152,22 @@ final class ExploreCommand implements Callable<Integer> {
   private static DataTable front(ExplorationFile result, List<FrontPoint> front, int most) {
     List<Column> columns = new ArrayList<>();
     for (ExplorationFile.Objective objective : result.objectives()) {
-      columns.add(
-          Column.number(
-              objective.metric().replace('_', ' '), result.units().get(objective.metric())));
+      columns.add(Column.number(header(result, objective), ""));
     }
     columns.add(Column.count("batch"));
-    columns.add(Column.text("weights/KV"));
-    columns.add(Column.count("context"));
-    columns.add(Column.text("model"));
+    // what the whole sweep has in common would leave no room for the system
+    boolean formats = several(result, point -> point.weights() + "/" + point.kv());
+    boolean contexts = several(result, FrontPoint::contextTokens);
+    boolean models = several(result, FrontPoint::model);
+    if (formats) {
+      columns.add(Column.text("weights/KV"));
+    }
+    if (contexts) {
+      columns.add(Column.count("context"));
+    }
+    if (models) {
+      columns.add(Column.text("model"));
+    }
     columns.add(Column.text("system"));
     int size = front.size();
     int rows = Math.min(size, most);
@@ -158,18 +176,37 @@ final class ExploreCommand implements Callable<Integer> {
       FrontPoint point = front.get(rows == 1 ? 0 : i * (size - 1) / (rows - 1));
       List<Object> cell = new ArrayList<>();
       result.objectives().forEach(o -> cell.add(point.metrics().get(o.metric()).median()));
-      cell.addAll(
-          row(
-              point.batch(),
-              point.weights() + "/" + point.kv(),
-              point.contextTokens(),
-              point.model(),
-              system(point)));
+      cell.add(point.batch());
+      if (formats) {
+        cell.add(point.weights() + "/" + point.kv());
+      }
+      if (contexts) {
+        cell.add(point.contextTokens());
+      }
+      if (models) {
+        cell.add(point.model());
+      }
+      cell.add(system(point));
       cells.add(cell);
     }
     String caption =
         rows == size ? "Pareto front" : "Pareto front, " + rows + " of " + size + " designs";
     return new DataTable(caption, columns, cells);
+  }
+
+  /** The unit, and the metric where another objective has the same one. */
+  private static String header(ExplorationFile result, ExplorationFile.Objective objective) {
+    String unit = result.units().get(objective.metric());
+    boolean alone =
+        result.objectives().stream()
+                .filter(o -> unit.equals(result.units().get(o.metric())))
+                .count()
+            == 1;
+    return alone ? unit : objective.metric();
+  }
+
+  private static boolean several(ExplorationFile result, Function<FrontPoint, Object> value) {
+    return result.front().stream().map(value).distinct().count() > 1;
   }
 
   private static String system(FrontPoint point) {
@@ -178,14 +215,20 @@ final class ExploreCommand implements Callable<Integer> {
       system.append(point.replicas()).append(" x ");
     }
     system.append(point.devices()).append(" x ").append(point.device());
-    if (point.parallelism().contains(" ")) {
+    if (point.devices() > 1 && point.parallelism().contains(" ")) {
       system.append(' ').append(point.parallelism());
     }
     point
         .varied()
-        .forEach((key, value) -> system.append(' ').append(key).append('=').append(value));
+        .forEach(
+            (key, value) ->
+                system
+                    .append(' ')
+                    .append(key.substring(key.lastIndexOf('.') + 1))
+                    .append('=')
+                    .append(Numbers.significant(value)));
     if (point.powerCapWatts() != null) {
-      system.append(' ').append(point.powerCapWatts()).append(" W");
+      system.append(' ').append(Numbers.significant(point.powerCapWatts())).append(" W");
     }
     return system.toString();
   }

@@ -34,7 +34,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReportCommand.class,
       BenchCommand.class,
       DevicesCommand.class,
-      ModelsCommand.class
+      ModelsCommand.class,
+      CommandLine.HelpCommand.class
     },
     footer = {
       "",
@@ -44,6 +45,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class MemboundCommand implements Runnable {
   static final int BAD_INPUT = 1;
   static final int INTERNAL_ERROR = 2;
+
+  /** Columns of the help: the examples fit, so that none is broken where it would be copied. */
+  static final int HELP_COLUMNS = 100;
 
   @Spec private CommandSpec spec;
 
@@ -68,6 +72,7 @@ public final class MemboundCommand implements Runnable {
     CommandLine commandLine = new CommandLine(new MemboundCommand());
     commandLine.getSubcommands().get("bench").setUnmatchedOptionsArePositionalParams(true);
     return commandLine
+        .setUsageHelpWidth(HELP_COLUMNS)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(MemboundCommand::badArguments)
         .setExecutionExceptionHandler(

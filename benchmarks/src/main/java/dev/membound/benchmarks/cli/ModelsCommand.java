@@ -66,6 +66,10 @@ final class ModelsCommand implements Callable<Integer> {
       output.tableAsJson(models);
     } else {
       output.table(models);
+      output.line("");
+      output.line(
+          "KV F16/token: what each further token of a long context adds; a layer with a window adds"
+              + " none once it is full");
     }
     return 0;
   }

@@ -71,14 +71,14 @@ final class SimulationText {
     PhaseTime decode = answer.decode();
     PhaseTime prefill = answer.prefill();
     if (decode != null) {
-      output.line("decode  " + milliseconds(decode.seconds()) + " a step (TPOT)");
+      output.line("decode  " + time(decode.seconds()) + " a step (TPOT)");
       output.line("        " + interval(decode.tokensPerSecond(), 1, "%.4g") + " tokens/s");
       output.line(
           "        %.4g J of memory energy a token; all energy, cost, carbon: ./membound cost"
               .formatted(decode.memoryJoules() / answer.workload().batch()));
     }
     if (prefill != null) {
-      output.line("prefill " + milliseconds(prefill.seconds()) + " (TTFT, without queueing)");
+      output.line("prefill " + time(prefill.seconds()) + " (TTFT, without queueing)");
     }
     if (answer.chunkedPrefill() != null) {
       chunked(answer.chunkedPrefill());
@@ -102,10 +102,7 @@ final class SimulationText {
     output.line(
         "chunked %s in %d chunks of %d tokens; a decode step waits for up to %s"
             .formatted(
-                milliseconds(c.seconds()),
-                c.chunks(),
-                c.chunkTokens(),
-                milliseconds(c.longestChunkSeconds())));
+                time(c.seconds()), c.chunks(), c.chunkTokens(), time(c.longestChunkSeconds())));
     c.problems().forEach(problem -> output.line("        " + problem));
   }
 
@@ -117,11 +114,11 @@ final class SimulationText {
                 s.draftModel(),
                 100 * s.acceptance(),
                 s.expectedTokensPerStep(),
-                milliseconds(s.stepSeconds())));
+                time(s.stepSeconds())));
     output.line(
         "        %s a token, %s tokens/s, %s times plain decoding"
             .formatted(
-                milliseconds(s.secondsPerToken()),
+                time(s.secondsPerToken()),
                 interval(s.tokensPerSecond(), 1, "%.4g"),
                 interval(s.speedup(), 1, "%.3g")));
   }
@@ -132,17 +129,17 @@ final class SimulationText {
             .formatted(
                 d.prefillCount(),
                 d.prefillDevice(),
-                milliseconds(d.prefillSeconds()),
+                time(d.prefillSeconds()),
                 d.transferBytes() / 1e9,
                 d.prefillCount(),
                 d.linkGigabitsPerSecond(),
-                milliseconds(d.transferSeconds())));
+                time(d.transferSeconds())));
     output.line(
         "        in one piece %s; layer by layer %s, of which %s are not hidden"
             .formatted(
-                milliseconds(d.secondsInOnePiece()),
-                milliseconds(d.secondsLayerByLayer()),
-                milliseconds(d.exposedTransferSeconds())));
+                time(d.secondsInOnePiece()),
+                time(d.secondsLayerByLayer()),
+                time(d.exposedTransferSeconds())));
     d.problems().forEach(problem -> output.line("        " + problem));
   }
 
@@ -292,8 +289,11 @@ final class SimulationText {
             .toList());
   }
 
-  private static String milliseconds(Interval seconds) {
-    return interval(seconds, 1e3, "%.4g") + " ms";
+  /** Milliseconds below 10 s. */
+  private static String time(Interval seconds) {
+    return seconds.median() < 10
+        ? interval(seconds, 1e3, "%.4g") + " ms"
+        : interval(seconds, 1, "%.4g") + " s";
   }
 
   private static String interval(Interval interval, double scale, String format) {

@@ -24,7 +24,8 @@ final class WorkloadOptions {
 
   @Option(
       names = "--weights",
-      description = "Format of the weights: f32, f16, bf16, fp8, mxfp4, nvfp4, q4_k ... (f16).")
+      description =
+          "Format of the weights: f32, f16, bf16, fp8, mxfp4, nvfp4, q4_k ... (default: f16).")
   private String weights = "f16";
 
   @Option(names = "--kv", description = "Format of the KV cache, any of them (default: f16).")
