@@ -259,14 +259,6 @@ class HtmlReportTest {
         row.signedErrorPercent());
   }
 
-  private static Figure figure(RunDocuments run, String id) {
-    return ReportSections.ALL.stream()
-        .flatMap(section -> section.render(run).figures().stream())
-        .filter(figure -> figure.id().equals(id))
-        .findFirst()
-        .orElseThrow();
-  }
-
   @Test
   void theSameRunGivesTheSamePage() {
     assertThat(HtmlReport.render(SampleRun.documents(7))).isEqualTo(HtmlReport.render(run));
