@@ -88,8 +88,7 @@ final class RunRecorder {
     List<Sample> samples = new ArrayList<>(known == null ? List.of() : known.samples());
     samples.addAll(outcome.samples());
     measurements.put(
-        planned.id(),
-        MeasurementStatistics.summarise(unsummarised(planned, samples), header.seed()));
+        planned.id(), MeasurementStatistics.summarise(planned.measurement(samples), header.seed()));
     for (Measurement checked : PhysicsCheck.check(List.copyOf(measurements.values()))) {
       measurements.put(checked.id(), checked);
     }
@@ -109,28 +108,6 @@ final class RunRecorder {
       jmhWritten = jmhResults.size();
     }
     jmhNanoTime = System.nanoTime();
-  }
-
-  private static Measurement unsummarised(PlannedWorkload planned, List<Sample> samples) {
-    Workload workload = planned.workload();
-    return new Measurement(
-        planned.id(),
-        workload.kernel(),
-        workload.format(),
-        workload.layout(),
-        workload.activations().orElse(null),
-        workload.shape(),
-        workload.batch(),
-        workload.threads(),
-        workload.residency(),
-        workload.workingSetBytes(),
-        workload.bytes(),
-        workload.flops(),
-        samples,
-        null,
-        null,
-        null,
-        null);
   }
 
   private static ArrayNode readJmh(RunFolder folder) {

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.membound.benchmarks.gemv.GemvWorkload;
 import dev.membound.benchmarks.suite.PlannedWorkload;
-import dev.membound.benchmarks.suite.Workload;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.quant.QuantType;
-import dev.membound.model.run.Measurement;
 import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.Residency;
 import dev.membound.model.run.RunFolder;
@@ -42,25 +40,7 @@ class PeerOptionsTest {
   }
 
   private static MeasurementFile measured(PlannedWorkload planned) {
-    Workload workload = planned.workload();
-    Measurement measurement =
-        new Measurement(
-            planned.id(),
-            workload.kernel(),
-            workload.format(),
-            workload.layout(),
-            workload.shape(),
-            workload.batch(),
-            workload.threads(),
-            workload.residency(),
-            workload.workingSetBytes(),
-            workload.bytes(),
-            workload.flops(),
-            List.of(),
-            null,
-            null,
-            null,
-            null);
-    return new MeasurementFile(RunFolder.SCHEMA_VERSION, "run", "quick", 1, List.of(measurement));
+    return new MeasurementFile(
+        RunFolder.SCHEMA_VERSION, "run", "quick", 1, List.of(planned.measurement(List.of())));
   }
 }

@@ -164,23 +164,6 @@ class ComparisonTableTest {
 
   private static Measurement summarised(Workload workload, List<Sample> samples) {
     return MeasurementStatistics.summarise(
-        new Measurement(
-            new PlannedWorkload(workload, 1).id(),
-            workload.kernel(),
-            workload.format(),
-            workload.layout(),
-            workload.shape(),
-            workload.batch(),
-            workload.threads(),
-            workload.residency(),
-            workload.workingSetBytes(),
-            workload.bytes(),
-            workload.flops(),
-            samples,
-            null,
-            null,
-            null,
-            null),
-        1);
+        new PlannedWorkload(workload, 1).measurement(samples), 1);
   }
 }

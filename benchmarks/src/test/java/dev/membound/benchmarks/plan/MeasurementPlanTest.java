@@ -7,11 +7,9 @@ import dev.membound.benchmarks.gemv.GemvWorkload;
 import dev.membound.benchmarks.host.CacheHierarchy;
 import dev.membound.benchmarks.suite.PlannedWorkload;
 import dev.membound.benchmarks.suite.Preset;
-import dev.membound.benchmarks.suite.Workload;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.quant.QuantType;
 import dev.membound.model.run.HostFacts.CacheLevel;
-import dev.membound.model.run.Measurement;
 import dev.membound.model.run.MeasurementFile;
 import dev.membound.model.run.Residency;
 import java.util.List;
@@ -79,26 +77,7 @@ class MeasurementPlanTest {
   }
 
   private static MeasurementFile measured(PlannedWorkload planned) {
-    Workload workload = planned.workload();
-    Measurement measurement =
-        new Measurement(
-            planned.id(),
-            workload.kernel(),
-            workload.format(),
-            workload.layout(),
-            workload.shape(),
-            workload.batch(),
-            workload.threads(),
-            workload.residency(),
-            workload.workingSetBytes(),
-            workload.bytes(),
-            workload.flops(),
-            List.of(),
-            null,
-            null,
-            null,
-            null);
-    return new MeasurementFile(1, "run-1", "quick", 1, List.of(measurement));
+    return new MeasurementFile(1, "run-1", "quick", 1, List.of(planned.measurement(List.of())));
   }
 
   private static PlannedWorkload gemv(long workingSetBytes) {
