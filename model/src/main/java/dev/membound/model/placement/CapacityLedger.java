@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What lies where, by component, and whether it fits.
@@ -32,15 +33,19 @@ public record CapacityLedger(List<Pool> pools) {
    * @param bytesByComponent {@code weights}, {@code kv}, {@code index}, {@code state}, {@code
    *     activations}, {@code workspace}; with a model that drafts its {@code draft-weights}, {@code
    *     draft-kv}, {@code draft-index} and {@code draft-state}
-   * @param smallest the fewest of these devices that hold it, and how they share; empty when no
-   *     number does
+   * @param fewest looks for {@link #smallest}: a search that most askers do not need
    */
   public record Pool(
       String device,
       int count,
       long capacityBytes,
       Map<String, Long> bytesByComponent,
-      Optional<Sharding> smallest) {
+      Supplier<Optional<Sharding>> fewest) {
+
+    /** The fewest of these devices that hold it, and how they share; empty when no number does. */
+    public Optional<Sharding> smallest() {
+      return fewest.get();
+    }
 
     /** All components. */
     public long bytes() {
@@ -59,7 +64,7 @@ public record CapacityLedger(List<Pool> pools) {
 
     /** Fewest of these devices that hold it; 0 when no number does. */
     public int smallestCount() {
-      return smallest.map(Sharding::devices).orElse(0);
+      return smallest().map(Sharding::devices).orElse(0);
     }
   }
 
@@ -102,6 +107,37 @@ public record CapacityLedger(List<Pool> pools) {
     }
   }
 
+  /** A sharing that holds it with the fewest devices, as far as anyone asks. */
+  private record Known(Sharding sharding) implements Supplier<Optional<Sharding>> {
+    @Override
+    public Optional<Sharding> get() {
+      return Optional.of(sharding);
+    }
+  }
+
+  /** Tries shardings by their number of devices until one fits. A record: ledgers stay equal. */
+  private record Searched(DeviceProfile device, Residents residents, Sharding sharding)
+      implements Supplier<Optional<Sharding>> {
+    @Override
+    public Optional<Sharding> get() {
+      int most = device.link().isPresent() ? Integer.MAX_VALUE : 1;
+      // More parts than these never make a device's share smaller.
+      for (Sharding candidate :
+          Shardings.byDevices(residents.model(), residents.workload(), most)) {
+        Sharding whole = candidate.withKvModules(0);
+        boolean modular = sharding.kvModules() > 0;
+        if (modular && candidate.tensorParallel() != candidate.devices()) {
+          continue;
+        }
+        Sharding tried = modular ? whole.withKvModules(sharding.kvModules()) : whole;
+        if (residents.shares(tried) && fits(device, residents.share(tried))) {
+          return Optional.of(tried);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
   /**
    * The ledger of a workload on a system.
    *
@@ -131,11 +167,11 @@ public record CapacityLedger(List<Pool> pools) {
     DeviceProfile device = system.device();
     Map<String, Long> held = residents.share(sharding);
     refuse(device, residents, held);
-    Optional<Sharding> smallest =
-        fits(device, held) ? Optional.of(sharding) : smallest(device, residents, sharding);
+    Supplier<Optional<Sharding>> fewest =
+        fits(device, held) ? new Known(sharding) : new Searched(device, residents, sharding);
     List<Pool> pools = new ArrayList<>();
     int count = system.count();
-    pools.add(pool(device.name(), count, device.memory(), part(device, held, false), smallest));
+    pools.add(pool(device.name(), count, device.memory(), part(device, held, false), fewest));
     device
         .kvMemory()
         .filter(tier -> !part(device, held, true).isEmpty())
@@ -147,7 +183,7 @@ public record CapacityLedger(List<Pool> pools) {
                         count,
                         tier,
                         part(device, held, true),
-                        smallest)));
+                        fewest)));
     system
         .kvModule()
         .ifPresent(module -> pools.add(modulePool(module, sharding.kvModules(), residents)));
@@ -159,10 +195,10 @@ public record CapacityLedger(List<Pool> pools) {
       int count,
       MemoryTier tier,
       Map<String, Long> perDevice,
-      Optional<Sharding> smallest) {
+      Supplier<Optional<Sharding>> fewest) {
     Map<String, Long> all = new LinkedHashMap<>();
     perDevice.forEach((component, bytes) -> all.put(component, Math.multiplyExact(bytes, count)));
-    return new Pool(name, count, Math.multiplyExact(capacity(tier), count), all, smallest);
+    return new Pool(name, count, Math.multiplyExact(capacity(tier), count), all, fewest);
   }
 
   /** What of {@code held} lies in the main memory of a device, or in that for the KV cache. */
@@ -200,24 +236,6 @@ public record CapacityLedger(List<Pool> pools) {
     return (long) tier.capacityBytes().value();
   }
 
-  private static Optional<Sharding> smallest(
-      DeviceProfile device, Residents residents, Sharding sharding) {
-    int most = device.link().isPresent() ? Integer.MAX_VALUE : 1;
-    // More parts than these never make a device's share smaller.
-    for (Sharding candidate : Shardings.byDevices(residents.model(), residents.workload(), most)) {
-      Sharding whole = candidate.withKvModules(0);
-      boolean modular = sharding.kvModules() > 0;
-      if (modular && candidate.tensorParallel() != candidate.devices()) {
-        continue;
-      }
-      Sharding tried = modular ? whole.withKvModules(sharding.kvModules()) : whole;
-      if (residents.shares(tried) && fits(device, residents.share(tried))) {
-        return Optional.of(tried);
-      }
-    }
-    return Optional.empty();
-  }
-
   private static void refuse(DeviceProfile device, Residents residents, Map<String, Long> held) {
     if (held.getOrDefault("kv", 0L) == 0) {
       return;
@@ -246,7 +264,7 @@ public record CapacityLedger(List<Pool> pools) {
         count,
         Math.multiplyExact(capacity, count),
         held,
-        Optional.of(Sharding.tensor(Math.toIntExact(smallest))));
+        new Known(Sharding.tensor(Math.toIntExact(smallest))));
   }
 
   private static void putCache(Map<String, Long> held, String prefix, KvFootprint cache) {
