@@ -2,6 +2,7 @@ package dev.membound.benchmarks.topk;
 
 import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
+import dev.membound.benchmarks.suite.StepComparison;
 import dev.membound.benchmarks.suite.WarmUp;
 import dev.membound.kernels.attention.AttentionShape;
 import dev.membound.kernels.attention.AttentionState;
@@ -25,7 +26,6 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.IterationParams;
-import org.openjdk.jmh.runner.IterationType;
 
 /**
  * The near-memory step (scan digests, select, attend) and the dense step in turn, on structured
@@ -61,7 +61,6 @@ public class NearMemoryStepBenchmark extends KernelBenchmark {
   public int budgetTokens;
 
   private final StepComparison comparison = new StepComparison("dense step", "near-memory step");
-  private boolean warmingUp;
   private PagedKvCache cache;
   private BlockTable table;
   private float[] query;
@@ -116,13 +115,8 @@ public class NearMemoryStepBenchmark extends KernelBenchmark {
   }
 
   @Setup(Level.Iteration)
-  public void forgetWarmUp(IterationParams iteration) {
-    if (iteration.getType() == IterationType.WARMUP) {
-      warmingUp = true;
-    } else if (warmingUp) {
-      warmingUp = false;
-      comparison.reset();
-    }
+  public void startIteration(IterationParams iteration) {
+    comparison.startIteration(iteration.getType());
   }
 
   @TearDown(Level.Trial)

@@ -5,6 +5,7 @@ import dev.membound.benchmarks.attention.KvShape;
 import dev.membound.benchmarks.host.WorkingSetSize;
 import dev.membound.benchmarks.suite.KernelBenchmark;
 import dev.membound.benchmarks.suite.MeasuredKernel;
+import dev.membound.benchmarks.suite.StepComparison;
 import dev.membound.benchmarks.suite.WarmUp;
 import dev.membound.kernels.attention.KvType;
 import dev.membound.kernels.attention.PagedKvCache;
@@ -18,7 +19,6 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.IterationParams;
-import org.openjdk.jmh.runner.IterationType;
 
 /**
  * Scoring all keys and selecting the top k of each KV head's scores, in turn; a fork ends with a
@@ -47,7 +47,6 @@ public class SelectBenchmark extends KernelBenchmark {
   public int k;
 
   private final StepComparison comparison = new StepComparison("scan", "selection");
-  private boolean warmingUp;
   private KvSequences sequences;
   private KeyScorer scorer;
   private final TopKSelector selector = new TopKSelector();
@@ -89,13 +88,8 @@ public class SelectBenchmark extends KernelBenchmark {
   }
 
   @Setup(Level.Iteration)
-  public void forgetWarmUp(IterationParams iteration) {
-    if (iteration.getType() == IterationType.WARMUP) {
-      warmingUp = true;
-    } else if (warmingUp) {
-      warmingUp = false;
-      comparison.reset();
-    }
+  public void startIteration(IterationParams iteration) {
+    comparison.startIteration(iteration.getType());
   }
 
   @TearDown(Level.Trial)

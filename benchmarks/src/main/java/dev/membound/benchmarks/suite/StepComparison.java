@@ -1,14 +1,15 @@
-package dev.membound.benchmarks.topk;
+package dev.membound.benchmarks.suite;
 
 import dev.membound.model.statistics.Quantiles;
 import java.util.Arrays;
 import java.util.Locale;
+import org.openjdk.jmh.runner.IterationType;
 
 /**
  * Two things timed in turn, each pair beside itself, and what they say after a fork. A line of
  * text, since JMH adds up what a state counts over its iterations.
  */
-final class StepComparison {
+public final class StepComparison {
   private static final int MOST_PAIRS = 1 << 20;
 
   private final String longName;
@@ -16,18 +17,27 @@ final class StepComparison {
   private double[] longSeconds = new double[1024];
   private double[] shortSeconds = new double[1024];
   private int pairs;
+  private boolean warmingUp;
 
-  StepComparison(String longName, String shortName) {
+  public StepComparison(String longName, String shortName) {
     this.longName = longName;
     this.shortName = shortName;
   }
 
-  /** Forgets the pairs so far. */
-  void reset() {
-    pairs = 0;
+  /** To be called before every iteration: forgets the pairs of warm-up when that is over. */
+  public void startIteration(IterationType type) {
+    if (warmingUp && type == IterationType.MEASUREMENT) {
+      pairs = 0;
+    }
+    warmingUp = type == IterationType.WARMUP;
   }
 
-  void add(long longNanos, long shortNanos) {
+  /** Whether no pair has been timed: the fork measured something else. */
+  public boolean isEmpty() {
+    return pairs == 0;
+  }
+
+  public void add(long longNanos, long shortNanos) {
     if (pairs == MOST_PAIRS) {
       return;
     }
@@ -40,7 +50,7 @@ final class StepComparison {
   }
 
   /** Median times, and the median ratio with its middle half. */
-  String summary() {
+  public String summary() {
     double[] ratios = new double[pairs];
     for (int i = 0; i < pairs; i++) {
       ratios[i] = longSeconds[i] / shortSeconds[i];

@@ -1,16 +1,22 @@
-package dev.membound.benchmarks.topk;
+package dev.membound.benchmarks.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.runner.IterationType;
 
 class StepComparisonTest {
   @Test
-  void summaryIsOfMediansAfterTheLastReset() {
+  void summaryIsOfMediansAfterWarmUp() {
     StepComparison comparison = new StepComparison("dense", "sparse");
+    comparison.startIteration(IterationType.WARMUP);
     comparison.add(1, 1_000_000_000);
-    comparison.reset();
+    comparison.startIteration(IterationType.WARMUP);
+    comparison.add(1, 1_000_000_000);
     for (int i = 1; i <= 3000; i++) {
+      if (i % 1000 == 1) {
+        comparison.startIteration(IterationType.MEASUREMENT);
+      }
       comparison.add(i % 3 == 0 ? 9_000_000 : 8_000_000, 1_000_000);
     }
 
@@ -34,6 +40,7 @@ class StepComparisonTest {
 
   @Test
   void withoutPairsThereIsNothingToSay() {
+    assertThat(new StepComparison("dense", "sparse").isEmpty()).isTrue();
     assertThat(new StepComparison("dense", "sparse").summary()).contains("NaN", "0 pairs");
   }
 }
