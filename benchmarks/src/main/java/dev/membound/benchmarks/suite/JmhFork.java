@@ -51,7 +51,7 @@ final class JmhFork {
     Path log = scratch.resolve("jmh-fork.log");
     ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .include("^" + Pattern.quote(workload.benchmark().getName()) + "\\.")
+            .include(include(workload))
             .mode(Mode.Throughput)
             .timeUnit(TimeUnit.SECONDS)
             .threads(1)
@@ -84,6 +84,14 @@ final class JmhFork {
     } catch (IOException e) {
       throw new ForkFailedException("cannot use " + scratch + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The expression by which JMH finds a workload's benchmark. */
+  static String include(Workload workload) {
+    return "^"
+        + Pattern.quote(workload.benchmark().getName())
+        + "\\."
+        + workload.method().map(method -> Pattern.quote(method) + "$").orElse("");
   }
 
   private String[] jvmArguments() {

@@ -13,6 +13,11 @@ public interface Workload {
   /** The JMH class that runs it. */
   Class<?> benchmark();
 
+  /** Its method, where {@link #benchmark()} has several; empty for the only one. */
+  default Optional<String> method() {
+    return Optional.empty();
+  }
+
   /** Every JMH parameter of {@link #benchmark()}, by field name. */
   Map<String, String> params();
 

@@ -12,8 +12,6 @@ final class KernelFamily {
   static final String FMA = "fma";
   static final String CALL = "call";
 
-  private static final String GEMV = "gemv";
-
   private static final Set<String> PROBES = Set.of(READ, CHUNK, LATENCY, FMA, CALL);
   private static final Set<String> WRITING = Set.of("copy", "triad");
   private static final Set<String> FLOATING = Set.of("F64", "F32", "F16", "BF16");
@@ -45,11 +43,12 @@ final class KernelFamily {
 
   /**
    * Whether the equations describe it: a kernel, or writing in DRAM, where its cost is known. A
-   * GEMV of several vectors runs another kernel than that of one, with an efficiency of its own.
+   * GEMV of several vectors, or attention of sequences with a shared prefix, does not compute as
+   * that of one does, and has an efficiency of its own.
    */
   static boolean isModelled(Measurement measurement) {
     return !isProbe(measurement.kernel())
-        && !(measurement.kernel().equals(GEMV) && measurement.batch() > 1)
+        && measurement.batch() == 1
         && (!isWriting(measurement.kernel()) || measurement.residency() == Residency.DRAM);
   }
 }
