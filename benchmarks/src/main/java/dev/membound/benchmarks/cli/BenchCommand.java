@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
       "                                           FLOP a byte, shares of both ceilings",
       "  ./membound bench NearMemoryStepBenchmark -f 3",
       "                                           near-memory step beside dense attention",
+      "  ./membound bench SharedPrefixBenchmark -p sequences=1,4,16",
+      "                                           a prefix read once, and once for each sequence",
       "  ./membound bench --peers                 against ggml, ONNX Runtime, Jlama, OpenBLAS",
       "  ./membound bench --peers --kernel gemv --format Q4_0 --forks 5"
     })

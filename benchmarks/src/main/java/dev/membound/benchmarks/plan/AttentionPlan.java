@@ -2,6 +2,9 @@ package dev.membound.benchmarks.plan;
 
 import dev.membound.benchmarks.attention.AttentionWorkload;
 import dev.membound.benchmarks.attention.KvShape;
+import dev.membound.benchmarks.attention.PrefixReading;
+import dev.membound.benchmarks.attention.SharedPrefix;
+import dev.membound.benchmarks.attention.SharedPrefixWorkload;
 import dev.membound.benchmarks.suite.PlannedWorkload;
 import dev.membound.benchmarks.suite.Preset;
 import dev.membound.kernels.attention.KvType;
@@ -23,6 +26,8 @@ final class AttentionPlan {
   private static final int LONG = 32768;
   private static final int SHORT = 4096;
   private static final int MILLION = 1 << 20;
+  private static final int SUFFIX = 256;
+  private static final int SEQUENCES = 8;
 
   private final PlanScope scope;
   private final List<PlannedWorkload> workloads = new ArrayList<>();
@@ -35,6 +40,7 @@ final class AttentionPlan {
     AttentionPlan plan = new AttentionPlan(scope);
     if (scope.preset() == Preset.SMOKE) {
       plan.add(KvType.F16, 512, Residency.L3, false, scope.allCores());
+      plan.addSharedPrefix(PrefixReading.CASCADE, 512, Residency.L3);
       return plan.workloads;
     }
     for (KvType type : EnumSet.of(KvType.F32, KvType.F16, KvType.BF16)) {
@@ -78,6 +84,17 @@ final class AttentionPlan {
       int blockSize = PagedKvCache.DEFAULT_BLOCK_SIZE;
       add(heads(QUERY_HEADS, kvHeads, context, blockSize), Residency.DRAM, false, 1);
     }
+    for (PrefixReading reading : PrefixReading.values()) {
+      addSharedPrefix(reading, LONG, Residency.DRAM);
+    }
+  }
+
+  private void addSharedPrefix(PrefixReading reading, int prefixTokens, Residency level) {
+    SharedPrefix group = new SharedPrefix(shape(KvType.F16, prefixTokens), SUFFIX, SEQUENCES);
+    workloads.add(
+        new PlannedWorkload(
+            new SharedPrefixWorkload(reading, group, 1, level, wantedBytes(level, 1)),
+            scope.kernelForks(level)));
   }
 
   private static KvShape heads(int queryHeads, int kvHeads, int context, int blockSize) {
@@ -103,10 +120,15 @@ final class AttentionPlan {
   }
 
   private void add(KvShape shape, Residency level, boolean scattered, int threads) {
-    long wanted = level == Residency.DRAM ? scope.workingSetBytes(level, threads) : 1;
+    long wanted = wantedBytes(level, threads);
     workloads.add(
         new PlannedWorkload(
             new AttentionWorkload(shape, scattered, threads, level, wanted),
             scope.kernelForks(level)));
+  }
+
+  /** In a cache one sequence, or group of them, is the working set. */
+  private long wantedBytes(Residency level, int threads) {
+    return level == Residency.DRAM ? scope.workingSetBytes(level, threads) : 1;
   }
 }

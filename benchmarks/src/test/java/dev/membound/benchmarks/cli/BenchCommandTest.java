@@ -43,6 +43,10 @@ class BenchCommandTest {
           SelectBenchmark -f 0 -wi 0 -i 1 -r 1ms -p context=100 -p k=-1 | k=-1 is not between 1 and the 100 tokens
           NearMemoryStepBenchmark -f 0 -wi 0 -i 1 -r 1ms -p context=100 -p budgetTokens=20 | a budget of 20 tokens in blocks of 16
           NearMemoryStepBenchmark -f 0 -wi 0 -i 1 -r 1ms -p context=100 -p budgetTokens=0 | a budget of 0 tokens in blocks of 16
+          SharedPrefixBenchmark -f 0 -wi 0 -i 1 -r 1ms -p sequences=0 | 0 sequences; a group has 1 to 1024
+          SharedPrefixBenchmark -f 0 -wi 0 -i 1 -r 1ms -p prefixTokens=100 | a prefix of 100 tokens in blocks of 16
+          SharedPrefixBenchmark.flat -f 0 -wi 0 -i 1 -r 1ms -p suffixTokens=-1 | suffixes of -1 tokens
+          SharedPrefixBenchmark -p residency=DISK | residency of SharedPrefixBenchmark is one of L1, L2, L3, DRAM
           CallBenchmark -f 0 -wi 0 -i 1 -r 1ms -p threads=100000 | a team of 100000 threads
           DecodeStepBenchmark.planned -f 0 -wi 0 -i 1 -r 1ms -p overlapExponent=4 -p model=nope | unknown model 'nope'
           DecodeStepBenchmark.planned -p overlapExponent=abc | overlapExponent of DecodeStepBenchmark is a number

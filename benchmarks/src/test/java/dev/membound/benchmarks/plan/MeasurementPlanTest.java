@@ -3,10 +3,12 @@ package dev.membound.benchmarks.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.membound.benchmarks.attention.SharedPrefixWorkload;
 import dev.membound.benchmarks.gemv.GemvWorkload;
 import dev.membound.benchmarks.host.CacheHierarchy;
 import dev.membound.benchmarks.suite.PlannedWorkload;
 import dev.membound.benchmarks.suite.Preset;
+import dev.membound.benchmarks.suite.Workload;
 import dev.membound.kernels.matrix.MatrixLayout;
 import dev.membound.kernels.quant.QuantType;
 import dev.membound.model.run.HostFacts.CacheLevel;
@@ -15,6 +17,7 @@ import dev.membound.model.run.Residency;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MeasurementPlanTest {
@@ -126,6 +129,16 @@ class MeasurementPlanTest {
     assertThat(large.workloads())
         .filteredOn(planned -> planned.workload().shape().getOrDefault("context", 0L) == 1 << 20)
         .hasSize(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SMOKE, CASCADE", "QUICK,", "FULL, CASCADE FLAT"})
+  void sharedPrefixesAreMeasuredBothWaysInFull(Preset preset, String readings) {
+    assertThat(MeasurementPlan.of(preset, TWO_CORES, 512, 16 * GIB).workloads())
+        .extracting(PlannedWorkload::workload)
+        .filteredOn(SharedPrefixWorkload.class::isInstance)
+        .extracting(Workload::layout)
+        .containsExactly(readings == null ? new String[0] : readings.split(" "));
   }
 
   @Test
