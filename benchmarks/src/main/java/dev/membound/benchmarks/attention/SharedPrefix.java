@@ -10,7 +10,7 @@ import dev.membound.kernels.attention.PagedKvCache;
  * @param sequences of a group, 1 to {@value #MOST_SEQUENCES}
  */
 public record SharedPrefix(KvShape prefix, int suffixTokens, int sequences) {
-  /** The scores of a worker take 128 KiB for every four query heads of all sequences. */
+  /** The scores of a worker take 16 KiB for every four query heads of all sequences. */
   static final int MOST_SEQUENCES = 1024;
 
   /**

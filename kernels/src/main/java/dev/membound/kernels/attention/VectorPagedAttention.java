@@ -32,9 +32,6 @@ final class VectorPagedAttention extends PagedAttention {
   private static final int PAIR_WEIGHTS = WeighTiles.PAIR_WEIGHTS;
   private static final int CHUNK_PAIRS = 256;
 
-  /** Floats from a chunk's weights of four heads to those of the next four. */
-  private static final int PASS_WEIGHTS = CHUNK_PAIRS * PAIR_WEIGHTS;
-
   /** Pairs of 1-byte elements that a second pass finds in the L1 cache. */
   private static final int CACHED_BYTE_PAIRS = 4;
 
@@ -50,6 +47,10 @@ final class VectorPagedAttention extends PagedAttention {
   private final int scaleBytes;
   private final int paddedGroup;
   private final int chunkPairs;
+
+  /** Floats from a chunk's weights of four heads to those of the next four. */
+  private final int passWeights;
+
   private final Scratch[] scratch;
 
   VectorPagedAttention(
@@ -64,6 +65,7 @@ final class VectorPagedAttention extends PagedAttention {
     this.scaleBytes = TileLayout.scaleBytes(type, shape.headDim());
     this.paddedGroup = Math.ceilDiv(shape.group(), HEADS) * HEADS;
     this.chunkPairs = paddedGroup == HEADS ? CHUNK_PAIRS : cachedPairs(type);
+    this.passWeights = chunkPairs * PAIR_WEIGHTS;
     this.scratch = new Scratch[team.size()];
     for (int worker = 0; worker < scratch.length; worker++) {
       scratch[worker] = new Scratch();
@@ -83,8 +85,8 @@ final class VectorPagedAttention extends PagedAttention {
 
     // Runs.
     final TileScorer.Vector[] scorers = new TileScorer.Vector[shape.kvHeads()];
-    final float[] weights = new float[paddedGroup / HEADS * PASS_WEIGHTS];
-    final long[] tiles = new long[2 * CHUNK_PAIRS];
+    final float[] weights = new float[paddedGroup / HEADS * passWeights];
+    final long[] tiles = new long[2 * chunkPairs];
 
     // A pair of Q8_0.
     final float[] scales = new float[scaleRows * LANES];
@@ -148,16 +150,16 @@ final class VectorPagedAttention extends PagedAttention {
           own.tiles[2 * i] = set.keyTile(head, from + i);
           own.tiles[2 * i + 1] = set.keyTile(head, Math.min(from + i + gap, end - 1));
         }
-        own.scorers[head].scorePairs(cache.memory(), own.tiles, pairs, own.weights, PASS_WEIGHTS);
+        own.scorers[head].scorePairs(cache.memory(), own.tiles, pairs, own.weights, passWeights);
         for (int i = 0; i < pairs; i++) {
           int far = from + i + gap;
           int at = i * PAIR_WEIGHTS;
-          mask(own.weights, at, PASS_WEIGHTS, set.lanes(from + i));
-          mask(own.weights, at + LANES, PASS_WEIGHTS, far < end ? set.lanes(far) : 0);
+          mask(own.weights, at, passWeights, set.lanes(from + i));
+          mask(own.weights, at + LANES, passWeights, far < end ? set.lanes(far) : 0);
           own.tiles[2 * i] += cache.valueDistance();
           own.tiles[2 * i + 1] += cache.valueDistance();
         }
-        softmax(own, head, own.weights, 0, pairs, PASS_WEIGHTS);
+        softmax(own, head, own.weights, 0, pairs, passWeights);
         weigh(own, cache.memory(), head, pairs);
       }
     }
@@ -190,7 +192,7 @@ final class VectorPagedAttention extends PagedAttention {
         int at = i / 2 * PAIR_WEIGHTS + i % 2 * LANES;
         for (int head = 0; head < shape.group(); head += HEADS) {
           int heads = Math.min(HEADS, shape.group() - head);
-          int from = at + head / HEADS * PASS_WEIGHTS;
+          int from = at + head / HEADS * passWeights;
           TileDecode.applyScales(memory, tiles[i], 1, p, from, heads, PAIR);
         }
       }
@@ -201,7 +203,7 @@ final class VectorPagedAttention extends PagedAttention {
     }
     long base = TileLayout.address(memory, tiles, 2 * pairs, tileBytes);
     for (int head = 0; head < paddedGroup; head += HEADS) {
-      int from = head / HEADS * PASS_WEIGHTS;
+      int from = head / HEADS * passWeights;
       int to = (kvHead * paddedGroup + head) * paddedDim;
       switch (type) {
         case F16 -> WeighTiles.weighF16(memory, tiles, pairs, panels, lineBytes, p, from, o, to);
