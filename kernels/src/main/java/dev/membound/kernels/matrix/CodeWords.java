@@ -1,17 +1,20 @@
 package dev.membound.kernels.matrix;
 
 /**
- * Codes of 2 to 6 bits in 16-bit words without a bit to spare: as many whole codes as a word takes,
+ * Codes of 1 to 8 bits in 16-bit words without a bit to spare: as many whole codes as a word takes,
  * lowest first, and the bits left at the top of the words of a run together hold the run's last
  * codes. A kernel multiplies every field of a word by a factor of its own, so it costs nothing that
  * a code lies in pieces.
  */
 public enum CodeWords {
+  BITS_1(1, 16, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
   BITS_2(2, 8, 1, 0, 2, 4, 6, 8, 10, 12, 14),
   BITS_3(3, 16, 3, 0, 3, 6, 9, 12, 15),
   BITS_4(4, 4, 1, 0, 4, 8, 12),
   BITS_5(5, 16, 5, 0, 5, 10, 15),
-  BITS_6(6, 8, 3, 0, 6, 12, 14);
+  BITS_6(6, 8, 3, 0, 6, 12, 14),
+  BITS_7(7, 16, 7, 0, 7, 14, 15),
+  BITS_8(8, 2, 1, 0, 8);
 
   private final int bits;
   private final int runCodes;
@@ -27,9 +30,18 @@ public enum CodeWords {
     this.shifts = shifts;
   }
 
-  /** The packing of codes of {@code bits} bits, 2 to 6. */
+  /**
+   * The packing of codes of {@code bits} bits.
+   *
+   * @throws IllegalArgumentException if {@code bits} is not 1 to 8
+   */
   public static CodeWords ofBits(int bits) {
-    return values()[bits - BITS_2.bits];
+    for (CodeWords words : values()) {
+      if (words.bits == bits) {
+        return words;
+      }
+    }
+    throw new IllegalArgumentException("a code has 1 to 8 bits, not " + bits);
   }
 
   /** Codes that a run of {@link #runWords} words holds. */

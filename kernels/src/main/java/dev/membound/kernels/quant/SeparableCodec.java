@@ -4,10 +4,10 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A codec whose blocks are integer codes under scales, and which can take the two apart: what
- * packing for a vector kernel starts from.
+ * packing for a vector kernel starts from. A block has 16 to 512 weights, a power of two.
  */
 public interface SeparableCodec extends BlockCodec {
-  /** Bits of a code, 2 to 6. */
+  /** Bits of a code, 1 to 8. */
   int codeBits();
 
   /** 16-bit words that hold a block's scales. */
@@ -31,12 +31,18 @@ public interface SeparableCodec extends BlockCodec {
    */
   void separate(MemorySegment source, long offset, int[] codes, short[] scales);
 
-  /** Runs of columns that have a scale, and maybe a minimum, of their own. */
+  /**
+   * Runs of columns that have a scale, and maybe a minimum, of their own: equal ones of 16 columns
+   * or more, a power of two.
+   */
   default int groups() {
     return 1;
   }
 
-  /** What a code stands for under a scale of 1: from −128 to 127. */
+  /**
+   * What a code stands for under a scale of 1: from −128 to 127. The next code stands for the next
+   * integer; only codes of 4 bits may have uneven levels, which a vector can look up.
+   */
   int level(int code);
 
   /**

@@ -11,8 +11,32 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a codec says of its codes and scales, against its own decoder, whatever the bytes. */
 class SeparableCodecTest {
+  private static final Integer[] POWERS_OF_TWO = {16, 32, 64, 128, 256, 512};
+
   static Stream<QuantType> separableTypes() {
     return Arrays.stream(QuantType.values()).filter(type -> type.codec() instanceof SeparableCodec);
+  }
+
+  /** What packing and the decoders of all formats rely on; {@link SeparableCodec} says it. */
+  @ParameterizedTest
+  @MethodSource("separableTypes")
+  void aBlockHasAShapeThatPackingTakes(QuantType type) {
+    SeparableCodec codec = (SeparableCodec) type.codec();
+    int columns = codec.blockElements();
+    assertThat(codec.codeBits()).as("bits of a code").isBetween(1, 8);
+    assertThat(columns).as("columns of a block, a power of two up to 512").isIn(POWERS_OF_TWO);
+    assertThat(columns / codec.groups())
+        .as("columns under one scale, a power of two from 16 on")
+        .isIn(POWERS_OF_TWO)
+        .isGreaterThanOrEqualTo(16);
+    assertThat(codec.blockScaleWords()).isBetween(0, codec.scaleWords());
+    if (codec.codeBits() != 4) {
+      for (int code = 1; code < 1 << codec.codeBits(); code++) {
+        assertThat(codec.level(code))
+            .as("level of code %d: codes of other than 4 bits have even levels", code)
+            .isEqualTo(codec.level(0) + code);
+      }
+    }
   }
 
   @ParameterizedTest
