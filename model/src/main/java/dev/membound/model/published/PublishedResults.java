@@ -1,5 +1,6 @@
 package dev.membound.model.published;
 
+import dev.membound.model.catalogue.CatalogueException;
 import dev.membound.model.quantity.Dimension;
 import dev.membound.model.workload.Phase;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The collection of published results.
@@ -35,6 +37,40 @@ public record PublishedResults(
    * rate and its energy.
    */
   public static final Set<String> POWER_CALIBRATION_ROWS = Set.of("R1321", "R1331");
+
+  /**
+   * The collection, held to what its rows refer to.
+   *
+   * @throws CatalogueException if a row names a source that {@code sources} does not have
+   */
+  public PublishedResults {
+    rows(timings, products, layers, throughputs, powers, uncovered)
+        .filter(row -> !sources.containsKey(row.source()))
+        .findFirst()
+        .ifPresent(
+            row -> {
+              throw new CatalogueException(
+                  "sources.csv: no line for '%s', the source of row %s"
+                      .formatted(row.source(), row.id()));
+            });
+  }
+
+  /** All rows, predicted or not. */
+  public Stream<PublishedRow> rows() {
+    return rows(timings, products, layers, throughputs, powers, uncovered);
+  }
+
+  private static Stream<PublishedRow> rows(
+      TimingRows timings,
+      List<ProductTiming> products,
+      List<LayerTiming> layers,
+      List<ServingThroughput> throughputs,
+      List<PowerReading> powers,
+      List<Uncovered> uncovered) {
+    return Stream.of(
+            timings.kernels(), timings.serving(), products, layers, throughputs, powers, uncovered)
+        .flatMap(List::stream);
+  }
 
   /** Reads the resource files. */
   public static PublishedResults load() {

@@ -25,7 +25,7 @@ public record PublishedValidation(
     PublishedResults results = PublishedResults.load();
     List<PublishedPrediction> predictions = new ArrayList<>();
     List<Uncovered> uncovered = new ArrayList<>();
-    predictions.addAll(KernelPredictions.of(results.timings().kernels()));
+    KernelPredictions.of(results.timings().kernels(), predictions, uncovered);
     List<PublishedPrediction> catalogue = new ArrayList<>();
     LayerPredictions.of(results.layers(), catalogue, uncovered);
     catalogue.addAll(ProductPredictions.of(results.products()));

@@ -1,11 +1,18 @@
 package dev.membound.model.published.validate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.membound.model.catalogue.CatalogueException;
+import dev.membound.model.published.KernelTiming;
 import dev.membound.model.published.PublishedResults;
+import dev.membound.model.published.PublishedRow;
+import dev.membound.model.published.PublishedSource;
 import dev.membound.model.published.Uncovered;
 import dev.membound.model.published.validate.PublishedPrediction.Basis;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +24,8 @@ import org.junit.jupiter.api.Test;
 /** How near the predictions come to published results: the bars that must hold. */
 class PublishedValidationTest {
   private static final PublishedValidation VALIDATION = PublishedValidation.run();
+  private static final String PRINT_ANEW =
+      "print it anew with ./membound validate --published --csv";
 
   private static GroupSummary summary(Predicate<PublishedPrediction> which) {
     return GroupSummary.of("", VALIDATION.predictions().stream().filter(which).toList());
@@ -29,14 +38,14 @@ class PublishedValidationTest {
   @Test
   void attentionOnH800IsWithin5PercentWhenItsShapeIsLeftOut() {
     GroupSummary attention = group("gqa-attention, h800-sxm");
-    assertThat(attention.rows()).isEqualTo(82);
+    assertThat(attention.rows()).isGreaterThanOrEqualTo(82);
     assertThat(attention.meanAbsolutePercent()).isLessThanOrEqualTo(5);
   }
 
   @Test
   void theIndexerIsWithin7PercentWhenItsShapeIsLeftOut() {
     GroupSummary indexer = group("dsa-indexer, h800-sxm");
-    assertThat(indexer.rows()).isEqualTo(16);
+    assertThat(indexer.rows()).isGreaterThanOrEqualTo(16);
     assertThat(indexer.meanAbsolutePercent()).isLessThanOrEqualTo(7);
   }
 
@@ -57,7 +66,7 @@ class PublishedValidationTest {
   @Test
   void latenciesOfLeftOutGroupsAreWithin12PercentByMedianAnd17ByMean() {
     GroupSummary latencies = summary(row -> row.basis() == Basis.GROUP_LEFT_OUT);
-    assertThat(latencies.rows()).isEqualTo(310);
+    assertThat(latencies.rows()).isGreaterThanOrEqualTo(310);
     assertThat(latencies.medianAbsolutePercent()).isLessThanOrEqualTo(12);
     assertThat(latencies.meanAbsolutePercent()).isLessThanOrEqualTo(17);
   }
@@ -108,14 +117,44 @@ class PublishedValidationTest {
               assertThat(readings.add(row.id() + row.unit())).isTrue();
             });
     VALIDATION.uncovered().forEach(row -> ids.add(row.id()));
-    assertThat(ids).hasSize(617);
+    assertThat(PublishedResults.load().rows()).extracting(PublishedRow::id).hasSameElementsAs(ids);
     assertThat(VALIDATION.uncovered()).allMatch(row -> row.reason().length() > 10);
-    assertThat(VALIDATION.uncovered())
-        .extracting(Uncovered::source)
-        .allMatch(VALIDATION.sources()::containsKey);
-    assertThat(VALIDATION.predictions())
-        .extracting(PublishedPrediction::source)
-        .allMatch(VALIDATION.sources()::containsKey);
+  }
+
+  @Test
+  void aKernelRowThatNothingElseIsFittedToSaysSo() {
+    KernelTiming alone = PublishedResults.load().timings().kernels().getFirst();
+    List<PublishedPrediction> predictions = new ArrayList<>();
+    List<Uncovered> uncovered = new ArrayList<>();
+
+    KernelPredictions.of(List.of(alone), predictions, uncovered);
+
+    assertThat(predictions).isEmpty();
+    assertThat(uncovered).extracting(Uncovered::id).containsExactly(alone.id());
+    assertThat(uncovered.getFirst().reason()).startsWith("no other shape");
+  }
+
+  @Test
+  void aRowWhoseSourceIsNotListedIsRefused() {
+    PublishedResults results = PublishedResults.load();
+    KernelTiming first = results.timings().kernels().getFirst();
+    Map<String, PublishedSource> others = new HashMap<>(results.sources());
+    others.remove(first.source());
+
+    assertThatExceptionOfType(CatalogueException.class)
+        .isThrownBy(
+            () ->
+                new PublishedResults(
+                    others,
+                    results.timings(),
+                    results.products(),
+                    results.layers(),
+                    results.throughputs(),
+                    results.powers(),
+                    results.uncovered()))
+        .withMessage(
+            "sources.csv: no line for '%s', the source of row %s"
+                .formatted(first.source(), first.id()));
   }
 
   @Test
@@ -125,14 +164,14 @@ class PublishedValidationTest {
         .allMatch(row -> row.low() <= row.predicted() && row.predicted() <= row.high());
   }
 
-  /**
-   * Predictions are frozen. Where a change of the model is meant, {@code ./membound validate
-   * --published --csv} prints the new file.
-   */
+  /** Predictions are frozen: docs/validation.md says how a change that is meant is recorded. */
   @Test
   void predictionsAreThoseOfTheGoldenFile() {
     List<PublishedPrediction> frozen = FrozenPredictions.load();
-    assertThat(frozen).hasSameSizeAs(VALIDATION.predictions());
+    assertThat(frozen)
+        .as("rows of predictions.csv; with new ones or fewer, " + PRINT_ANEW)
+        .extracting(PublishedPrediction::id)
+        .isEqualTo(VALIDATION.predictions().stream().map(PublishedPrediction::id).toList());
     for (int i = 0; i < frozen.size(); i++) {
       PublishedPrediction old = frozen.get(i);
       PublishedPrediction row = VALIDATION.predictions().get(i);
@@ -141,19 +180,10 @@ class PublishedValidationTest {
           .ignoringFields("predicted", "low", "high")
           .isEqualTo(row);
       assertThat(old.predicted())
-          .as("prediction of %s; is the change meant? then print the golden file anew", row.id())
+          .as("prediction of %s; is the change meant? then %s", row.id(), PRINT_ANEW)
           .isCloseTo(row.predicted(), within(1e-4 * row.predicted()));
       assertThat(old.low()).isCloseTo(row.low(), within(1e-4 * row.low()));
       assertThat(old.high()).isCloseTo(row.high(), within(1e-4 * row.high()));
     }
-  }
-
-  @Test
-  void theCollectionHasTheRowsOfItsSources() {
-    PublishedResults results = PublishedResults.load();
-    assertThat(results.timings().kernels()).hasSize(139);
-    assertThat(results.timings().serving()).hasSize(310);
-    assertThat(results.throughputs()).hasSize(68);
-    assertThat(results.powers()).hasSize(8);
   }
 }
