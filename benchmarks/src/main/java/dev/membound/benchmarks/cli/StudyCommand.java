@@ -86,13 +86,7 @@ final class StudyCommand implements Callable<Integer> {
       output.line(figure.takeaway());
     }
     output.line("");
-    for (Claim claim : result.claims()) {
-      output.line(
-          "%-12s %s: published %s, here %s"
-              .formatted(
-                  claim.verdict().label(), claim.statement(), claim.published(), claim.computed()));
-      output.line("             " + claim.because() + " (" + claim.source() + ")");
-    }
+    result.claims().forEach(claim -> claim.print().lines().forEach(output::line));
     output.line("");
   }
 }

@@ -85,6 +85,12 @@ public record Claim(
     return new Claim(statement, source, published, computed, Verdict.IN_PART, why);
   }
 
+  /** Two lines: verdict, statement and both numbers; the reason and the source. */
+  public String print() {
+    return "%-12s %s: published %s, here %s%n             %s (%s)"
+        .formatted(verdict.label(), statement, published, computed, because, source);
+  }
+
   static String text(double value, String unit) {
     double magnitude = Math.abs(value);
     String number;
