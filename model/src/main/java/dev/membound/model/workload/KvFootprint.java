@@ -1,10 +1,13 @@
 package dev.membound.model.workload;
 
 import dev.membound.model.llm.Attention;
+import dev.membound.model.llm.GroupedQueryAttention;
 import dev.membound.model.llm.LatentAttention;
 import dev.membound.model.llm.LayerGroup;
 import dev.membound.model.llm.LightningIndexer;
+import dev.membound.model.llm.LinearAttention;
 import dev.membound.model.llm.LlmArchitecture;
+import dev.membound.model.llm.NoAttention;
 import java.util.Optional;
 
 /**
@@ -52,7 +55,8 @@ public record KvFootprint(long kvBytes, long stateBytes, long indexBytes) {
     return switch (attention) {
       case LatentAttention latent when format.rotaryFormat() != format ->
           format.bytes(latent.kvRank()) + format.rotaryFormat().bytes(latent.ropeDim());
-      default -> format.bytes(attention.kvElementsPerToken());
+      case GroupedQueryAttention _, LatentAttention _, LinearAttention _, NoAttention _ ->
+          format.bytes(attention.kvElementsPerToken());
     };
   }
 

