@@ -1,17 +1,20 @@
 package dev.membound.model.run;
 
-/** Why a sample counts as disturbed; a sample may have several reasons. */
+/**
+ * Why a sample counts as disturbed; a sample may have several reasons. Whoever measures sets the
+ * limits.
+ */
 public enum Disturbance {
-  /** The kernel's threads lost their cores: CPU time below 0.98 of wall time × threads. */
+  /** The kernel's threads lost their cores: CPU time well below wall time × threads. */
   CORE_LOST("other threads had its cores"),
 
-  /** The hypervisor took more than 2 % of the machine's time. */
+  /** The hypervisor took some of the machine's time. */
   STEAL("the hypervisor had its cores"),
 
-  /** The JIT compiler worked for more than 5 % of it. */
+  /** The JIT compiler worked beside it. */
   JIT("the JIT compiler worked"),
 
-  /** The read ceilings before and after it differ by more than 10 %. */
+  /** The read ceilings before and after it differ. */
   CEILING_MOVED("the read ceilings before and after it differ"),
 
   /** The loops that read the ceiling were not compiled in the time that their warm-up may take. */

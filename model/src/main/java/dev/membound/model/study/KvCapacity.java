@@ -100,9 +100,11 @@ final class KvCapacity implements Study {
     double large =
         KvFootprint.bytesPerToken(LlmCatalogue.find("llama-3.1-405b"), DataFormat.F16)
             * 1_048_576.0;
-    double hybrid = 2.0 * 15 * 8 * 128 / 2;
+    double hybrid =
+        KvFootprint.bytesPerToken(
+            LlmCatalogue.find("linear-hybrid-15-full-layers"), DataFormat.FP4);
     double hybridBatch = hybrid * 32 * 204_800;
-    double latent = 61.0 * 576 * 200_000;
+    double latent = KvFootprint.bytesPerToken(LlmCatalogue.find("deepseek-v3"), DataFormat.FP8);
     return List.of(
         Claim.arithmetic(
             "Llama-3.1-70B takes 327,680 bytes a token",
@@ -151,7 +153,7 @@ final class KvCapacity implements Study {
             "latent attention of 61 layers at 200,000 tokens: 35.1 KB a token at a byte an element",
             Citations.KV_ARTICLE,
             35.1,
-            latent / 200_000 / 1e3,
+            latent / 1e3,
             0.05,
             "KB",
             "61 · (512 + 64) elements; 70.3 KB in BF16"),
