@@ -4,23 +4,22 @@ import dev.membound.model.memory.NearMemory;
 import dev.membound.model.network.Link;
 import dev.membound.model.placement.HardwareSystem;
 import dev.membound.model.quantity.Draw;
-import dev.membound.model.workload.Kernel;
 import dev.membound.model.workload.Operator;
-import dev.membound.model.workload.Phase;
 
 /**
  * An operator on the station that runs it.
  *
  * @param spill runs what {@code station} cannot reach
  * @param reach share of the operand that {@code station} reaches
+ * @param handedOnBytes keys and values that every KV module gets from the devices afterwards
  */
 record Assignment(
     HardwareSystem system,
-    Phase phase,
     Operator operator,
     Station station,
     Station spill,
-    double reach) {
+    double reach,
+    long handedOnBytes) {
 
   /** Time of one execution. */
   OperatorTime time(Draw draw) {
@@ -40,16 +39,11 @@ record Assignment(
 
   /** A prompt's keys and values are computed on the devices and moved to the KV modules. */
   private OperatorTime kvTransfer(Draw draw) {
-    boolean moves =
-        phase == Phase.PREFILL
-            && operator.kernel() == Kernel.ATTENTION
-            && system.kvModule().isPresent();
-    if (!moves) {
+    if (handedOnBytes == 0) {
       return new OperatorTime(0, 0, 0, 0, 0);
     }
     NearMemory module = (NearMemory) system.kvModule().orElseThrow().memory().model();
-    long bytes = Math.ceilDiv(operator.cost().kvWriteBytes() * system.count(), system.kvModules());
-    double seconds = module.exchangeSeconds(bytes, 0, 0, draw);
+    double seconds = module.exchangeSeconds(handedOnBytes, 0, 0, draw);
     return new OperatorTime(0, 0, 0, seconds, seconds);
   }
 

@@ -3,6 +3,7 @@ package dev.membound.model.simulate;
 import dev.membound.model.device.ComputeEngine;
 import dev.membound.model.device.DeviceProfile;
 import dev.membound.model.llm.LlmArchitecture;
+import dev.membound.model.network.Link;
 import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.placement.HardwareSystem;
 import dev.membound.model.quantity.Draw;
@@ -189,30 +190,36 @@ public final class Simulator {
     Sharding sharding = prefill ? system.sharding().withKvModules(0) : system.sharding();
     Draw best = Draw.best();
     List<Assignment> plan = new ArrayList<>();
-    for (Operator operator : workload.operators(model, sharding)) {
+    List<Operator> operators = workload.operators(model, sharding);
+    List<Operator> ofModules =
+        sharding == system.sharding() ? operators : workload.operators(model, system.sharding());
+    for (int i = 0; i < operators.size(); i++) {
+      Operator operator = operators.get(i);
       if (!kernels.contains(operator.kernel())) {
         continue;
       }
+      boolean handsOn = prefill && system.kvModules() > 0 && operator.home() == Operator.Home.KV;
+      long handedOnBytes = handsOn ? ofModules.get(i).cost().kvWriteBytes() : 0;
       boolean onModule = operator.home() == Operator.Home.KV && sharding.kvModules() > 0;
       DeviceProfile device = onModule ? system.kvModule().orElseThrow() : system.device();
       CapacityLedger.Pool pool = onModule ? ledger.pools().getLast() : ledger.pools().getFirst();
       double heldBytes = (double) pool.bytes() / pool.count();
-      plan.add(fastest(system, workload.phase(), operator, device, heldBytes, best));
+      plan.add(fastest(system, operator, device, heldBytes, handedOnBytes, best));
     }
     return plan;
   }
 
   private static Assignment fastest(
       HardwareSystem system,
-      Phase phase,
       Operator operator,
       DeviceProfile device,
       double heldBytes,
+      long handedOnBytes,
       Draw best) {
     ComputeEngine home = system.device().mainEngine();
     Station hostOfDevice = new Station(device, device.mainEngine(), device.mainEngine() != home);
     if (operator.kernel().collective()) {
-      return new Assignment(system, phase, operator, hostOfDevice, hostOfDevice, 1);
+      return new Assignment(system, operator, hostOfDevice, hostOfDevice, 1, 0);
     }
     Assignment fastest = null;
     double fastestSeconds = Double.POSITIVE_INFINITY;
@@ -225,7 +232,8 @@ public final class Simulator {
       if (reach < 1 && !hostOfDevice.runs(operator)) {
         continue;
       }
-      Assignment assignment = new Assignment(system, phase, operator, station, hostOfDevice, reach);
+      Assignment assignment =
+          new Assignment(system, operator, station, hostOfDevice, reach, handedOnBytes);
       double seconds = assignment.time(best).totalSeconds();
       if (seconds < fastestSeconds) {
         fastest = assignment;
@@ -288,6 +296,14 @@ public final class Simulator {
         time.bottleneck());
   }
 
+  /** Whether two devices of a group have less of their links to themselves among all devices. */
+  private static boolean sharesWires(HardwareSystem system, int group) {
+    Link link = system.device().link().orElseThrow();
+    Draw best = Draw.best();
+    return link.network(system.count(), best).topology().pairShare()
+        < link.network(group, best).topology().pairShare();
+  }
+
   private static int devicesOf(Assignment assignment, HardwareSystem system) {
     return assignment.station().device() == system.device() ? system.count() : system.kvModules();
   }
@@ -319,6 +335,20 @@ public final class Simulator {
                     a.station().engine().name(),
                     100 * a.reach(),
                     a.station().device().name())));
+    plan.stream()
+        .filter(a -> a.operator().kernel().collective())
+        .mapToInt(a -> a.operator().participants())
+        .filter(group -> sharesWires(system, group))
+        .boxed()
+        .max(Comparator.naturalOrder())
+        .ifPresent(
+            group ->
+                warnings.add(
+                    "groups of "
+                        + group
+                        + " are taken to have all links of their devices to themselves; wired with "
+                        + system.count()
+                        + " they have fewer, so their exchanges take longer"));
     int layers = model.layers();
     int stages = system.sharding().pipelineParallel();
     if (layers % stages != 0) {

@@ -20,6 +20,7 @@ import dev.membound.model.workload.KvSelection;
 import dev.membound.model.workload.KvSelection.Dense;
 import dev.membound.model.workload.KvSelection.QuestTopK;
 import dev.membound.model.workload.PrefillWorkload;
+import dev.membound.model.workload.Sharding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -262,6 +263,26 @@ class SimulatorTest {
         .isCloseTo(130_000L * 327_680 / 16, within(80 * 20_000L));
   }
 
+  @Test
+  void aPromptHandsEveryKeyAndValueToTheModulesOnceAndKeepsStates() {
+    PrefillWorkload prompt = new PrefillWorkload(2, 4096, F16);
+    // 61 layers of a latent vector and rotary key of 576 elements, which 8 devices hold copies of.
+    LlmArchitecture latent = LlmCatalogue.find("deepseek-v3");
+    double bytes = 61.0 * 2 * 4096 * 576 * 2 / 2;
+    Estimate handed =
+        simulator.estimate(HardwareSystem.of(H100, 8).withKvModules(PNM, 2), latent, prompt);
+    assertThat(operator(handed, "latent-attention").linkSeconds())
+        .isCloseTo(61 * 2 * 250e-9 + bytes / 64e9, ROUNDING);
+
+    Estimate hybrid =
+        simulator.estimate(
+            HardwareSystem.of(H100, 2).withKvModules(PNM, 1),
+            LlmCatalogue.find("qwen3-next-80b-a3b"),
+            prompt);
+    assertThat(operator(hybrid, "linear-attention").linkSeconds()).isZero();
+    assertThat(operator(hybrid, "attention").linkSeconds()).isPositive();
+  }
+
   // Choices, warnings, reproducibility.
 
   @Test
@@ -281,6 +302,22 @@ class SimulatorTest {
 
     assertThat(simulator.estimate(pim, LLAMA_8B, decode(1, 1000)).warnings())
         .anyMatch(w -> w.startsWith("bank-units reaches 49 % of what hbm-pim holds"));
+  }
+
+  @Test
+  void groupsThatAreTakenToHaveAllLinksAreSaid() {
+    for (String pairwise : List.of("mi300x", "v100-sxm2", "tpu-v5e")) {
+      HardwareSystem stages =
+          HardwareSystem.of(DeviceCatalogue.find(pairwise), new Sharding(1, 8, 1, 1, 1, 0));
+      assertThat(simulator.estimate(stages, LLAMA_70B, decode(8, 1000)).warnings())
+          .anyMatch(w -> w.startsWith("groups of 2 are taken to have all links"));
+    }
+    for (HardwareSystem whole :
+        List.of(
+            HardwareSystem.of(H100, new Sharding(1, 8, 1, 1, 1, 0)),
+            HardwareSystem.of(DeviceCatalogue.find("mi300x"), 8))) {
+      assertThat(simulator.estimate(whole, LLAMA_70B, decode(8, 1000)).warnings()).isEmpty();
+    }
   }
 
   @Test
