@@ -11,6 +11,7 @@ import dev.membound.model.workload.Formats;
 import dev.membound.model.workload.InferenceWorkload;
 import dev.membound.model.workload.KvFootprint;
 import dev.membound.model.workload.Phase;
+import dev.membound.model.workload.PhaseSize;
 import dev.membound.model.workload.Sharding;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,7 +23,8 @@ import java.util.Map;
  *   weights     = sliced / TP + copied · copies / TP + held experts + whole, times the share of its
  *                 stage
  *   KV          = sequences of its replica · tokens / CP · entry · copies / TP, the same
- *   activations = rows of a microbatch · (2 · width + widest inner / TP)
+ *   activations = rows of a microbatch · (2 · width + widest inner / TP); a prompt in latent
+ *                 attention besides one layer's expanded keys and values of all its context / TP
  *   workspace   = logits of a microbatch in F32 / TP
  *   stage share = ⌈layers / PP⌉ / layers
  * </pre>
@@ -164,7 +166,27 @@ final class DeviceShare {
       widest = Math.max(widest, Math.max(inner, qkv));
     }
     long elements = 2L * model.hidden() + ceil(widest, sharding.tensorParallel());
-    return formats.activations().bytes(Math.multiplyExact(rows(), elements));
+    return formats
+        .activations()
+        .bytes(Math.addExact(Math.multiplyExact(rows(), elements), expandedElements()));
+  }
+
+  /** Keys and values of one layer that a prompt expands from latent vectors, of all its context. */
+  private long expandedElements() {
+    if (workload.phase() == Phase.DECODE) {
+      return 0;
+    }
+    long widest = 0;
+    for (LayerGroup group : model.groups()) {
+      if (group.attention() instanceof LatentAttention latent) {
+        widest =
+            Math.max(
+                widest, latent.queryHeads() * (long) latent.nopeDim() + latent.outputElements());
+      }
+    }
+    PhaseSize size = workload.size(sharding);
+    long tokens = Math.addExact(size.allRows(), size.distinctPastTokens());
+    return Math.multiplyExact(tokens, ceil(widest, sharding.tensorParallel()));
   }
 
   private long workspaceBytes() {

@@ -56,6 +56,23 @@ class CapacityLedgerTest {
   }
 
   @Test
+  void aPromptHoldsTheKeysAndValuesThatItExpandsFromLatentVectors() {
+    LlmArchitecture latent = LlmCatalogue.find("deepseek-v3");
+    HardwareSystem eight = HardwareSystem.of(H100, 8);
+    PrefillWorkload whole = new PrefillWorkload(1, 32_768, F16);
+    PrefillWorkload chunk = whole.chunks(1024).getLast();
+    // A layer at a time: 128 heads of 128 + 128 elements, an eighth on each device.
+    long expanded = 32_768L * 128 * 256 * 2;
+    // The residual stream twice, 8 + 1 experts of gate and up, 2,048 wide, an eighth of them.
+    long row = 2L * (2 * 7168 + 9 * 4096 / 8) * 8;
+
+    assertThat(CapacityLedger.of(eight, latent, whole).bytesByComponent())
+        .containsEntry("activations", 32_768 * row + expanded);
+    assertThat(CapacityLedger.of(eight, latent, chunk).bytesByComponent())
+        .containsEntry("activations", 1024 * row + expanded);
+  }
+
+  @Test
   void whatDoesNotFitSaysByHowMuchAndHowManyDo() {
     CapacityLedger ledger =
         CapacityLedger.of(
