@@ -18,6 +18,7 @@ import dev.membound.model.simulate.SampledSeconds;
 import dev.membound.model.simulate.Simulator;
 import dev.membound.model.simulate.SpeculativeDecoding;
 import dev.membound.model.workload.DecodeWorkload;
+import dev.membound.model.workload.InferenceWorkload;
 import dev.membound.model.workload.PrefillWorkload;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -63,6 +64,23 @@ final class ServingOptions {
     return Optional.ofNullable(draftModel).map(LlmCatalogue::find);
   }
 
+  /** What both models hold, where one is named that drafts. */
+  Optional<CapacityLedger> ledgerWithDraft(
+      HardwareSystem system, LlmArchitecture model, DecodeWorkload step) {
+    return draft().map(draft -> speculation().ledger(system, model, draft, step));
+  }
+
+  /** What has to fit: with a model that drafts, the step that verifies all its tokens. */
+  InferenceWorkload held(InferenceWorkload workload) {
+    return draftModel != null && workload instanceof DecodeWorkload step
+        ? speculation().verification(step)
+        : workload;
+  }
+
+  private SpeculativeDecoding speculation() {
+    return new SpeculativeDecoding(draftTokens, acceptance);
+  }
+
   /** The prompt in chunks, where it is asked for. */
   Optional<Chunked> chunked(
       Simulator simulator, HardwareSystem system, LlmArchitecture model, PrefillWorkload prompt) {
@@ -87,7 +105,7 @@ final class ServingOptions {
     if (named.isEmpty()) {
       return Optional.empty();
     }
-    SpeculativeDecoding speculation = new SpeculativeDecoding(draftTokens, acceptance);
+    SpeculativeDecoding speculation = speculation();
     LlmArchitecture draft = named.get();
     SampledSeconds whole = speculation.stepSeconds(simulator, system, model, draft, step);
     double tokens = speculation.expectedTokensPerStep();

@@ -158,10 +158,7 @@ final class SimulateCommand implements Callable<Integer> {
     CapacityLedger ledger =
         prefilling
             ? estimate.ledger()
-            : serving
-                .draft()
-                .map(draft -> CapacityLedger.withDraft(system, model, draft, step))
-                .orElse(estimate.ledger());
+            : serving.ledgerWithDraft(system, model, step).orElse(estimate.ledger());
     boolean fits = ledger.fits();
     PhaseTime decode = prefilling || !fits ? null : time(estimate);
     PhaseTime prefill = prefilling && fits ? time(estimate) : null;
@@ -189,7 +186,8 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private List<Ranked> ranking(LlmArchitecture model, InferenceWorkload workload) {
-    return new ShardingSearch(systems.device(runs), model, workload, serving.draft())
+    return new ShardingSearch(
+            systems.device(runs), model, workload, serving.draft(), serving.held(workload))
         .ranked(systems.mostDevices(), objective).stream()
             .limit(RANKS_SHOWN)
             .map(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.membound.model.run.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,21 @@ class SimulateCommandTest {
     JsonNode answer = Json.mapper().readTree(out.toString());
     assertThat(answer.get("decode").get("seconds").get("median").asDouble()).isPositive();
     assertThat(answer.get("prefill").isNull()).isTrue();
+  }
+
+  @Test
+  void aDraftHasToFitWithAllItsTokens() {
+    StringWriter out = new StringWriter();
+    CommandLine commandLine = MemboundCommand.commandLine().setOut(new PrintWriter(out));
+    String drafting = "--batch 4 --context 2000 --draft-model llama-3.2-1b --draft-tokens 7 --json";
+
+    assertThat(commandLine.execute((SYSTEM + drafting).split(" +"))).isZero();
+    JsonNode held =
+        Json.mapper()
+            .readTree(out.toString())
+            .at("/capacity/pools/0/bytesByComponent");
+    assertThat(held.get("kv").asLong()).isEqualTo(4L * 2008 * 131_072);
+    assertThat(held.get("draft-kv").asLong()).isEqualTo(4L * 2008 * 32_768);
   }
 
   @ParameterizedTest

@@ -20,16 +20,18 @@ import java.util.Optional;
  * @param model that they share
  * @param workload what they do
  * @param draft a model that drafts for it and has to fit beside it; its time is left out
+ * @param held what has to fit: the workload, or the step that verifies a draft
  */
 public record ShardingSearch(
     DeviceProfile device,
     LlmArchitecture model,
     InferenceWorkload workload,
-    Optional<LlmArchitecture> draft) {
+    Optional<LlmArchitecture> draft,
+    InferenceWorkload held) {
 
   /** Without a model that drafts. */
   public ShardingSearch(DeviceProfile device, LlmArchitecture model, InferenceWorkload workload) {
-    this(device, model, workload, Optional.empty());
+    this(device, model, workload, Optional.empty(), workload);
   }
 
   /** What is best. */
@@ -99,7 +101,7 @@ public record ShardingSearch(
         .map(
             small ->
                 Shardings.allow(small, system.sharding())
-                    && CapacityLedger.withDraft(system, model, small, workload).fits())
-        .orElseGet(() -> CapacityLedger.of(system, model, workload).fits());
+                    && CapacityLedger.withDraft(system, model, small, held).fits())
+        .orElseGet(() -> CapacityLedger.of(system, model, held).fits());
   }
 }

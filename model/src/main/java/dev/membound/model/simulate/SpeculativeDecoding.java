@@ -1,6 +1,7 @@
 package dev.membound.model.simulate;
 
 import dev.membound.model.llm.LlmArchitecture;
+import dev.membound.model.placement.CapacityLedger;
 import dev.membound.model.placement.HardwareSystem;
 import dev.membound.model.workload.DecodeWorkload;
 
@@ -40,6 +41,21 @@ public record SpeculativeDecoding(int draftTokens, double acceptance) {
     return sum;
   }
 
+  /** What the large model does: the step with every drafted token and its own. */
+  public DecodeWorkload verification(DecodeWorkload step) {
+    return step.withNewTokens(draftTokens + 1L);
+  }
+
+  /**
+   * What both models hold: caches and logits of all drafted tokens besides.
+   *
+   * @throws IllegalArgumentException when a memory refuses the KV cache, with its reason
+   */
+  public CapacityLedger ledger(
+      HardwareSystem system, LlmArchitecture model, LlmArchitecture draft, DecodeWorkload step) {
+    return CapacityLedger.withDraft(system, model, draft, verification(step));
+  }
+
   /**
    * Time of drafting and verifying. Both models run one after the other; the draft model sees the
    * same batch and context, and lies on the same devices.
@@ -52,8 +68,7 @@ public record SpeculativeDecoding(int draftTokens, double acceptance) {
       LlmArchitecture model,
       LlmArchitecture draft,
       DecodeWorkload step) {
-    SampledSeconds verification =
-        simulator.seconds(system, model, step.withNewTokens(draftTokens + 1L));
+    SampledSeconds verification = simulator.seconds(system, model, verification(step));
     return draftTokens == 0
         ? verification
         : simulator.seconds(system, draft, step).times(draftTokens).plus(verification);

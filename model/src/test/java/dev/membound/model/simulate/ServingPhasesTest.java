@@ -79,6 +79,17 @@ class ServingPhasesTest {
   }
 
   @Test
+  void draftedTokensTakeMemoryToo() {
+    DecodeWorkload step = new DecodeWorkload(4, 2000, F16, new Dense());
+
+    // 2,000 cached tokens, seven drafted and the large model's own: 320 KiB and 32 KiB a token.
+    assertThat(new SpeculativeDecoding(7, 0.8).ledger(H100, LARGE, SMALL, step).bytesByComponent())
+        .containsEntry("kv", 4L * 2008 * 327_680)
+        .containsEntry("draft-kv", 4L * 2008 * 32_768)
+        .containsEntry("workspace", 4L * 8 * 4 * 128_256);
+  }
+
+  @Test
   void draftsThatMakeNoSenseAreRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> new SpeculativeDecoding(-1, 0.5));
     assertThatIllegalArgumentException().isThrownBy(() -> new SpeculativeDecoding(1, 1.5));
