@@ -45,6 +45,11 @@ final class Output {
     TextTable.lines(table, COLUMNS, glyphs()).forEach(out::println);
   }
 
+  /** A table whose names are asked for elsewhere: none is cut, however wide it gets. */
+  void wholeTable(DataTable table) {
+    TextTable.lines(table, Integer.MAX_VALUE, glyphs()).forEach(out::println);
+  }
+
   /** The table as a list of objects, one a row, with the columns' names and units as keys. */
   void tableAsJson(DataTable table) {
     List<Map<String, Object>> rows = new ArrayList<>();

@@ -68,7 +68,7 @@ final class ValidateCommand implements Callable<Integer> {
     if (json) {
       output.json(validation);
     } else {
-      output.table(rows(validation));
+      output.wholeTable(rows(validation));
       output.line("");
       output.table(summaries(validation));
     }
