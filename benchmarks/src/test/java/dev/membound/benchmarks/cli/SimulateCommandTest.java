@@ -39,10 +39,7 @@ class SimulateCommandTest {
     String drafting = "--batch 4 --context 2000 --draft-model llama-3.2-1b --draft-tokens 7 --json";
 
     assertThat(commandLine.execute((SYSTEM + drafting).split(" +"))).isZero();
-    JsonNode held =
-        Json.mapper()
-            .readTree(out.toString())
-            .at("/capacity/pools/0/bytesByComponent");
+    JsonNode held = Json.mapper().readTree(out.toString()).at("/capacity/pools/0/bytesByComponent");
     assertThat(held.get("kv").asLong()).isEqualTo(4L * 2008 * 131_072);
     assertThat(held.get("draft-kv").asLong()).isEqualTo(4L * 2008 * 32_768);
   }
