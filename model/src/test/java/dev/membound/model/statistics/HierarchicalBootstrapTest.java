@@ -2,12 +2,15 @@ package dev.membound.model.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.membound.model.run.Interval;
 import dev.membound.model.statistics.HierarchicalBootstrap.Clustering;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HierarchicalBootstrapTest {
   private final HierarchicalBootstrap bootstrap = new HierarchicalBootstrap(400, 7);
@@ -30,6 +33,22 @@ class HierarchicalBootstrapTest {
     double[][] pooled = {Arrays.stream(forks).flatMapToDouble(Arrays::stream).toArray()};
 
     assertThat(width(bootstrap.median(forks))).isGreaterThan(1.5 * width(bootstrap.median(pooled)));
+  }
+
+  /**
+   * Plain percentiles of three values cover the median in 3 of 4 cases only: P(all on one side) =
+   * ¼.
+   */
+  @Test
+  void fewForksOrIterationsReachTheEndsOfWhatWasDrawn() {
+    assertThat(bootstrap.median(new double[][] {{1}, {2}, {3}})).isEqualTo(new Interval(2, 1, 3));
+    assertThat(bootstrap.median(new double[][] {{1, 2, 3}})).isEqualTo(new Interval(2, 1, 3));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 0", "3, 0.000174288", "5, 0.008574974", "20, 0.038027206", "1000000, 0.05"})
+  void tailsAreThoseOfATIntervalWithOneDegreeOfFreedomLessThanForks(int forks, double tail) {
+    assertThat(HierarchicalBootstrap.expandedTail(forks)).isCloseTo(tail, within(1e-6));
   }
 
   @Test
@@ -64,30 +83,44 @@ class HierarchicalBootstrapTest {
   @Test
   void aRatioOfMediansContainsTheTrueRatio() {
     Random random = new Random(4);
-    double[][] twice =
-        Arrays.stream(forks(random, 5, 5, 0.02, 0.02))
-            .map(fork -> Arrays.stream(fork).map(v -> 2 * v).toArray())
-            .toArray(double[][]::new);
+    double[][] sixes = scaled(forks(random, 5, 5, 0.02, 0.02), 6);
+    double[][] threes = scaled(forks(random, 5, 5, 0.02, 0.02), 3);
 
-    Interval ratio = bootstrap.ratioOfMedians(twice, forks(random, 5, 5, 0.02, 0.02));
+    Interval ratio = bootstrap.ratioOfMedians(sixes, threes);
 
-    assertThat(ratio.low()).isLessThan(2);
-    assertThat(ratio.high()).isGreaterThan(2);
-    assertThat(width(ratio)).isLessThan(0.4);
+    assertThat(ratio.median()).isCloseTo(2, within(0.1));
+    assertThat(ratio.low()).isBetween(1.8, 2.0);
+    assertThat(ratio.high()).isBetween(2.0, 2.2);
   }
 
   @Test
   void refusesWhatHasNoMedian() {
     assertThatThrownBy(() -> bootstrap.median(new double[0][]))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("bootstrap");
     assertThatThrownBy(() -> bootstrap.median(new double[][] {{1}, {}}))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("bootstrap");
     assertThatThrownBy(() -> bootstrap.median(new double[][] {{1, Double.NaN}}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("NaN");
+    double[][] sound = {{1}};
+    double[][] infinite = {{Double.POSITIVE_INFINITY}, {1}};
+    assertThatThrownBy(() -> bootstrap.ratioOfMedians(infinite, sound))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("bootstrap");
+    assertThatThrownBy(() -> bootstrap.ratioOfMedians(sound, infinite))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("bootstrap");
     assertThatThrownBy(() -> new HierarchicalBootstrap(10, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("10");
+  }
+
+  private static double[][] scaled(double[][] forks, double factor) {
+    return Arrays.stream(forks)
+        .map(fork -> Arrays.stream(fork).map(value -> factor * value).toArray())
+        .toArray(double[][]::new);
   }
 
   private static double width(Interval interval) {
