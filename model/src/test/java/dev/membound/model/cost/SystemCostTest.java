@@ -48,6 +48,33 @@ class SystemCostTest {
   }
 
   @Test
+  void modulesForTheKvCacheCostWhatTheyCostAlone() {
+    HardwareSystem devices = HardwareSystem.of(DeviceCatalogue.find("h100-sxm"), 2);
+    HardwareSystem modules = HardwareSystem.of(DeviceCatalogue.find("cxl-pnm"), 3);
+    SystemCost together = cost(devices.withKvModules(modules.device(), 3));
+    SystemCost apart = cost(modules);
+
+    assertAddsUp(together.dollars(60, 0), cost.dollars(60, 0), apart.dollars(60, 0));
+    assertAddsUp(together.carbon(60, 0), cost.carbon(60, 0), apart.carbon(60, 0));
+    assertThat(together.capitalUsd())
+        .isCloseTo(cost.capitalUsd() + apart.capitalUsd(), within(1e-6));
+  }
+
+  private static SystemCost cost(HardwareSystem system) {
+    return SystemCost.of(system, Economics.standard(), Draw.best());
+  }
+
+  private static void assertAddsUp(Breakdown sum, Breakdown one, Breakdown other) {
+    assertThat(sum.parts()).isNotEmpty();
+    sum.parts()
+        .forEach(
+            (part, value) ->
+                assertThat(value)
+                    .as(part)
+                    .isCloseTo(one.parts().get(part) + other.parts().get(part), within(1e-9)));
+  }
+
+  @Test
   void aLifetimePaysForTheCapitalOnce() {
     Breakdown dollars = cost.dollars(4 * YEAR, 0);
     assertThat(dollars.parts().get("devices")).isCloseTo(2 * 33600, within(1e-6));

@@ -75,6 +75,24 @@ class EnergyModelTest {
     assertThat(both.seconds()).isCloseTo(0.03, within(1e-15));
   }
 
+  @Test
+  void modulesForTheKvCacheIdleAsTheyDoAlone() {
+    HardwareSystem devices = system("h100-sxm", 2);
+    HardwareSystem modules = system("cxl-pnm", 3);
+    Step step = Step.of(devices.withKvModules(modules.device(), 3));
+
+    double alone = idleWallWatts(devices) + idleWallWatts(modules);
+    assertThat(idleWallWatts(modules)).isPositive();
+    assertThat(step.energy().idleWallWatts()).isCloseTo(alone, within(1e-9));
+    assertThat(step.energy().idle(3).totalJoules()).isCloseTo(3 * alone, within(1e-9));
+    assertThat(step.energy().breakdown(step.account(), 0.8, 0.02).totalJoules())
+        .isCloseTo(step.energy().wallJoules(step.account(), 0.8, 0.02), within(1e-9));
+  }
+
+  private static double idleWallWatts(HardwareSystem system) {
+    return EnergyModel.of(system, EnergyFacts.standard(), Draw.best()).idleWallWatts();
+  }
+
   @ParameterizedTest
   @CsvSource({"h100-sxm, 1", "h100-sxm, 4", "cxl-pnm, 2", "hbm-pim, 1", "lpddr-pim, 1"})
   void memoryEnergyIsThatOfTheSimulator(String device, int count) {

@@ -51,6 +51,50 @@ class NetworkTest {
     assertThat(network.seconds(Kernel.ALL_REDUCE, bytes)).isCloseTo(seconds, within(1e-12));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // 8 on a switch, any two at 1.2 µs: 7/8 · 10 µs in any number of steps.
+    "SWITCH, RING, 17.15e-6", // 7 · 1.2
+    "SWITCH, TREE, 12.35e-6", // 3 · 1.2
+    "SWITCH, DIRECT, 9.95e-6",
+    // A ring, neighbours at 1.1 and the farthest at 1.4 µs; a pair has half the bandwidth.
+    "RING, RING, 16.45e-6", // 7 · 1.1 + 8.75
+    "RING, TREE, 21.7e-6", // 3 · 1.4 + 17.5
+    "RING, DIRECT, 21.4e-6", // 1.4, and 2 MB over the cut
+  })
+  void allGatherPaysForTheStepsAndTheBandwidthOfItsAlgorithm(
+      TopologyKind kind, CollectiveAlgorithm algorithm, double seconds) {
+    assertThat(only(algorithm, kind).seconds(Kernel.ALL_GATHER, 1_000_000))
+        .isCloseTo(seconds, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SWITCH, RING, 17.15e-6", // 7 · 1.2 + 8.75
+    "SWITCH, TREE, 18.6e-6", // Bruck: 3 · (1.2 + 5), half of the bytes in every step
+    "SWITCH, DIRECT, 9.95e-6",
+    // A ring, 16/7 hops on average; half of all 8 MB crosses a cut of one device's bandwidth.
+    "RING, RING, 28.6e-6", // 7 + 16/7 · 7 · 0.1 + 20
+    "RING, TREE, 63.685714e-6", // 3 · (1 + 16/7 · 0.1 + 20)
+    "RING, DIRECT, 21.4e-6",
+  })
+  void allToAllPaysForTheStepsAndTheBandwidthOfItsAlgorithm(
+      TopologyKind kind, CollectiveAlgorithm algorithm, double seconds) {
+    assertThat(only(algorithm, kind).seconds(Kernel.ALL_TO_ALL, 1_000_000))
+        .isCloseTo(seconds, within(1e-12));
+  }
+
+  /** Half of 8 devices send 1 kB to each of the others: 16 kB over one device's bandwidth. */
+  @Test
+  void oneShotAllReduceIsBoundByTheCutOfARing() {
+    assertThat(only(CollectiveAlgorithm.DIRECT, TopologyKind.RING).allReduceSeconds(1000))
+        .isCloseTo(1.56e-6, within(1e-12));
+  }
+
+  private static Network only(CollectiveAlgorithm algorithm, TopologyKind kind) {
+    return new Network(kind.of(8), 100e9, 1e-6, 0.1e-6, false, Set.of(algorithm));
+  }
+
   @Test
   void switchesThatReduceSendEverythingOnce() {
     assertThat(eightOnASwitch(true).allReduceSeconds(1_000_000)).isCloseTo(11.2e-6, within(1e-12));
