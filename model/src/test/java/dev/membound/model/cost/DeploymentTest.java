@@ -8,6 +8,7 @@ import dev.membound.model.catalogue.CatalogueException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeploymentTest {
   @Test
@@ -37,6 +38,20 @@ class DeploymentTest {
         .hasMessageStartingWith("mine.yaml line 3")
         .hasMessageContaining(part)
         .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pue_ratio: {value: 1, assumed: ideal}",
+        "utilisation_ratio: {value: 1, assumed: always busy}",
+      })
+  void theLimitsThemselvesAreAllowed(String line) {
+    Deployment mine = Deployment.parse("mine.yaml", "name: mine\nextends: us\n" + line + "\n");
+
+    assertThat(mine.name()).isEqualTo("mine");
+    assertThat(line.startsWith("pue") ? mine.pue().value() : mine.utilisation().value())
+        .isEqualTo(1);
   }
 
   @Test

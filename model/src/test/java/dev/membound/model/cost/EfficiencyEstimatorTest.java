@@ -71,6 +71,45 @@ class EfficiencyEstimatorTest {
   }
 
   @Test
+  void ratesCountSequencesAndDevices() {
+    HardwareSystem two = HardwareSystem.of(DeviceCatalogue.find("h100-sxm"), 2);
+    Efficiency efficiency =
+        new EfficiencyEstimator(Economics.standard(), 1, 1).estimate(two, MODEL, decode(4));
+    double rate = best(efficiency, Metric.TOKENS_PER_SECOND);
+
+    assertThat(rate).isCloseTo(4 / best(efficiency, Metric.STEP_SECONDS), within(1e-6));
+    assertThat(best(efficiency, Metric.TOKENS_PER_SECOND_PER_SEQUENCE))
+        .isCloseTo(rate / 4, within(1e-6));
+    assertThat(best(efficiency, Metric.TOKENS_PER_SECOND_PER_DEVICE))
+        .isCloseTo(rate / 2, within(1e-6));
+    assertThat(best(efficiency, Metric.DEVICES)).isEqualTo(2);
+  }
+
+  @Test
+  void idleTimeIsPaidForByTheWork() {
+    Efficiency efficiency = in("us");
+    double had = best(efficiency, Metric.STEP_SECONDS) / 0.7;
+    double lifetimeSeconds = 4 * 31_557_600.0;
+
+    assertThat(efficiency.dollars().parts().get("devices"))
+        .isCloseTo(33_600 / lifetimeSeconds * had, withinPercentage(1e-6));
+    assertThat(efficiency.carbon().parts().get("embodied, devices"))
+        .isCloseTo(164 / lifetimeSeconds * had, withinPercentage(1e-6));
+  }
+
+  @Test
+  void timesOfPromptsAndStepsErrTogether() {
+    Serving longPrompts = Serving.of(decode(4).decode(), 8192, 2);
+    Interval seconds =
+        new EfficiencyEstimator(Economics.standard(), 1, 50)
+            .estimate(H100, MODEL, longPrompts)
+            .get(Metric.STEP_SECONDS);
+
+    assertThat(seconds.low()).isBetween(seconds.median() / 2, seconds.median());
+    assertThat(seconds.high()).isBetween(seconds.median(), seconds.median() * 2);
+  }
+
+  @Test
   void everyUncertainMetricHasAnIntervalAroundIt() {
     in("us")
         .metrics()

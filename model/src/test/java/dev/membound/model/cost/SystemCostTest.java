@@ -45,6 +45,13 @@ class SystemCostTest {
                 assertThat(cost.dollars(60, 8e4).parts().get(part))
                     .as(part)
                     .isCloseTo(2 * usd, within(1e-12)));
+    one.carbon(60, 4e4)
+        .parts()
+        .forEach(
+            (part, kg) ->
+                assertThat(cost.carbon(60, 8e4).parts().get(part))
+                    .as(part)
+                    .isCloseTo(2 * kg, within(1e-12)));
   }
 
   @Test

@@ -117,9 +117,14 @@ class EnergyModelTest {
     assertThat(half).isCloseTo(flops * 1.6 * 700 / 989e12, within(1e-6 * half));
   }
 
-  @Test
-  void linksMoveTheirBitsOnce() {
-    HardwareSystem system = system("h100-sxm", 4);
+  @ParameterizedTest
+  @CsvSource({
+    "h100-sxm, 1.3", // NVLink, beside the package
+    "h100-pcie, 4.4", // over a board
+    "gaudi3, 17", // Ethernet
+  })
+  void linksMoveTheirBitsOnce(String device, double picojoulesPerBit) {
+    HardwareSystem system = system(device, 4);
     double bytes =
         STEP.operators(MODEL, system.sharding()).stream()
             .mapToDouble(o -> (double) o.repeats() * o.cost().collectiveBytes())
@@ -127,10 +132,9 @@ class EnergyModelTest {
     Step step = Step.of(system);
     double link = joules(step.energy().breakdown(step.account(), 1, 0), Kind.LINK);
     assertThat(bytes).isPositive();
-    assertThat(link).isCloseTo(4 * bytes * 8 * 1.3e-12, within(1e-9 * link));
+    assertThat(link).isCloseTo(4 * bytes * 8 * picojoulesPerBit * 1e-12, within(1e-9 * link));
     assertThat(
-            joules(
-                Step.of(system("h100-sxm", 1)).energy().breakdown(new double[0], 1, 0), Kind.LINK))
+            joules(Step.of(system(device, 1)).energy().breakdown(new double[0], 1, 0), Kind.LINK))
         .isZero();
   }
 
