@@ -2,6 +2,7 @@ package dev.membound.model.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.membound.model.catalogue.CatalogueException;
@@ -135,6 +136,33 @@ class HuggingFaceConfigTest {
     assertThat(read.groups())
         .singleElement()
         .satisfies(g -> assertThat(g.attention().cachedTokens()).isEqualTo(4096));
+  }
+
+  @Test
+  void qwensWindowIsThatOfTheLayersAfterTheFirstOnes() {
+    String windows =
+        config("qwen2.5-7b")
+            .replace("\"use_sliding_window\": false", "\"use_sliding_window\": true")
+            .replace("\"max_window_layers\": 28", "\"max_window_layers\": 21")
+            .replace("\"sliding_window\": 131072", "\"sliding_window\": 4096");
+
+    assertThat(LlmCatalogue.parseConfig("c.json", windows).groups())
+        .extracting(LayerGroup::count, group -> group.attention().cachedTokens())
+        .containsExactlyInAnyOrder(tuple(21, Attention.EVERYTHING), tuple(7, 4096L));
+  }
+
+  @Test
+  void qwensExpertsStandInEveryLayerThatTheSparseStepDivides() {
+    String everyThird =
+        config("qwen3-30b-a3b")
+            .replace("\"decoder_sparse_step\": 1", "\"decoder_sparse_step\": 3")
+            .replace("\"num_hidden_layers\": 48", "\"num_hidden_layers\": 47");
+
+    // Layers 3, 6, ... 45 counted from 1.
+    assertThat(LlmCatalogue.parseConfig("c.json", everyThird).groups())
+        .extracting(LayerGroup::count, group -> group.feedForward().getClass())
+        .containsExactlyInAnyOrder(
+            tuple(15, MixtureOfExperts.class), tuple(32, DenseFeedForward.class));
   }
 
   @Test

@@ -100,7 +100,8 @@ class PrefillWorkloadTest {
   @Test
   void chunksAndCachesThatMakeNoSenseAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new PrefillWorkload(1, 10, F16).chunks(0));
+        .isThrownBy(() -> new PrefillWorkload(1, 10, F16).chunks(0))
+        .withMessage("a chunk has at least 1 token, got 0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new PrefillWorkload(1, 10, 5, 6, F16))
         .withMessage("the shared prefix must be cached, got 6 of 5 tokens");

@@ -42,6 +42,12 @@ class StackMixTest {
   }
 
   @Test
+  void whatFillsTheStacksToTheLastByteStillFits() {
+    assertThat(StackMix.best(1, HBM, HBF, 40, 8)).contains(new StackMix(1, 0, 40, 24));
+    assertThat(StackMix.best(1, HBM, HBF, 40, 8.5)).isEmpty();
+  }
+
+  @Test
   void aKvCacheThatOnlyFlashCouldHoldFitsNowhere() {
     assertThat(StackMix.best(2, HBM, HBF, 10, 100)).isEmpty();
     assertThat(StackMix.best(2, HBM, new Stack(512, 1, true), 10, 100)).isPresent();
