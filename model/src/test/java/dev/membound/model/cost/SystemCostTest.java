@@ -92,6 +92,13 @@ class SystemCostTest {
   }
 
   @Test
+  void hostingIsPaidByTheRatedPowerOfDevicesAndServers() {
+    // Two of 700 W, 0.3 of it for the servers, 130 USD a kW and month.
+    assertThat(cost.dollars(YEAR / 12, 0).parts().get("hosting"))
+        .isCloseTo(2 * 0.7 * 1.3 * 130, within(1e-9));
+  }
+
+  @Test
   void aKilowattHourCostsItsPriceAndItsGridTimesPue() {
     assertThat(cost.dollars(0, 3.6e6).total()).isCloseTo(1.14 * 0.08, within(1e-12));
     assertThat(cost.carbon(0, 3.6e6).total()).isCloseTo(1.14 * 0.369, within(1e-12));
