@@ -35,16 +35,6 @@ class HierarchicalBootstrapTest {
     assertThat(width(bootstrap.median(forks))).isGreaterThan(1.5 * width(bootstrap.median(pooled)));
   }
 
-  /**
-   * Plain percentiles of three values cover the median in 3 of 4 cases only: P(all on one side) =
-   * ¼.
-   */
-  @Test
-  void fewForksOrIterationsReachTheEndsOfWhatWasDrawn() {
-    assertThat(bootstrap.median(new double[][] {{1}, {2}, {3}})).isEqualTo(new Interval(2, 1, 3));
-    assertThat(bootstrap.median(new double[][] {{1, 2, 3}})).isEqualTo(new Interval(2, 1, 3));
-  }
-
   @ParameterizedTest
   @CsvSource({"2, 0", "3, 0.000174288", "5, 0.008574974", "20, 0.038027206", "1000000, 0.05"})
   void tailsAreThoseOfATIntervalWithOneDegreeOfFreedomLessThanForks(int forks, double tail) {
