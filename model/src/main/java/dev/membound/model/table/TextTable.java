@@ -3,7 +3,10 @@ package dev.membound.model.table;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table as aligned terminal text: header, rule, one line a row, no trailing blanks. */
+/**
+ * A table as aligned terminal text: header, rule, one line a row where it is not too wide, no
+ * trailing blanks.
+ */
 public final class TextTable {
   private static final String GAP = "  ";
   private static final int NARROWEST_TEXT = 8;
@@ -11,8 +14,8 @@ public final class TextTable {
   private TextTable() {}
 
   /**
-   * The lines of a table. Where it is wider than {@code maxWidth}, its widest text columns are cut;
-   * numbers never are.
+   * The lines of a table. Where it is wider than {@code maxWidth}, the cells of its widest text
+   * columns go on in further lines; nothing is cut, and numbers never break.
    *
    * @param maxWidth columns of the terminal
    */
@@ -33,14 +36,14 @@ public final class TextTable {
     }
     int[] widths = widths(table, cells, maxWidth);
     List<String> lines = new ArrayList<>();
-    lines.add(line(table, cells.getFirst(), widths, glyphs));
+    lines.addAll(row(table, cells.getFirst(), widths));
     int total = (columns - 1) * GAP.length();
     for (int width : widths) {
       total += width;
     }
     lines.add(glyphs.rule(total));
     for (List<String> row : cells.subList(1, cells.size())) {
-      lines.add(line(table, row, widths, glyphs));
+      lines.addAll(row(table, row, widths));
     }
     return lines;
   }
@@ -72,15 +75,26 @@ public final class TextTable {
     return widths;
   }
 
-  private static String line(DataTable table, List<String> row, int[] widths, Glyphs glyphs) {
-    StringBuilder line = new StringBuilder();
+  private static List<String> row(DataTable table, List<String> cells, int[] widths) {
+    List<List<String>> wrapped = new ArrayList<>();
+    int height = 1;
     for (int c = 0; c < widths.length; c++) {
-      String cell = glyphs.cut(row.get(c), widths[c]);
-      String pad = " ".repeat(widths[c] - length(cell));
-      boolean right = table.columns().get(c).format().numeric();
-      line.append(c == 0 ? "" : GAP).append(right ? pad + cell : cell + pad);
+      wrapped.add(TextWrap.lines(cells.get(c), widths[c]));
+      height = Math.max(height, wrapped.getLast().size());
     }
-    return line.toString().stripTrailing();
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < height; i++) {
+      StringBuilder line = new StringBuilder();
+      for (int c = 0; c < widths.length; c++) {
+        List<String> cell = wrapped.get(c);
+        String text = i < cell.size() ? cell.get(i) : "";
+        String pad = " ".repeat(widths[c] - length(text));
+        boolean right = table.columns().get(c).format().numeric();
+        line.append(c == 0 ? "" : GAP).append(right ? pad + text : text + pad);
+      }
+      lines.add(line.toString().stripTrailing());
+    }
+    return lines;
   }
 
   private static int length(String text) {

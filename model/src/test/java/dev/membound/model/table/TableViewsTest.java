@@ -27,10 +27,41 @@ class TableViewsTest {
   }
 
   @Test
-  void onlyTextIsCutToTheWidth() {
-    List<String> lines = TextTable.lines(table, 37, Glyphs.ASCII);
-    assertThat(lines).allMatch(line -> line.length() <= 37);
-    assertThat(lines.get(2)).isEqualTo("gemv \"Q8_0~         28.5       64 KiB");
+  void onlyTextGoesOnInFurtherLinesWhereTheWidthIsTooLittle() {
+    assertThat(TextTable.lines(table, 37, Glyphs.ASCII))
+        .containsExactly(
+            "kernel       rate (GB/s)  working set",
+            "-------------------------------------",
+            "gemv                28.5       64 KiB",
+            "\"Q8_0\",",
+            "packed",
+            "=SUM(A1)               -        3 GiB");
+  }
+
+  @Test
+  void anIdBreaksBetweenItsPartsAndIsThereInFull() {
+    String id = "attention/F16/PAGED/blockSize=16,context=32768/b1/t1/DRAM";
+    DataTable ids =
+        new DataTable(
+            "Ids", List.of(Column.text("id"), Column.count("forks")), List.of(row(id, 2)));
+
+    List<String> lines = TextTable.lines(ids, 30, Glyphs.ASCII);
+
+    assertThat(lines)
+        .containsExactly(
+            "id                       forks",
+            "------------------------------",
+            "attention/F16/PAGED/         2",
+            "blockSize=16,",
+            "context=32768/b1/t1/",
+            "DRAM");
+  }
+
+  @Test
+  void textWithoutAPlaceToBreakBreaksAnywhere() {
+    assertThat(TextWrap.lines("abcdefgh", 3)).containsExactly("abc", "def", "gh");
+    assertThat(TextWrap.lines("ab cd", 2)).containsExactly("ab", "cd");
+    assertThat(TextWrap.lines("", 3)).containsExactly("");
   }
 
   @Test
