@@ -3,6 +3,9 @@ package dev.membound.model.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.membound.model.chart.Axis;
+import dev.membound.model.chart.Mark;
+import dev.membound.model.chart.MarkSeries;
 import dev.membound.model.chart.RowChart;
 import dev.membound.model.published.validate.FrozenPredictions;
 import dev.membound.model.published.validate.GroupSummary;
@@ -241,10 +244,26 @@ class HtmlReportTest {
     assertThat(((RowChart) figure(sizes, "figure-errors").chart()).rows())
         .extracting(RowChart.Row::label)
         .containsExactly(
+            "all held-out rows",
             "kernel: attention/F16/PAGED",
             "size: attention context=128",
             "size: attention context=4096",
             "size: topk blockSize=16,context=4096");
+  }
+
+  /** On a linear axis of −60 to +660 % nothing but the outlier could be told from zero. */
+  @Test
+  void anOutlierOfTheErrorsLeavesTheMedianToBeRead() {
+    RowChart chart = (RowChart) figure(run, "figure-errors").chart();
+    MarkSeries all = chart.series().getFirst();
+
+    assertThat(chart.x().scale()).isEqualTo(Axis.Scale.LOG2);
+    assertThat(all.marks()).hasSize(1);
+    Mark middle = all.marks().getFirst();
+    assertThat(middle.low()).isLessThan(middle.x());
+    assertThat(middle.x()).isLessThan(middle.high());
+    assertThat(chart.series().stream().skip(1).mapToInt(s -> s.marks().size()).sum())
+        .isEqualTo(run.validation().orElseThrow().rows().size());
   }
 
   private static ValidationFile.Row heldOut(ValidationFile.Row row, String what) {

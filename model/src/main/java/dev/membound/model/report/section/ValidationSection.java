@@ -12,9 +12,11 @@ import dev.membound.model.chart.MarkSeries.Symbol;
 import dev.membound.model.chart.Paint;
 import dev.membound.model.chart.RowChart;
 import dev.membound.model.chart.XyChart;
+import dev.membound.model.run.Interval;
 import dev.membound.model.run.ValidationFile;
 import dev.membound.model.run.ValidationFile.Row;
 import dev.membound.model.run.ValidationFile.Summary;
+import dev.membound.model.statistics.Quantiles;
 import dev.membound.model.table.Column;
 import dev.membound.model.table.DataTable;
 import dev.membound.model.table.Numbers;
@@ -71,11 +73,11 @@ final class ValidationSection implements ReportSection {
     Figure errors =
         new Figure(
             "figure-errors",
-            "Signed error by what was held out",
+            "Predicted over measured time by what was held out",
             worst(rows),
-            "Lines stand at 0 and ±15 %: right of zero the prediction is too slow, left of it too fast."
-                + " One point a held-out measurement; hollow points lie outside their 90 %"
-                + " interval.",
+            "Lines stand at 1 and ±15 %: right of 1 the prediction is too slow, left of it too"
+                + " fast. One point a held-out measurement; hollow points lie outside their 90 %"
+                + " interval. The first row has the median and the range of 90 % of all.",
             errors(rows),
             List.of());
     return new SectionBody(
@@ -200,36 +202,56 @@ final class ValidationSection implements ReportSection {
   private static RowChart errors(List<Row> rows) {
     TreeMap<String, List<Row>> groups = new TreeMap<>();
     rows.forEach(row -> groups.computeIfAbsent(row.heldOut(), k -> new ArrayList<>()).add(row));
-    List<String> labels = List.copyOf(groups.keySet());
+    List<String> labels = new ArrayList<>(List.of("all held-out rows"));
+    labels.addAll(shortened(List.copyOf(groups.keySet())));
     List<Mark> inside = new ArrayList<>();
     List<Mark> outside = new ArrayList<>();
-    for (int r = 0; r < labels.size(); r++) {
-      for (Row row : groups.get(labels.get(r))) {
-        (row.covers() ? inside : outside)
-            .add(
-                new Mark(
-                    row.signedErrorPercent(),
-                    r,
-                    row.signedErrorPercent(),
-                    row.signedErrorPercent(),
-                    "",
-                    tip(row)));
+    int r = 1;
+    for (List<Row> group : groups.values()) {
+      for (Row row : group) {
+        double ratio = ratio(row);
+        (row.covers() ? inside : outside).add(new Mark(ratio, r, ratio, ratio, "", tip(row)));
       }
+      r++;
     }
     List<MarkSeries> series = new ArrayList<>();
+    series.add(
+        new MarkSeries(
+            "median and 90 % of all", Paint.SERIES3, Symbol.DIAMOND, List.of(middle(rows))));
     series.add(new MarkSeries("inside its interval", Paint.SERIES1, Symbol.CIRCLE, inside));
     if (!outside.isEmpty()) {
       series.add(new MarkSeries("outside its interval", Paint.SERIES2, Symbol.RING, outside));
     }
     return new RowChart(
-        Axis.linear("signed error of the prediction (%)", Ticks.PERCENT),
-        RowChart.Row.of(shortened(labels)),
+        // logarithmic: one prediction several times too slow would squeeze the others into a line
+        Axis.log2("predicted over measured time", Ticks.NUMBER),
+        RowChart.Row.of(labels),
         series,
         List.of(
-            new RowChart.Reference(0, "exact"),
-            new RowChart.Reference(-100 * BAND, "−15 %"),
-            new RowChart.Reference(100 * BAND, "+15 %")),
+            new RowChart.Reference(1, "exact"),
+            new RowChart.Reference(1 - BAND, "−15 %"),
+            new RowChart.Reference(1 + BAND, "+15 %")),
         false);
+  }
+
+  private static double ratio(Row row) {
+    return row.predicted() / row.measured();
+  }
+
+  private static Mark middle(List<Row> rows) {
+    double[] ratios = rows.stream().mapToDouble(ValidationSection::ratio).toArray();
+    Interval all =
+        new Interval(
+            Quantiles.median(ratios), Quantiles.of(ratios, 0.05), Quantiles.of(ratios, 0.95));
+    return Mark.inRow(
+        0,
+        all,
+        "median error "
+            + Numbers.signedPercent(all.median() - 1)
+            + "\n90 % of the rows between "
+            + Numbers.signedPercent(all.low() - 1)
+            + " and "
+            + Numbers.signedPercent(all.high() - 1));
   }
 
   /**
