@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -105,13 +106,7 @@ final class PeerOptions {
     requireAtLeast("--rows", rows, 64, 1);
     requireAtLeast("--cols", cols, 256, 256);
     requireAtLeast("--context", context, 16, 16);
-    PeerCatalogue catalogue =
-        PeerCatalogue.find()
-            .orElseThrow(
-                () ->
-                    new UserInputException(
-                        "this build has no peers; run `./membound bench --peers` from the source"
-                            + " tree, which builds them"));
+    PeerCatalogue catalogue = catalogue();
     List<Comparison> gemv;
     List<Comparison> attention;
     List<PlannedWorkload> plan = new ArrayList<>();
@@ -146,6 +141,25 @@ final class PeerOptions {
             .formatted(context, threads),
         attention);
     output.line("measurements, JMH's own results and the tables are in " + folder.path());
+  }
+
+  private static PeerCatalogue catalogue() {
+    try {
+      return PeerCatalogue.find()
+          .orElseThrow(
+              () ->
+                  new UserInputException(
+                      "this build has no peers; run `./membound bench --peers` from the source"
+                          + " tree, which builds them"));
+    } catch (ServiceConfigurationError | LinkageError e) { // a jar is missing, or half of it
+      Throwable first = e;
+      while (first.getCause() != null) {
+        first = first.getCause();
+      }
+      throw new UserInputException(
+          "a library of the peers is missing or damaged (%s); delete peers/target and run `./membound bench --peers` again, which builds it anew"
+              .formatted(first.toString().lines().findFirst().orElse("")));
+    }
   }
 
   private static void requireAtLeast(String option, int value, int least, int multiple) {
