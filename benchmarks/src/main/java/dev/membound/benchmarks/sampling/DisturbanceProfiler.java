@@ -1,7 +1,9 @@
 package dev.membound.benchmarks.sampling;
 
 import dev.membound.benchmarks.host.CpuTimes;
+import dev.membound.benchmarks.suite.CompilerRest;
 import dev.membound.benchmarks.suite.MeasuredKernel;
+import dev.membound.benchmarks.suite.WarmUp;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -18,12 +20,14 @@ import org.openjdk.jmh.results.ScalarResult;
 /**
  * Tells of every iteration whether the kernel's threads had their cores to themselves: {@link
  * SampleMetrics#CPU_OVER_WALL}, {@link SampleMetrics#STEAL_FRACTION}, {@link
- * SampleMetrics#JIT_MILLISECONDS}, {@link SampleMetrics#RUN_DELAY_SECONDS}.
+ * SampleMetrics#JIT_MILLISECONDS}, {@link SampleMetrics#RUN_DELAY_SECONDS}, {@link
+ * SampleMetrics#WARM_UP_SETTLED}.
  *
- * <p>The window is JMH's iteration with the hand-over to its worker thread on both sides, a
- * fraction of a millisecond. {@code cpuOverWall} is left out for iterations whose {@linkplain
- * MeasuredKernel kernel} was not yet known at their start, as in the first warm-up. A kernel with
- * long single-threaded parts lets its helpers park, and shows less than 1 by its own doing.
+ * <p>It opens once the JIT compilers {@linkplain CompilerRest rest}. The window is JMH's iteration
+ * with the hand-over to its worker thread on both sides, a fraction of a millisecond. {@code
+ * cpuOverWall} is left out for iterations whose {@linkplain MeasuredKernel kernel} was not yet
+ * known at their start, as in the first warm-up. A kernel with long single-threaded parts lets its
+ * helpers park, and shows less than 1 by its own doing.
  */
 public final class DisturbanceProfiler implements InternalProfiler {
   private static final CompilationMXBean COMPILATION = ManagementFactory.getCompilationMXBean();
@@ -42,6 +46,7 @@ public final class DisturbanceProfiler implements InternalProfiler {
 
   @Override
   public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
+    CompilerRest.await();
     runDelayNanoseconds = RunDelay.nanoseconds();
     machine = CpuTimes.now();
     jitMilliseconds = jitMilliseconds();
@@ -63,11 +68,15 @@ public final class DisturbanceProfiler implements InternalProfiler {
             scalar(SampleMetrics.CPU_OVER_WALL, (cpu - cpuNanoseconds) / available, "ratio"));
       }
     }
+    // before what follows, which gives the compilers work
+    results.add(scalar(SampleMetrics.JIT_MILLISECONDS, jitMilliseconds() - jitMilliseconds, "ms"));
     double steal = CpuTimes.now().stealFractionSince(machine);
     results.add(scalar(SampleMetrics.STEAL_FRACTION, steal, "ratio"));
-    results.add(scalar(SampleMetrics.JIT_MILLISECONDS, jitMilliseconds() - jitMilliseconds, "ms"));
     double delay = Math.max(0, RunDelay.nanoseconds() - runDelayNanoseconds) * 1e-9;
     results.add(scalar(SampleMetrics.RUN_DELAY_SECONDS, delay, "s"));
+    results.add(
+        new ScalarResult(
+            SampleMetrics.WARM_UP_SETTLED, WarmUp.settled() ? 1 : 0, "", AggregationPolicy.MIN));
     return results;
   }
 

@@ -32,6 +32,9 @@ public final class SampleMetrics {
    */
   public static final String READ_CEILING_COMPILED = "readCeilingCompiled";
 
+  /** 1 where the kernel's warm-up ended by itself, 0 where it gave up. */
+  public static final String WARM_UP_SETTLED = "warmUpSettled";
+
   private SampleMetrics() {}
 
   /**

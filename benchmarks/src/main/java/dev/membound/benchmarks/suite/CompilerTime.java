@@ -33,14 +33,26 @@ final class CompilerTime {
   }
 
   /**
+   * CPU time of the compiler threads and the time that they waited for a core, to the nanosecond; 0
+   * where the kernel does not keep it.
+   */
+  static long ofCompilersNanos() {
+    return schedstat(TASKS, 0) + schedstat(TASKS, 1);
+  }
+
+  /**
    * Second field of {@code schedstat}, summed over the threads named as HotSpot names its compilers
    * ({@code C2 CompilerThread0}, cut by Linux); 0 where the kernel does not keep it.
    */
   static long waitedNanos(Path tasks) {
+    return schedstat(tasks, 1);
+  }
+
+  private static long schedstat(Path tasks, int field) {
     long sum = 0;
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
       for (Path thread : threads) {
-        sum += waitedNanosOf(thread);
+        sum += schedstatOf(thread, field);
       }
     } catch (IOException e) {
       return 0;
@@ -48,13 +60,13 @@ final class CompilerTime {
     return sum;
   }
 
-  private static long waitedNanosOf(Path thread) {
+  private static long schedstatOf(Path thread, int field) {
     try {
       if (!Files.readString(thread.resolve("comm")).matches("(?s)C[12] Compiler.*")) {
         return 0;
       }
       String[] fields = Files.readString(thread.resolve("schedstat")).trim().split(" ");
-      return fields.length < 2 ? 0 : Long.parseLong(fields[1]);
+      return fields.length <= field ? 0 : Long.parseLong(fields[field]);
     } catch (IOException | NumberFormatException e) {
       return 0; // the thread has ended, or the kernel keeps no such statistics
     }

@@ -25,6 +25,7 @@ final class DisturbanceRule {
    *
    * @param readCeilingCompiled whether the loops that read the ceiling were compiled, as far as
    *     their speed tells
+   * @param warmUpSettled whether the warm-up ended by itself, see {@link WarmUp#settled}
    * @param allocatedBytesPerCall 0 where nobody counted, or where the kernel allocates by itself
    */
   static List<Disturbance> reasons(
@@ -34,6 +35,7 @@ final class DisturbanceRule {
       double wallSeconds,
       double readCeilingDrift,
       boolean readCeilingCompiled,
+      boolean warmUpSettled,
       double allocatedBytesPerCall) {
     List<Disturbance> reasons = new ArrayList<>();
     add(reasons, cpuOverWall < LEAST_CPU_OVER_WALL, Disturbance.CORE_LOST);
@@ -44,6 +46,7 @@ final class DisturbanceRule {
         readCeilingDrift > SampleMetrics.MOST_READ_CEILING_DRIFT,
         Disturbance.CEILING_MOVED);
     add(reasons, !readCeilingCompiled, Disturbance.CEILING_NOT_COMPILED);
+    add(reasons, !warmUpSettled, Disturbance.WARM_UP_CUT);
     add(reasons, allocatedBytesPerCall > MOST_BYTES_PER_CALL, Disturbance.ALLOCATION);
     return List.copyOf(reasons);
   }

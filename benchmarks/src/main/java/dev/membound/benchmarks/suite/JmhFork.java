@@ -128,6 +128,7 @@ final class JmhFork {
             preset.iteration().toNanos() / 1e9,
             score(secondary, SampleMetrics.READ_CEILING_DRIFT, 0),
             score(secondary, SampleMetrics.READ_CEILING_COMPILED, 1) != 0,
+            score(secondary, SampleMetrics.WARM_UP_SETTLED, 1) != 0,
             allocated == null || workload.allocates() ? 0 : allocated);
     return new Sample(
         fork,
@@ -157,7 +158,8 @@ final class JmhFork {
   private static String reason(RunnerException e, Path log) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     if (message.contains("jmh.lock")) {
-      return "another JMH run holds the lock of this machine; wait for it, timings would disturb each other";
+      return "another JMH run holds the lock of this machine; wait for it, timings would disturb"
+                 + " each other";
     }
     return message.lines().findFirst().orElse("JMH failed") + "; its log is " + log;
   }

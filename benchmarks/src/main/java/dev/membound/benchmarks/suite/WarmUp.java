@@ -13,6 +13,11 @@ public final class WarmUp {
   /** {@code -Dmembound.warmup=off} skips it, for runs whose numbers do not matter. */
   static final String PROPERTY = "membound.warmup";
 
+  /** For people, where a warm-up has given up. */
+  static final String NOT_SETTLED =
+      "the warm-up gave up after 20 s: the JIT compilers still worked, or the kernel still"
+          + " allocated, so times may be too long";
+
   private static final int LEAST_WINDOWS = 7;
   private static final int QUIET_WINDOWS = 3;
   private static final long MOST_NANOS = 20_000_000_000L;
@@ -21,12 +26,19 @@ public final class WarmUp {
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
+  private static volatile boolean settled = true;
+
   private WarmUp() {}
+
+  /** Whether every warm-up of this process ended because there was nothing left to compile. */
+  public static boolean settled() {
+    return settled;
+  }
 
   /**
    * Calls {@code kernel} for at least 0.7 s of CPU time and until, for 0.3 s of it, the compilers
-   * have rested and a call has allocated no more than 1 KB; 20 s at most. JMH's own warm-up
-   * iterations follow.
+   * have rested and a call has allocated no more than 1 KB; 20 s at most, which {@link #settled}
+   * tells. JMH's own warm-up iterations follow.
    */
   public static void untilCompiled(Runnable kernel) {
     // The scalar reference has no vectors to compile away, and may allocate as it likes.
@@ -43,14 +55,22 @@ public final class WarmUp {
       kernel.run();
       return;
     }
+    if (!settles(kernel, mayAllocate, MOST_NANOS)) {
+      settled = false;
+      System.out.println(NOT_SETTLED);
+    }
+  }
+
+  static boolean settles(Runnable kernel, boolean mayAllocate, long mostNanos) {
     long start = System.nanoTime();
     int quiet = 0;
-    for (int windows = 0;
-        System.nanoTime() - start < MOST_NANOS
-            && (quiet < QUIET_WINDOWS || windows < LEAST_WINDOWS);
-        windows++) {
+    for (int windows = 0; quiet < QUIET_WINDOWS || windows < LEAST_WINDOWS; windows++) {
+      if (System.nanoTime() - start >= mostNanos) {
+        return false;
+      }
       quiet = window(kernel).quiet(mayAllocate) ? quiet + 1 : 0;
     }
+    return true;
   }
 
   /** Lasts until the caller has had its CPU time; longer than that in all by the wait for it. */

@@ -54,6 +54,7 @@ class SampleProfilersTest {
           .isFinite();
       assertThat(metric(iteration, SampleMetrics.READ_CEILING_DRIFT)).isNotNegative().isFinite();
       assertThat(metric(iteration, SampleMetrics.READ_CEILING_COMPILED)).isIn(0.0, 1.0);
+      assertThat(metric(iteration, SampleMetrics.WARM_UP_SETTLED)).isIn(0.0, 1.0);
       assertThat(metric(iteration, "bytes")).isPositive();
       assertThat(metric(iteration, "streamsPerThread")).isBetween(1.0, 8.0);
     }
@@ -90,6 +91,7 @@ class SampleProfilersTest {
           SampleMetrics.READ_CEILING_BYTES_PER_SECOND,
           SampleMetrics.READ_CEILING_DRIFT,
           SampleMetrics.READ_CEILING_COMPILED,
+          SampleMetrics.WARM_UP_SETTLED,
           "bytes"
         }) {
       assertThat(metrics.path(name).path("rawData").path(0).size()).as(name).isEqualTo(2);

@@ -20,6 +20,9 @@ public enum Disturbance {
   /** The loops that read the ceiling were not compiled in the time that their warm-up may take. */
   CEILING_NOT_COMPILED("the loops of the read ceiling were not compiled"),
 
+  /** The kernel's warm-up gave up after 20 s: something was still being compiled. */
+  WARM_UP_CUT("the warm-up gave up before all was compiled"),
+
   /** A call allocated heap: vector code of the kernel was not yet compiled. */
   ALLOCATION("the kernel was not yet compiled and allocated");
 
