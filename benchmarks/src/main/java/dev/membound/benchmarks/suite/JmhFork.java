@@ -158,8 +158,7 @@ final class JmhFork {
   private static String reason(RunnerException e, Path log) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     if (message.contains("jmh.lock")) {
-      return "another JMH run holds the lock of this machine; wait for it, timings would disturb"
-                 + " each other";
+      return "another JMH run holds the lock of this machine; wait for it, timings would disturb each other";
     }
     return message.lines().findFirst().orElse("JMH failed") + "; its log is " + log;
   }
