@@ -81,7 +81,7 @@ final class DevicesCommand implements Callable<Integer> {
       output.tableAsJson(table);
     } else {
       if (only == null) {
-        output.table(table);
+        output.listing(table);
       } else {
         devices.forEach(d -> output.line(d.name() + ": " + d.title() + ". " + d.description()));
         rows.forEach(cells -> detail(cells, output));

@@ -65,7 +65,7 @@ final class ModelsCommand implements Callable<Integer> {
     if (json) {
       output.tableAsJson(models);
     } else {
-      output.table(models);
+      output.listing(models);
       output.line("");
       output.line(
           "KV F16/token: what each further token of a long context adds; a layer with a window adds"

@@ -45,9 +45,14 @@ final class Output {
     TextTable.lines(table, COLUMNS, glyphs()).forEach(out::println);
   }
 
-  /** A table whose names are asked for elsewhere: none is cut, however wide it gets. */
+  /** A table whose names are copied and searched for: none is broken, however wide it gets. */
   void wholeTable(DataTable table) {
     TextTable.lines(table, Integer.MAX_VALUE, glyphs()).forEach(out::println);
+  }
+
+  /** A list that is looked through: a line for each row, whose end another command shows. */
+  void listing(DataTable table) {
+    TextTable.listing(table, COLUMNS, glyphs()).forEach(out::println);
   }
 
   /** The table as a list of objects, one a row, with the columns' names and units as keys. */

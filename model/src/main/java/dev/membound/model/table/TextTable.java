@@ -2,6 +2,7 @@ package dev.membound.model.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * A table as aligned terminal text: header, rule, one line a row where it is not too wide, no
@@ -20,6 +21,19 @@ public final class TextTable {
    * @param maxWidth columns of the terminal
    */
   public static List<String> lines(DataTable table, int maxWidth, Glyphs glyphs) {
+    return lines(table, maxWidth, glyphs, TextWrap::lines);
+  }
+
+  /**
+   * As {@link #lines}, a line for each row: what is too long is cut, and marked so. For lists that
+   * are looked through and have each row in full elsewhere.
+   */
+  public static List<String> listing(DataTable table, int maxWidth, Glyphs glyphs) {
+    return lines(table, maxWidth, glyphs, (text, width) -> List.of(glyphs.cut(text, width)));
+  }
+
+  private static List<String> lines(
+      DataTable table, int maxWidth, Glyphs glyphs, BiFunction<String, Integer, List<String>> fit) {
     int columns = table.columns().size();
     List<List<String>> cells = new ArrayList<>();
     List<String> header = new ArrayList<>();
@@ -36,14 +50,14 @@ public final class TextTable {
     }
     int[] widths = widths(table, cells, maxWidth);
     List<String> lines = new ArrayList<>();
-    lines.addAll(row(table, cells.getFirst(), widths));
+    lines.addAll(row(table, cells.getFirst(), widths, fit));
     int total = (columns - 1) * GAP.length();
     for (int width : widths) {
       total += width;
     }
     lines.add(glyphs.rule(total));
     for (List<String> row : cells.subList(1, cells.size())) {
-      lines.addAll(row(table, row, widths));
+      lines.addAll(row(table, row, widths, fit));
     }
     return lines;
   }
@@ -75,18 +89,22 @@ public final class TextTable {
     return widths;
   }
 
-  private static List<String> row(DataTable table, List<String> cells, int[] widths) {
-    List<List<String>> wrapped = new ArrayList<>();
+  private static List<String> row(
+      DataTable table,
+      List<String> cells,
+      int[] widths,
+      BiFunction<String, Integer, List<String>> fit) {
+    List<List<String>> fitted = new ArrayList<>();
     int height = 1;
     for (int c = 0; c < widths.length; c++) {
-      wrapped.add(TextWrap.lines(cells.get(c), widths[c]));
-      height = Math.max(height, wrapped.getLast().size());
+      fitted.add(fit.apply(cells.get(c), widths[c]));
+      height = Math.max(height, fitted.getLast().size());
     }
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < height; i++) {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < widths.length; c++) {
-        List<String> cell = wrapped.get(c);
+        List<String> cell = fitted.get(c);
         String text = i < cell.size() ? cell.get(i) : "";
         String pad = " ".repeat(widths[c] - length(text));
         boolean right = table.columns().get(c).format().numeric();

@@ -39,6 +39,13 @@ class TableViewsTest {
   }
 
   @Test
+  void aListingHasALineForEachRowAndMarksWhatItCuts() {
+    List<String> lines = TextTable.listing(table, 37, Glyphs.ASCII);
+    assertThat(lines).hasSize(4).allMatch(line -> line.length() <= 37);
+    assertThat(lines.get(2)).isEqualTo("gemv \"Q8_0~         28.5       64 KiB");
+  }
+
+  @Test
   void anIdBreaksBetweenItsPartsAndIsThereInFull() {
     String id = "attention/F16/PAGED/blockSize=16,context=32768/b1/t1/DRAM";
     DataTable ids =
