@@ -20,6 +20,10 @@ final class Program {
 
   private static final long TIMEOUT_MINUTES = 10;
 
+  /** Tests measure nothing, so they may run beside another JMH. */
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("MEMBOUND_JVM_ARGS", "-Djmh.ignoreLock=true");
+
   private Program() {}
 
   static Path launcher() {
@@ -48,10 +52,12 @@ final class Program {
     List<String> command = new ArrayList<>();
     command.add(launcher().toString());
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(ENVIRONMENT);
+    return builder.start();
   }
 
   private static Result finish(List<String> command, Map<String, String> environment)
@@ -61,6 +67,7 @@ final class Program {
     try {
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().putAll(ENVIRONMENT);
       builder.environment().putAll(environment);
       Process process = builder.start();
       if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {

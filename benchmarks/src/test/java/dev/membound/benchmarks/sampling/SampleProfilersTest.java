@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,11 +32,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 class SampleProfilersTest {
   @TempDir Path folder;
-
-  @BeforeAll
-  static void letOtherJmhRunsBe() {
-    System.setProperty("jmh.ignoreLock", "true");
-  }
 
   @Test
   void everyIterationOfAStreamingKernelCarriesAllMetrics() throws RunnerException {
