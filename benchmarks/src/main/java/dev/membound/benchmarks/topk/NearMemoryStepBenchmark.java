@@ -74,13 +74,13 @@ public class NearMemoryStepBenchmark extends KernelBenchmark {
 
   @Setup(Level.Trial)
   public void prepare() {
-    if (budgetTokens < 1 || budgetTokens % blockSize != 0) {
+    if (blockSize < 1 || budgetTokens < 1 || budgetTokens % blockSize != 0) {
       throw new IllegalArgumentException(
           "a budget of "
               + budgetTokens
               + " tokens in blocks of "
               + blockSize
-              + ": it takes whole blocks, at least 1");
+              + ": it takes whole blocks of at least 1 token, at least 1");
     }
     AttentionShape shape = new AttentionShape(queryHeads, kvHeads, headDim);
     int pages = Math.ceilDiv(context, blockSize);

@@ -1,0 +1,24 @@
+package dev.membound.benchmarks.topk;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.membound.kernels.attention.KvType;
+import org.junit.jupiter.api.Test;
+
+class NearMemoryStepBenchmarkTest {
+  @Test
+  void refusesBlocksWithoutTokens() {
+    NearMemoryStepBenchmark benchmark = new NearMemoryStepBenchmark();
+    benchmark.format = KvType.F16;
+    benchmark.queryHeads = 32;
+    benchmark.kvHeads = 8;
+    benchmark.headDim = 128;
+    benchmark.context = 1024;
+    benchmark.budgetTokens = 256;
+    benchmark.blockSize = 0;
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(benchmark::prepare)
+        .withMessageContaining("blocks of 0");
+  }
+}
