@@ -2,6 +2,7 @@ package dev.membound.benchmarks.suite;
 
 import dev.membound.benchmarks.sampling.SampleMetrics;
 import dev.membound.model.run.Disturbance;
+import dev.membound.model.run.RunFolderException;
 import dev.membound.model.run.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,7 @@ final class JmhFork {
    *
    * @param fork number that the samples carry
    * @throws ForkFailedException if the fork died or gave no result; the message is one line
+   * @throws RunFolderException if another JMH run holds the lock of this machine
    */
   Outcome run(Workload workload, int fork) throws ForkFailedException {
     Path json = scratch.resolve("jmh-fork.json");
@@ -80,6 +82,13 @@ final class JmhFork {
       return new Outcome(
           samples(results.iterator().next(), workload, fork), Files.readString(json));
     } catch (RunnerException e) {
+      if (e.getMessage() != null && e.getMessage().contains("jmh.lock")) {
+        // No fault of the workload, and all that follow would meet it.
+        throw new RunFolderException(
+            "another JMH run holds the lock of this machine, timings would disturb each other; wait"
+                + " for it, then --resume (what was measured before is kept)",
+            e);
+      }
       throw new ForkFailedException(reason(e, log), e);
     } catch (IOException e) {
       throw new ForkFailedException("cannot use " + scratch + ": " + e.getMessage(), e);
@@ -157,9 +166,6 @@ final class JmhFork {
 
   private static String reason(RunnerException e, Path log) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    if (message.contains("jmh.lock")) {
-      return "another JMH run holds the lock of this machine; wait for it, timings would disturb each other";
-    }
     return message.lines().findFirst().orElse("JMH failed") + "; its log is " + log;
   }
 }

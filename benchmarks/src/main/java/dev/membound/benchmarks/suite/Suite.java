@@ -55,10 +55,19 @@ public final class Suite {
    * @param runId of the folder's {@code host.json}
    * @param seed recorded with the measurements
    * @return all that the folder holds now
-   * @throws RunFolderException if the folder cannot be read or written, or no benchmark at all
-   *     could run
+   * @throws RunFolderException if the folder cannot be read or written, another process measures
+   *     into it or runs JMH, or no benchmark at all could run
    */
   public MeasurementFile measure(String runId, long seed) {
+    FolderLock lock = FolderLock.take(folder);
+    try {
+      return measureLocked(runId, seed);
+    } finally {
+      lock.close();
+    }
+  }
+
+  private MeasurementFile measureLocked(String runId, long seed) {
     RunRecorder recorder =
         folder.has(Document.MEASUREMENTS)
             ? RunRecorder.resume(folder)
