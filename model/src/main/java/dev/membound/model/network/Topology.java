@@ -25,7 +25,7 @@ public sealed interface Topology {
   /** Hops between two different devices on average over all pairs; 0 for one device. */
   double averageHops();
 
-  /** Share of the injection bandwidth that one pair of neighbours has to itself. */
+  /** Share of the injection bandwidth that any pair of neighbours has to itself. */
   double pairShare();
 
   /**
@@ -231,9 +231,9 @@ public sealed interface Topology {
   }
 
   /**
-   * Rings in every dimension; a device's bandwidth is shared by two links a dimension. Dally,
-   * "Performance Analysis of k-ary n-cube Interconnection Networks", IEEE Trans. Comput. 1990, DOI
-   * 10.1109/12.53599.
+   * Rings in every dimension; a device's bandwidth is shared by two links a dimension, which both
+   * go to the one neighbour in a dimension of two. Dally, "Performance Analysis of k-ary n-cube
+   * Interconnection Networks", IEEE Trans. Comput. 1990, DOI 10.1109/12.53599.
    */
   record Torus(List<Integer> sizes) implements Topology {
     public Torus {
@@ -290,14 +290,19 @@ public sealed interface Topology {
 
     @Override
     public double pairShare() {
-      return 1 / (2.0 * dimensions());
+      int linksToANeighbour = Collections.max(sizes) == 2 ? 2 : 1;
+      return linksToANeighbour * linkShare();
     }
 
     /** Cuts the longest dimension twice, for it closes upon itself. */
     @Override
     public double bisectionShares() {
       int longest = Collections.max(sizes);
-      return (double) devices() / longest * 2 * pairShare();
+      return (double) devices() / longest * 2 * linkShare();
+    }
+
+    private double linkShare() {
+      return 1 / (2.0 * dimensions());
     }
 
     private int dimensions() {

@@ -39,6 +39,11 @@ class TopologyTest {
         Arguments.of(new Topology.Torus(List.of(4, 4)), 4, 32 / 15.0, 0.25, 2.0),
         // A dimension of one has no wires: a ring of four.
         Arguments.of(new Topology.Torus(List.of(4, 1)), 2, 4 / 3.0, 0.5, 1.0),
+        // Both links of a dimension of two go to the one neighbour: a ring of two, a ring of four.
+        Arguments.of(new Topology.Torus(List.of(2, 1)), 1, 1.0, 1.0, 1.0),
+        Arguments.of(new Topology.Torus(List.of(2, 2)), 2, 4 / 3.0, 0.5, 1.0),
+        // Neighbours along the seven have one link of four.
+        Arguments.of(new Topology.Torus(List.of(2, 7)), 4, 31 / 13.0, 0.25, 1.0),
         // 4 x 4 x 4 cut across one dimension: 16 rings, twice, a sixth each.
         Arguments.of(new Topology.Torus(List.of(4, 4, 4)), 6, 192 / 63.0, 1 / 6.0, 16 / 3.0),
         // 4 devices: 2 x 2 wires of a third each cross.
