@@ -2,8 +2,11 @@ package dev.membound.benchmarks.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +142,30 @@ class BadInputIT {
 
     assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
     assertThat(result.errLines().getLast()).contains("cannot write").contains("is kept");
+  }
+
+  @Test
+  void anotherJmhRunStopsMeasuringAtOnce(@TempDir Path temp) throws Exception {
+    try (FileChannel lock =
+            FileChannel.open(
+                temp.resolve("jmh.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = lock.lock()) {
+      Program.Result result =
+          Program.run(
+              Map.of("MEMBOUND_JVM_ARGS", "-Djava.io.tmpdir=" + temp),
+              "measure",
+              "--preset",
+              "smoke",
+              "--out",
+              folder.toString());
+
+      assertThat(held.isValid()).isTrue();
+      assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
+      assertThat(result.errLines().stream().filter(line -> line.contains("lock"))).hasSize(1);
+      assertThat(result.errLines().getLast())
+          .startsWith("membound: another JMH run holds the lock of this machine")
+          .contains("--resume");
+    }
   }
 
   private static void assertOneLine(Program.Result result, String expected) {

@@ -2,14 +2,11 @@ package dev.membound.benchmarks.suite;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.membound.benchmarks.ceiling.ReadWorkload;
-import dev.membound.model.run.Residency;
 import dev.membound.model.run.RunFolder;
 import dev.membound.model.run.RunFolderException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -33,34 +30,12 @@ class SuiteLockTest {
         .hasMessageContaining("no benchmark could run");
   }
 
-  @Test
-  void aForkThatMeetsAnotherJmhRunStopsAtOnce() throws IOException {
-    try (FileChannel other = open(Path.of(System.getProperty("java.io.tmpdir"), "jmh.lock"))) {
-      FileLock held = tryLock(other); // null where another process has it, which serves as well
-      Workload workload = new ReadWorkload(Residency.L1, 1, 16384);
-      assertThatThrownBy(() -> new JmhFork(Preset.SMOKE, path).run(workload, 0))
-          .isInstanceOf(RunFolderException.class)
-          .hasMessageContaining("another JMH run holds the lock");
-      if (held != null) {
-        held.release();
-      }
-    }
-  }
-
   private static Suite suite(RunFolder folder) {
     return new Suite(folder, Preset.SMOKE, Duration.ofSeconds(1), List.of(), new Silence());
   }
 
   private static FileChannel open(Path file) throws IOException {
     return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-  }
-
-  private static FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
   }
 
   private static final class Silence implements Progress {
