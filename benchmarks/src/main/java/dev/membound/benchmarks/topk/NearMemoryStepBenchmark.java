@@ -82,6 +82,11 @@ public class NearMemoryStepBenchmark extends KernelBenchmark {
               + blockSize
               + ": it takes whole blocks of at least 1 token, at least 1");
     }
+    if ((long) queryHeads * context > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "%d scores of %d query heads; the quality beside the times takes %d at most"
+              .formatted((long) queryHeads * context, queryHeads, Integer.MAX_VALUE));
+    }
     AttentionShape shape = new AttentionShape(queryHeads, kvHeads, headDim);
     int pages = Math.ceilDiv(context, blockSize);
     Arena arena = Arena.ofShared(); // as long as the JVM

@@ -107,7 +107,7 @@ public record CapacityLedger(List<Pool> pools) {
     }
   }
 
-  /** A sharing that holds it with the fewest devices, as far as anyone asks. */
+  /** A sharing that fits, or the only one there is: nothing to look for. */
   private record Known(Sharding sharding) implements Supplier<Optional<Sharding>> {
     @Override
     public Optional<Sharding> get() {
